@@ -1,0 +1,69 @@
+/**
+ * What a configuration is: the words of the definition, as uploaded and as compiled.
+ * Pure: knows nothing of storage, clocks or doors.
+ */
+
+/** Any JSON object, as parsed. */
+export type JsonObject = { [key: string]: unknown };
+
+/** An edge as uploaded; `from` may be `*`, which stands for every state that is not final. */
+export interface TransitionSource {
+  from?: string;
+  to?: string;
+  event?: string;
+  guard?: string;
+  assign?: Record<string, string>;
+  after?: string;
+  deadline?: string;
+}
+
+/** How long what is kept: durations, or null for the default. */
+export interface RetentionSource {
+  outcomes?: string | null;
+  final?: string | null;
+  history?: string | null;
+}
+
+/** A configuration as uploaded: of the right shape (types, no unknown fields), its rules not yet checked. */
+export interface ConfigurationSource {
+  name?: string;
+  version?: string;
+  starting_state?: string;
+  states?: string[];
+  transitions?: TransitionSource[];
+  initial_states?: string[];
+  state_options?: Record<string, { schema?: JsonObject; unhandled?: string }>;
+  event_options?: Record<string, { schema?: JsonObject }>;
+  unhandled?: string;
+  defer_for?: string;
+  retention?: RetentionSource;
+}
+
+/** An edge that passed the checks. */
+export interface Transition {
+  readonly from: string;
+  readonly to: string;
+  readonly event: string;
+}
+
+/** A checked configuration, indexed for stepping. Make it with `compileConfiguration`. */
+export interface Configuration {
+  readonly name: string;
+  readonly version: string;
+  readonly startingState: string;
+  readonly states: readonly string[];
+  readonly transitions: readonly Transition[];
+  /** States a machine may be created in. */
+  readonly initialStates: readonly string[];
+  /** States that no transition names as its `from`. */
+  readonly finalStates: ReadonlySet<string>;
+  /** Event names, in order of first appearance. */
+  readonly events: readonly string[];
+  /** state -> event -> the transitions that may be taken, in order; `*` is resolved. */
+  readonly edges: ReadonlyMap<string, ReadonlyMap<string, readonly Transition[]>>;
+}
+
+/** `name:version`, the identity of a configuration. */
+export function configIdOf(name: string, version: string): string {
+  return `${name}:${version}`;
+}
