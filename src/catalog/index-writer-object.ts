@@ -1,0 +1,73 @@
+/**
+ * Gathers what machines tell the index and writes it in one batch: D1 takes one query at a time, so one query per
+ * event is out of the question. Answers after D1 has committed.
+ */
+import { DurableObject } from "cloudflare:workers";
+import type { Bindings } from "../env.ts";
+import type { IndexEntry } from "./index-entry.ts";
+import { writeIndex } from "./machine-index.ts";
+
+/** Long enough to gather, short against the 5 s that lists may be stale. */
+const GATHER_MS = 50;
+/** Keeps the JSON of a batch far below D1's 2 MB per bound value. */
+const ENTRIES_PER_BATCH = 200;
+
+interface Waiting {
+  readonly entry: IndexEntry;
+  readonly done: () => void;
+  readonly failed: (error: unknown) => void;
+}
+
+export class IndexWriterObject extends DurableObject<Bindings> {
+  #waiting: Waiting[] = [];
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #flushing = false;
+  #urgent = false;
+
+  /** Settles when D1 has committed the entries. Urgent: do not gather first. */
+  async write(entries: readonly IndexEntry[], urgent: boolean): Promise<void> {
+    const written = entries.map(
+      (entry) => new Promise<void>((done, failed) => this.#waiting.push({ entry, done, failed })),
+    );
+    this.#urgent ||= urgent;
+    this.#schedule();
+    await Promise.all(written);
+  }
+
+  /** For the health check. */
+  ping(): string {
+    return "ok";
+  }
+
+  #schedule(): void {
+    if (this.#flushing || this.#waiting.length === 0) return;
+    if (this.#urgent) {
+      clearTimeout(this.#timer);
+      this.#timer = undefined;
+      void this.#flush();
+      return;
+    }
+    this.#timer ??= setTimeout(() => {
+      this.#timer = undefined;
+      void this.#flush();
+    }, GATHER_MS);
+  }
+
+  async #flush(): Promise<void> {
+    this.#flushing = true;
+    this.#urgent = false;
+    const batch = this.#waiting.splice(0, ENTRIES_PER_BATCH);
+    try {
+      await writeIndex(
+        this.env.CATALOG,
+        batch.map(({ entry }) => entry),
+      );
+      for (const { done } of batch) done();
+    } catch (error) {
+      for (const { failed } of batch) failed(error);
+    } finally {
+      this.#flushing = false;
+      this.#schedule();
+    }
+  }
+}

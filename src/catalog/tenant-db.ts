@@ -1,0 +1,32 @@
+/** The one helper through which every query of a tenant reaches D1: ?1 is the tenant, always. */
+
+export type Param = string | number | null;
+
+/** D1 for one tenant. Statements name the tenant as `?1` and their own parameters from `?2` on. */
+export class TenantDb {
+  readonly #db: D1Database;
+  readonly #tenant: string;
+
+  constructor(db: D1Database, tenant: string) {
+    this.#db = db;
+    this.#tenant = tenant;
+  }
+
+  #bind(sql: string, params: readonly Param[]): D1PreparedStatement {
+    if (!sql.includes("?1")) throw new Error("a statement must bind the tenant as ?1");
+    return this.#db.prepare(sql).bind(this.#tenant, ...params);
+  }
+
+  async all<T>(sql: string, ...params: Param[]): Promise<T[]> {
+    return (await this.#bind(sql, params).all<T>()).results;
+  }
+
+  first<T>(sql: string, ...params: Param[]): Promise<T | null> {
+    return this.#bind(sql, params).first<T>();
+  }
+
+  /** Answers how many rows changed. */
+  async run(sql: string, ...params: Param[]): Promise<number> {
+    return (await this.#bind(sql, params).run()).meta.changes;
+  }
+}

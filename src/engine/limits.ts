@@ -1,0 +1,67 @@
+/** The limits of the contract, in one place: whoever refuses a size names one of these. */
+export const LIMITS = {
+  /** States of a configuration. */
+  states: 500,
+  /** Transitions of a configuration. */
+  transitions: 5_000,
+  /** A configuration, as bytes of compact UTF-8 JSON. */
+  configurationBytes: 256 * 1024,
+  /** Characters of a configuration's name. */
+  configurationName: 63,
+  /** Characters of a configuration's version. */
+  version: 63,
+  /** Code points of a state's or an event's name. */
+  stateOrEventName: 128,
+  /** Code points of a machine's or an event's id. */
+  idCodePoints: 255,
+  /** Bytes of UTF-8 of a machine's or an event's id. */
+  idBytes: 512,
+  /** Bytes of UTF-8 of an expression. */
+  expressionBytes: 2 * 1024,
+  /** Nesting of objects and arrays in any JSON value. */
+  jsonDepth: 32,
+  /** An event's `data` and `details` together, as bytes of compact UTF-8 JSON. */
+  eventBytes: 64 * 1024,
+  /** A machine's data, as bytes of compact UTF-8 JSON. */
+  machineDataBytes: 256 * 1024,
+  /** The body of a request. */
+  bodyBytes: 1024 * 1024,
+} as const;
+
+/** Bytes of `text` in UTF-8; a lone surrogate counts as the three bytes of U+FFFD. */
+export function countUtf8Bytes(text: string): number {
+  let bytes = 0;
+  for (let i = 0; i < text.length; i++) {
+    const unit = text.charCodeAt(i);
+    if (unit < 0x80) bytes += 1;
+    else if (unit < 0x800) bytes += 2;
+    else if (isSurrogatePair(unit, text.charCodeAt(i + 1))) {
+      bytes += 4;
+      i++;
+    } else bytes += 3;
+  }
+  return bytes;
+}
+
+/** Code points of `text`, counted without copying it. */
+export function countCodePoints(text: string): number {
+  let count = text.length;
+  for (let i = 0; i + 1 < text.length; i++) {
+    if (isSurrogatePair(text.charCodeAt(i), text.charCodeAt(i + 1))) {
+      count--;
+      i++;
+    }
+  }
+  return count;
+}
+
+/** Whether objects and arrays nest deeper than `limit`; recurses no deeper than that itself. */
+export function isDeeperThan(value: unknown, limit: number): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  if (limit <= 0) return true;
+  return Object.values(value).some((item) => isDeeperThan(item, limit - 1));
+}
+
+function isSurrogatePair(first: number, second: number): boolean {
+  return first >= 0xd800 && first <= 0xdbff && second >= 0xdc00 && second <= 0xdfff;
+}

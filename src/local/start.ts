@@ -1,0 +1,69 @@
+/**
+ * `npm start` and `npm run dev`: the whole service on this machine, without an account, a network or a question asked.
+ * Applies the catalog's migrations, then hands over to wrangler. Knows nothing of what is served.
+ *
+ * Environment: `PORT` (default 8787), `DETENT_STATE_DIR` (storage; default `.wrangler/state`).
+ */
+import { spawn } from "node:child_process";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+
+const root = join(import.meta.dirname, "../..");
+const wrangler = join(dirname(createRequire(import.meta.url).resolve("wrangler/package.json")), "bin", "wrangler.js");
+const port = process.env["PORT"] || "8787";
+const live = process.argv.includes("--live");
+const stateDir = process.env["DETENT_STATE_DIR"];
+const storage = stateDir ? ["--persist-to", stateDir] : [];
+
+const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+
+let stopping = false;
+
+/** Runs wrangler to its end and returns its exit code; signals sent to this process reach it. */
+async function runWrangler(args: string[]): Promise<number> {
+  const child = spawn(process.execPath, [wrangler, ...args], {
+    cwd: root,
+    // No standard input and CI=1: wrangler asks nothing, in a terminal neither.
+    stdio: ["ignore", "inherit", "inherit"],
+    env: { ...process.env, CI: "1", WRANGLER_SEND_METRICS: "false" },
+  });
+  const forward = (signal: NodeJS.Signals): void => {
+    stopping = true;
+    child.kill(signal);
+  };
+  for (const signal of SIGNALS) process.on(signal, forward);
+  try {
+    return await new Promise<number>((resolve, reject) => {
+      child.once("error", reject);
+      child.once("exit", (code) => resolve(stopping ? 0 : (code ?? 1)));
+    });
+  } finally {
+    for (const signal of SIGNALS) process.off(signal, forward);
+  }
+}
+
+async function main(): Promise<number> {
+  if (!/^\d{1,5}$/.test(port) || Number(port) < 1 || Number(port) > 65_535) {
+    console.error(`PORT must be a number from 1 to 65535, not "${port}".`);
+    return 2;
+  }
+  const migrated = await runWrangler(["d1", "migrations", "apply", "detent", "--local", ...storage]);
+  if (migrated !== 0 || stopping) return migrated;
+  console.log(`Detent: http://localhost:${port}`);
+  return runWrangler([
+    "dev",
+    "--ip",
+    // Requests without a credential are let in below, so nobody but this machine may reach it.
+    "127.0.0.1",
+    "--port",
+    port,
+    "--var",
+    "DETENT_ANONYMOUS_TENANT:dev",
+    "--show-interactive-dev-session=false",
+    // wrangler watches the sources either way; only `npm run dev` also reloads open pages.
+    ...(live ? ["--live-reload"] : []),
+    ...storage,
+  ]);
+}
+
+process.exitCode = await main();

@@ -1,0 +1,90 @@
+/** The calls that cross the object's boundary: plain values in, plain results out, customers' JSON as text. */
+import type { Reason } from "../errors.ts";
+import type { JsonText, Receipt } from "../receipt.ts";
+
+/** Which machine is meant; the object compares it with what it stores. */
+export interface MachineAddress {
+  readonly tenant: string;
+  readonly configuration: string;
+  readonly id: string;
+}
+
+export interface CreateCall {
+  readonly version: string;
+  /** The configuration as stored in the catalog: JSON text. */
+  readonly source: JsonText;
+  /** Absent: the starting state. */
+  readonly state?: string;
+  /** Canonical JSON text. */
+  readonly data: JsonText;
+  /** Canonical JSON text of an object of strings. */
+  readonly labels: JsonText;
+}
+
+export interface SendCall {
+  readonly eventId: string;
+  readonly event: string;
+  /** Canonical JSON text. */
+  readonly data: JsonText;
+  readonly details: string;
+  readonly originator: string;
+  readonly actor: string;
+  /** Epoch ms; the sender's claim. */
+  readonly timestamp?: number;
+  readonly expectedState?: string;
+  readonly expectedRevision?: number;
+}
+
+/** A result that is no exception: exceptions lose their shape at the boundary. */
+export type Reply<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly reason: Reason; readonly message: string; readonly metadata?: Record<string, string> };
+
+export interface HistoryItem {
+  readonly revision: number;
+  readonly kind: string;
+  readonly eventId: string;
+  readonly event: string;
+  readonly from: string;
+  readonly to: string;
+  readonly timestamp: number;
+  readonly originator: string;
+  readonly actor: string;
+  readonly details: string;
+  readonly data: JsonText;
+}
+
+export interface MachineView {
+  readonly configId: string;
+  readonly state: string;
+  readonly data: JsonText;
+  readonly labels: JsonText;
+  readonly revision: number;
+  readonly final: boolean;
+  readonly createdAt: number;
+  readonly updatedAt: number;
+  /** Newest, oldest first. */
+  readonly history: readonly HistoryItem[];
+  readonly hasOlderHistory: boolean;
+}
+
+export interface ListCall {
+  readonly order: "asc" | "desc";
+  /** The last revision or sequence number already seen. */
+  readonly after?: number;
+  readonly limit: number;
+}
+
+export interface Page<T> {
+  readonly items: readonly T[];
+  /** Where the next page starts; absent at the end. */
+  readonly next?: number;
+}
+
+export interface AllowedView {
+  readonly state: string;
+  readonly revision: number;
+  readonly events: readonly { readonly event: string; readonly allowed: string; readonly to?: string; readonly reason?: string }[];
+}
+
+export type { Receipt };

@@ -1,0 +1,153 @@
+/**
+ * What the machine still has to tell the index. Two cursors (revision, refusal number) say how far the index has
+ * confirmed. They live in memory, ride on the next insert for free and are stored by the alarm otherwise: after an
+ * eviction everything above the stored cursor is sent again, which the index takes without harm.
+ */
+import type { Configuration } from "../engine/configuration.ts";
+import type { IndexEntry } from "../catalog/index-entry.ts";
+import type { MachineDeps } from "./deps.ts";
+import type { IdentityRow, MachineStore } from "./store.ts";
+
+/** Under the 10 s after which an idle object is evicted, so that the alarm still finds the cursors in memory. */
+const SAFETY_NET_MS = 5_000;
+/** Keeps one message to the index small; the rest follows in the next. */
+const EVENTS_PER_SEND = 200;
+const LONGEST_BACKOFF_MS = 60_000;
+
+/** What the outbox reads of the machine. */
+interface Present {
+  readonly identity: IdentityRow;
+  readonly configuration: Configuration;
+  readonly revision: number;
+  readonly state: string;
+  readonly updatedAt: number;
+  readonly outcomeSeq: number;
+}
+
+export class Outbox {
+  readonly #deps: MachineDeps;
+  readonly #store: MachineStore;
+  readonly #present: () => Present | undefined;
+  /** Last revision the index has confirmed; -1: not even the creation. */
+  transitionsSent = -1;
+  /** Last refusal the index has confirmed. */
+  outcomesSent = 0;
+  #storedTransitions = -1;
+  #storedOutcomes = 0;
+  /** Whether an alarm is known to be set: setting one costs a row. */
+  #armed = false;
+  #attempts = 0;
+  #sending: Promise<void> | undefined;
+
+  constructor(deps: MachineDeps, store: MachineStore, present: () => Present | undefined) {
+    this.#deps = deps;
+    this.#store = store;
+    this.#present = present;
+  }
+
+  /** Takes the stored cursors over, after creation or waking. Unsent work gets its alarm back. */
+  load(transitionsSent: number, outcomesSent: number): void {
+    this.transitionsSent = this.#storedTransitions = transitionsSent;
+    this.outcomesSent = this.#storedOutcomes = outcomesSent;
+    if (this.#hasUnsent() && !this.#armed) this.arm();
+  }
+
+  get isRegistered(): boolean {
+    return this.transitionsSent >= 0;
+  }
+
+  /** Makes sure that an alarm is set. Inside the transaction that creates the work. */
+  arm(): void {
+    if (this.#armed) return;
+    this.#deps.setAlarm(this.#deps.now() + SAFETY_NET_MS);
+    this.#armed = true;
+  }
+
+  /** Tells the index of a new machine; rejects when the index did not take it. */
+  async register(): Promise<void> {
+    if (!this.isRegistered) await this.#send(true);
+  }
+
+  /** Sends after the answer, one message at a time; what arrives meanwhile goes with the next. */
+  flushSoon(): void {
+    if (this.#sending !== undefined) return;
+    this.#deps.background(
+      (async () => {
+        while (this.#hasUnsent()) {
+          // oxlint-disable-next-line no-await-in-loop -- order per machine: one message at a time
+          await this.#send(false);
+        }
+      })().catch((error: unknown) => {
+        this.#deps.log("warn", "the index did not take a change; the alarm tries again", { cause: String(error) });
+      }),
+    );
+  }
+
+  async wake(): Promise<void> {
+    this.#armed = false;
+    try {
+      while (this.#hasUnsent()) {
+        // oxlint-disable-next-line no-await-in-loop -- order per machine: one message at a time
+        await this.#send(false);
+      }
+      this.#attempts = 0;
+      this.#deps.transaction(() => this.#storeCursors());
+    } catch (error) {
+      this.#attempts += 1;
+      const backoff = Math.min(LONGEST_BACKOFF_MS, SAFETY_NET_MS * 2 ** Math.min(this.#attempts, 5));
+      this.#deps.log("warn", "the index is unreachable", { attempts: this.#attempts, cause: String(error) });
+      this.#deps.setAlarm(this.#deps.now() + backoff * (0.5 + this.#deps.random() / 2));
+      this.#armed = true;
+    }
+  }
+
+  #hasUnsent(): boolean {
+    const present = this.#present();
+    return present !== undefined && (present.revision > this.transitionsSent || present.outcomeSeq > this.outcomesSent);
+  }
+
+  #storeCursors(): void {
+    const present = this.#present();
+    if (present === undefined) return;
+    if (this.transitionsSent > this.#storedTransitions) {
+      this.#store.storeTransitionCursor(present.revision, this.transitionsSent);
+      this.#storedTransitions = this.transitionsSent;
+    }
+    if (this.outcomesSent > this.#storedOutcomes) {
+      this.#store.storeOutcomeCursor(present.outcomeSeq, this.outcomesSent);
+      this.#storedOutcomes = this.outcomesSent;
+    }
+  }
+
+  /** One message, shared by all who ask while it is under way. */
+  #send(urgent: boolean): Promise<void> {
+    this.#sending ??= this.#sendOnce(urgent).finally(() => {
+      this.#sending = undefined;
+    });
+    return this.#sending;
+  }
+
+  async #sendOnce(urgent: boolean): Promise<void> {
+    const present = this.#present();
+    if (present === undefined) return;
+    const taken = this.#store.listTransitions("asc", Math.max(0, this.transitionsSent), EVENTS_PER_SEND);
+    const refused = this.#store.listOutcomes("asc", this.outcomesSent, EVENTS_PER_SEND);
+    const { identity, configuration, revision, state, updatedAt } = present;
+    const entry: IndexEntry = {
+      tenant: identity.tenant,
+      configuration: identity.configuration,
+      id: identity.id,
+      version: configuration.version,
+      state,
+      revision,
+      change: revision,
+      createdAt: identity.createdAt,
+      updatedAt,
+      labels: identity.labels,
+      events: [...taken, ...refused].map(({ eventId, at }) => ({ eventId, at })),
+    };
+    await this.#deps.sendIndex([entry], urgent);
+    this.transitionsSent = taken.length < EVENTS_PER_SEND ? revision : (taken.at(-1)?.revision ?? revision);
+    this.outcomesSent = refused.at(-1)?.seq ?? this.outcomesSent;
+  }
+}

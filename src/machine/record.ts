@@ -1,0 +1,44 @@
+/** Rows -> receipts: a receipt is not stored beside the row that says the same, it is read from it. */
+import { configIdOf } from "../engine/configuration.ts";
+import type { Reason } from "../errors.ts";
+import type { Receipt, StatusCodeName } from "../receipt.ts";
+import type { EventRow, IdentityRow, OutcomeRow, TransitionRow } from "./store.ts";
+
+function common(identity: IdentityRow, row: EventRow & { version: string }) {
+  return {
+    eventId: row.eventId,
+    event: row.event,
+    configId: configIdOf(identity.configuration, row.version),
+    machine: { configuration: identity.configuration, id: identity.id },
+    at: row.at,
+    originator: row.originator,
+    actor: row.actor,
+    duplicate: false,
+    details: row.details,
+    data: row.eventData,
+  };
+}
+
+export function receiptOfTransition(identity: IdentityRow, row: TransitionRow): Receipt {
+  return {
+    ...common(identity, row),
+    result: "transitioned",
+    code: "Ok",
+    from: row.from,
+    to: row.state,
+    revision: row.revision,
+  };
+}
+
+export function receiptOfOutcome(identity: IdentityRow, row: OutcomeRow): Receipt {
+  return {
+    ...common(identity, row),
+    result: "refused",
+    code: row.code as StatusCodeName,
+    reason: row.reason as Reason,
+    message: row.message,
+    from: row.state,
+    revision: row.revision,
+    allowedEvents: JSON.parse(row.allowedEvents) as string[],
+  };
+}

@@ -1,0 +1,51 @@
+/**
+ * The object's storage schema: append-only migrations. One that has landed is never edited.
+ * An object that holds no machine has no tables at all: only `create` migrates an empty database.
+ */
+import type { Sql } from "./deps.ts";
+
+const MIGRATIONS: readonly { readonly message: string; readonly statements: readonly string[] }[] = [
+  {
+    message: "a machine: identity, its configuration, the transitions it took, the events it refused",
+    statements: [
+      `CREATE TABLE identity (
+         tenant TEXT NOT NULL, configuration TEXT NOT NULL, id TEXT NOT NULL,
+         created_at INTEGER NOT NULL, labels TEXT NOT NULL, creation TEXT NOT NULL)`,
+      `CREATE TABLE config (version TEXT PRIMARY KEY, source TEXT NOT NULL) WITHOUT ROWID`,
+      // The state is the last row; revision 0 is the creation. `data` only where it changed.
+      `CREATE TABLE transitions (
+         revision INTEGER PRIMARY KEY, kind TEXT NOT NULL, event_id TEXT UNIQUE, event TEXT,
+         from_state TEXT, state TEXT NOT NULL, version TEXT NOT NULL, data TEXT, at INTEGER NOT NULL,
+         timestamp INTEGER, originator TEXT, actor TEXT, details TEXT, event_data TEXT, index_sent INTEGER NOT NULL)`,
+      `CREATE TABLE outcomes (
+         seq INTEGER PRIMARY KEY, event_id TEXT NOT NULL UNIQUE, event TEXT NOT NULL, state TEXT NOT NULL,
+         version TEXT NOT NULL, revision INTEGER NOT NULL, code TEXT NOT NULL, reason TEXT NOT NULL, message TEXT NOT NULL,
+         allowed_events TEXT NOT NULL, at INTEGER NOT NULL, timestamp INTEGER, originator TEXT, actor TEXT, details TEXT,
+         event_data TEXT, index_sent INTEGER NOT NULL)`,
+    ],
+  },
+];
+
+/** The version of a database that has had every migration. */
+export const SCHEMA_VERSION = MIGRATIONS.length;
+
+/** How many migrations this database has had; 0 when it has no tables. Writes nothing. */
+export function readSchemaVersion(sql: Sql): number {
+  const { rows } = sql.exec("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'schema_version'");
+  if (rows.length === 0) return 0;
+  return Number(sql.exec("SELECT version FROM schema_version").rows[0]?.["version"] ?? 0);
+}
+
+/** Applies what is missing. Call it inside a transaction. */
+export function migrate(sql: Sql): void {
+  const from = readSchemaVersion(sql);
+  if (from === SCHEMA_VERSION) return;
+  if (from === 0) {
+    sql.exec("CREATE TABLE schema_version (version INTEGER NOT NULL)");
+    sql.exec("INSERT INTO schema_version VALUES (0)");
+  }
+  for (const { statements } of MIGRATIONS.slice(from)) {
+    for (const statement of statements) sql.exec(statement);
+  }
+  sql.exec("UPDATE schema_version SET version = ?", SCHEMA_VERSION);
+}

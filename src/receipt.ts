@@ -1,0 +1,43 @@
+/** The receipt: what every event is answered with, in the house's own words. Doors write it in theirs. */
+import type { Reason } from "./errors.ts";
+
+/** JSON as text. Customers' data crosses the object's boundary so, and is parsed only at a door. */
+export type JsonText = string;
+
+/** Names and numbers of v1beta's StatusCode. */
+export const STATUS_CODES = {
+  Ok: 0,
+  EventNotAllowed: 2,
+  FsmNotFound: 3,
+  TransitionNotAllowed: 4,
+  InternalError: 5,
+  MissingDestination: 6,
+  ConfigurationNotFound: 7,
+} as const;
+
+export type StatusCodeName = keyof typeof STATUS_CODES;
+
+/** `refused`: the machine decided against it; `failed`: there was no machine to decide. */
+export type ReceiptResult = "transitioned" | "ignored" | "deferred" | "refused" | "failed";
+
+/** What became of an event. Times are epoch ms of the object's clock. */
+export interface Receipt {
+  readonly eventId: string;
+  readonly event: string;
+  readonly configId: string;
+  readonly machine: { readonly configuration: string; readonly id: string };
+  readonly result: ReceiptResult;
+  readonly code: StatusCodeName;
+  readonly reason?: Reason;
+  readonly message?: string;
+  readonly from: string;
+  readonly to?: string;
+  readonly revision: number;
+  readonly at: number;
+  readonly originator: string;
+  readonly actor: string;
+  readonly duplicate: boolean;
+  readonly details: string;
+  readonly data: JsonText;
+  readonly allowedEvents?: readonly string[];
+}

@@ -1,0 +1,109 @@
+/** Use cases on configurations: create, get, list, check. */
+import * as catalog from "../catalog/configurations.ts";
+import { compileConfiguration } from "../engine/compile-configuration.ts";
+import { configIdOf, type ConfigurationSource } from "../engine/configuration.ts";
+import type { Finding } from "../engine/finding.ts";
+import { renderMermaid } from "../engine/mermaid.ts";
+import { checkConfigurationName, checkVersion } from "../engine/names.ts";
+import { DetentError, invalid, type Violation } from "../errors.ts";
+import { canonicalJson } from "../json.ts";
+import type { House, Principal } from "./house.ts";
+import { pageSizeOf, readPageToken, signPageToken } from "./paging.ts";
+import { Rules } from "./rules.ts";
+
+/** A configuration as it is answered: its source with name and version filled in. */
+export interface ConfigurationView {
+  readonly source: ConfigurationSource & { name: string; version: string };
+  readonly createdAt: number;
+}
+
+/** Stores a configuration once and for all; `warnings` do not hinder that. */
+export async function createConfiguration(
+  house: House,
+  principal: Principal,
+  source: ConfigurationSource,
+): Promise<{ configuration: ConfigurationView; warnings: readonly Finding[] }> {
+  const compiled = compileConfiguration(source);
+  if (!compiled.ok) throw invalid(compiled.errors.map(toViolation));
+  const { name, version } = compiled.configuration;
+  const full = { ...source, name, version };
+  const stored = { name, version, source: JSON.stringify(full), createdAt: house.now() };
+  const db = house.catalog(principal.tenant);
+  if (!(await catalog.insertConfiguration(db, stored))) {
+    const existing = await catalog.findConfiguration(db, name, version);
+    const identical = existing !== undefined && canonicalJson(JSON.parse(existing.source)) === canonicalJson(full);
+    throw new DetentError("CONFIGURATION_EXISTS", `configuration "${configIdOf(name, version)}" exists and never changes`, {
+      metadata: { identical: String(identical) },
+    });
+  }
+  return { configuration: { source: full, createdAt: stored.createdAt }, warnings: compiled.warnings };
+}
+
+/** What an upload would find; stores nothing. */
+export function checkConfigurationSource(source: ConfigurationSource) {
+  const compiled = compileConfiguration(source);
+  if (!compiled.ok) return { valid: false, findings: [...compiled.errors, ...compiled.warnings], mermaid: "" };
+  return { valid: true, findings: compiled.warnings, mermaid: renderMermaid(compiled.configuration) };
+}
+
+export async function getConfiguration(house: House, principal: Principal, configId: string): Promise<ConfigurationView> {
+  return toView(await findStored(house, principal, configId, "CONFIGURATION_NOT_FOUND"));
+}
+
+/** Names in order with their versions, newest first. */
+export async function listConfigurations(
+  house: House,
+  principal: Principal,
+  query: { configuration?: string; pageSize?: number; pageToken?: string },
+) {
+  const limit = pageSizeOf(query.pageSize);
+  const name = query.configuration ?? "";
+  const binding = [principal.tenant, "configurations", name];
+  const after = (await readPageToken(house, binding, query.pageToken)) ?? "";
+  const found = await catalog.listConfigurations(house.catalog(principal.tenant), { name, after, limit: limit + 1 });
+  const configurations = found.slice(0, limit);
+  const last = configurations.at(-1);
+  const more = found.length > limit && last !== undefined;
+  return { configurations, nextPageToken: more ? await signPageToken(house, binding, last.name) : "" };
+}
+
+/** Every version of a configuration in full, newest first; one at a time. */
+export async function* streamConfigurations(house: House, principal: Principal, name: string) {
+  const [found] = await catalog.listConfigurations(house.catalog(principal.tenant), { name, after: "", limit: 1 });
+  for (const version of found?.versions ?? []) {
+    // oxlint-disable-next-line no-await-in-loop -- a stream: the next is read when the last was taken
+    yield await getConfiguration(house, principal, configIdOf(name, version));
+  }
+}
+
+/** The stored configuration of a `config_id`; a missing version is `v1`. */
+export async function findStored(
+  house: House,
+  principal: Principal,
+  configId: string,
+  reason: "CONFIGURATION_NOT_FOUND",
+): Promise<catalog.StoredConfiguration> {
+  const { name, version } = parseConfigId(configId);
+  const stored = await catalog.findConfiguration(house.catalog(principal.tenant), name, version);
+  if (stored === undefined) throw new DetentError(reason, `there is no configuration "${configIdOf(name, version)}"`);
+  return stored;
+}
+
+function parseConfigId(configId: string): { name: string; version: string } {
+  const colon = configId.indexOf(":");
+  const name = colon < 0 ? configId : configId.slice(0, colon);
+  const version = colon < 0 ? "v1" : configId.slice(colon + 1);
+  const rules = new Rules();
+  rules.name("/config_id", name, checkConfigurationName);
+  rules.name("/config_id", version, checkVersion);
+  rules.enforce();
+  return { name, version };
+}
+
+function toView(stored: catalog.StoredConfiguration): ConfigurationView {
+  return { source: JSON.parse(stored.source) as ConfigurationView["source"], createdAt: stored.createdAt };
+}
+
+function toViolation({ pointer, code, message, value }: Finding): Violation {
+  return { pointer, rule: code, message, ...(value !== undefined && { value }) };
+}

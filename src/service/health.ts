@@ -1,0 +1,23 @@
+/** Is every part there? Never throws. */
+import type { House } from "./house.ts";
+
+const PATIENCE_MS = 2_000;
+
+export interface Health {
+  readonly ready: boolean;
+  readonly checks: readonly { readonly name: string; readonly ready: boolean; readonly detail?: string }[];
+}
+
+export async function checkHealth(house: House): Promise<Health> {
+  const checks = await Promise.all(
+    house.checks.map(async ({ name, check }) => {
+      try {
+        await Promise.race([check(), scheduler.wait(PATIENCE_MS).then(() => Promise.reject(new Error("no answer")))]);
+        return { name, ready: true };
+      } catch {
+        return { name, ready: false, detail: `${name} does not answer` };
+      }
+    }),
+  );
+  return { ready: checks.every(({ ready }) => ready), checks };
+}

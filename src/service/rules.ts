@@ -1,0 +1,56 @@
+/** Rules on what callers send, the same for every door: each broken one is a violation with its pointer. */
+import { clip, type NameProblem } from "../engine/names.ts";
+import { countUtf8Bytes, isDeeperThan, LIMITS } from "../engine/limits.ts";
+import { DetentError, invalid, type Violation } from "../errors.ts";
+import { canonicalJson, hasOnlyFiniteNumbers } from "../json.ts";
+import type { Reply } from "../machine/calls.ts";
+import type { JsonText } from "../receipt.ts";
+
+/** Collects violations, so that a caller hears of all of them at once. */
+export class Rules {
+  readonly #violations: Violation[] = [];
+
+  name(pointer: string, value: string, check: (value: string) => NameProblem | undefined): void {
+    const problem = check(value);
+    if (problem !== undefined) this.broken(pointer, problem.rule, `${pointer.slice(1)}: ${problem.message}`, value);
+  }
+
+  broken(pointer: string, rule: string, message: string, value?: string): void {
+    this.#violations.push({ pointer, rule, message, ...(value !== undefined && { value: clip(value) }) });
+  }
+
+  atMost(pointer: string, limit: number, value: number, unit: string): void {
+    if (value <= limit) return;
+    this.broken(pointer, "limit_exceeded", `${pointer.slice(1)} has ${value} ${unit}, the limit is ${limit}`, String(value));
+  }
+
+  wellFormed(pointer: string, value: string): void {
+    if (!value.isWellFormed()) this.broken(pointer, "characters", `${pointer.slice(1)} contains a lone surrogate`, value);
+  }
+
+  /** Checks a JSON object and answers it as canonical text; absent is `{}`. */
+  object(pointer: string, value: Readonly<Record<string, unknown>> | undefined, maxBytes: number): JsonText {
+    if (value === undefined) return "{}";
+    if (isDeeperThan(value, LIMITS.jsonDepth)) {
+      this.broken(pointer, "limit_exceeded", `${pointer.slice(1)} nests deeper than the limit of ${LIMITS.jsonDepth}`);
+      return "{}";
+    }
+    if (!hasOnlyFiniteNumbers(value)) {
+      this.broken(pointer, "number", `${pointer.slice(1)} contains a number that is no finite IEEE double`);
+    }
+    const text = canonicalJson(value);
+    this.atMost(pointer, maxBytes, countUtf8Bytes(text), "bytes");
+    return text;
+  }
+
+  /** Throws INVALID_ARGUMENT or LIMIT_EXCEEDED when a rule was broken. */
+  enforce(): void {
+    if (this.#violations.length > 0) throw invalid(this.#violations);
+  }
+}
+
+/** A reply's value, or its refusal as an error. */
+export function valueOf<T>(reply: Reply<T>): T {
+  if (reply.ok) return reply.value;
+  throw new DetentError(reply.reason, reply.message, reply.metadata === undefined ? {} : { metadata: reply.metadata });
+}
