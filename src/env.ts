@@ -34,7 +34,10 @@ export function readSettings(env: Bindings): Settings {
     throw new Error(`DETENT_ANONYMOUS_TENANT must be a tenant name (${TENANT.source}), got "${anonymousTenant}"`);
   }
   jurisdictionOf(env);
-  const corsOrigins = (env.DETENT_CORS_ORIGINS ?? "").split(",").map((origin) => origin.trim()).filter(Boolean);
+  const corsOrigins = (env.DETENT_CORS_ORIGINS ?? "")
+    .split(",")
+    .map((origin) => origin.trim())
+    .filter(Boolean);
   return { anonymousTenant, corsOrigins };
 }
 

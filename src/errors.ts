@@ -2,6 +2,7 @@
  * The one error type of the house and the one table behind every door: reason -> Connect code, HTTP status, title.
  * Knows no transport; doors translate. `docs/errors/` has a page per reason.
  */
+import type { Receipt } from "./receipt.ts";
 
 type ErrorEntry = { readonly code: ConnectCodeName; readonly status: number; readonly title: string };
 
@@ -34,7 +35,11 @@ export const REASONS = {
   MISSING_DESTINATION: { code: "invalid_argument", status: 400, title: "The event names no machine" },
   CONFIGURATION_NOT_FOUND: { code: "not_found", status: 404, title: "There is no such configuration" },
   CONFIGURATION_EXISTS: { code: "already_exists", status: 409, title: "The configuration exists" },
-  CONFIGURATION_DEPRECATED: { code: "failed_precondition", status: 409, title: "The configuration takes no new machines" },
+  CONFIGURATION_DEPRECATED: {
+    code: "failed_precondition",
+    status: 409,
+    title: "The configuration takes no new machines",
+  },
   MACHINE_NOT_FOUND: { code: "not_found", status: 404, title: "There is no such machine" },
   MACHINE_GONE: { code: "not_found", status: 410, title: "The machine is gone" },
   MACHINE_EXISTS: { code: "already_exists", status: 409, title: "The machine exists" },
@@ -71,7 +76,7 @@ export interface Violation {
 export interface ErrorFacts {
   readonly metadata?: Readonly<Record<string, string>>;
   readonly violations?: readonly Violation[];
-  readonly receipt?: import("./receipt.ts").Receipt;
+  readonly receipt?: Receipt;
   /** Logged, never shown. */
   readonly cause?: unknown;
 }
@@ -82,7 +87,7 @@ export class DetentError extends Error {
   readonly reason: Reason;
   readonly metadata: Readonly<Record<string, string>>;
   readonly violations: readonly Violation[];
-  readonly receipt: import("./receipt.ts").Receipt | undefined;
+  readonly receipt: Receipt | undefined;
 
   constructor(reason: Reason, message: string, facts: ErrorFacts = {}) {
     super(message, facts.cause === undefined ? undefined : { cause: facts.cause });
@@ -95,7 +100,9 @@ export class DetentError extends Error {
 
 /** An INVALID_ARGUMENT, or LIMIT_EXCEEDED where a limit is among the broken rules. */
 export function invalid(violations: readonly Violation[]): DetentError {
-  const reason = violations.some((violation) => violation.rule === "limit_exceeded") ? "LIMIT_EXCEEDED" : "INVALID_ARGUMENT";
+  const reason = violations.some((violation) => violation.rule === "limit_exceeded")
+    ? "LIMIT_EXCEEDED"
+    : "INVALID_ARGUMENT";
   const message = violations.map((violation) => violation.message).join("; ") || "the request breaks a rule";
   return new DetentError(reason, message, { violations });
 }

@@ -32,7 +32,9 @@ export async function findConfiguration(
     name,
     version,
   );
-  return row === null ? undefined : { name: row.name, version: row.version, source: row.source, createdAt: row.created_at };
+  return row === null
+    ? undefined
+    : { name: row.name, version: row.version, source: row.source, createdAt: row.created_at };
 }
 
 export async function configurationExists(db: TenantDb, name: string): Promise<boolean> {

@@ -42,7 +42,7 @@ export class IndexWriterObject extends DurableObject<Bindings> {
   #schedule(): void {
     if (this.#flushing || this.#waiting.length === 0) return;
     if (this.#urgent) {
-      clearTimeout(this.#timer);
+      if (this.#timer !== undefined) clearTimeout(this.#timer);
       this.#timer = undefined;
       void this.#flush();
       return;

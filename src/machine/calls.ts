@@ -38,7 +38,12 @@ export interface SendCall {
 /** A result that is no exception: exceptions lose their shape at the boundary. */
 export type Reply<T> =
   | { readonly ok: true; readonly value: T }
-  | { readonly ok: false; readonly reason: Reason; readonly message: string; readonly metadata?: Record<string, string> };
+  | {
+      readonly ok: false;
+      readonly reason: Reason;
+      readonly message: string;
+      readonly metadata?: Record<string, string>;
+    };
 
 export interface HistoryItem {
   readonly revision: number;
@@ -84,7 +89,12 @@ export interface Page<T> {
 export interface AllowedView {
   readonly state: string;
   readonly revision: number;
-  readonly events: readonly { readonly event: string; readonly allowed: string; readonly to?: string; readonly reason?: string }[];
+  readonly events: readonly {
+    readonly event: string;
+    readonly allowed: string;
+    readonly to?: string;
+    readonly reason?: string;
+  }[];
 }
 
 export type { Receipt };

@@ -192,7 +192,15 @@ export class Machine {
     const live = this.#load();
     if (live === undefined || !this.#isAt(address)) return NOT_FOUND;
     const rows = this.#store.listOutcomes(call.order, call.after, call.limit + 1);
-    return { ok: true, value: pageOf(rows, call.limit, (row) => row.seq, (row) => receiptOfOutcome(live.identity, row)) };
+    return {
+      ok: true,
+      value: pageOf(
+        rows,
+        call.limit,
+        (row) => row.seq,
+        (row) => receiptOfOutcome(live.identity, row),
+      ),
+    };
   }
 
   receipt(address: MachineAddress, eventId: string): Reply<Receipt> {

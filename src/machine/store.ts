@@ -136,7 +136,9 @@ export class MachineStore {
   }
 
   readHead(): HeadRow {
-    const row = this.#first("SELECT revision, state, version, at, index_sent FROM transitions ORDER BY revision DESC LIMIT 1") ?? {};
+    const row =
+      this.#first("SELECT revision, state, version, at, index_sent FROM transitions ORDER BY revision DESC LIMIT 1") ??
+      {};
     return {
       revision: whole(row, "revision"),
       state: text(row, "state"),
@@ -148,7 +150,10 @@ export class MachineStore {
 
   /** The newest data at or before the head: JSON text. */
   readData(): string {
-    return text(this.#first("SELECT data FROM transitions WHERE data IS NOT NULL ORDER BY revision DESC LIMIT 1") ?? {}, "data");
+    return text(
+      this.#first("SELECT data FROM transitions WHERE data IS NOT NULL ORDER BY revision DESC LIMIT 1") ?? {},
+      "data",
+    );
   }
 
   readOutcomesHead(): { seq: number; indexSent: number } {

@@ -32,9 +32,13 @@ export async function createConfiguration(
   if (!(await catalog.insertConfiguration(db, stored))) {
     const existing = await catalog.findConfiguration(db, name, version);
     const identical = existing !== undefined && canonicalJson(JSON.parse(existing.source)) === canonicalJson(full);
-    throw new DetentError("CONFIGURATION_EXISTS", `configuration "${configIdOf(name, version)}" exists and never changes`, {
-      metadata: { identical: String(identical) },
-    });
+    throw new DetentError(
+      "CONFIGURATION_EXISTS",
+      `configuration "${configIdOf(name, version)}" exists and never changes`,
+      {
+        metadata: { identical: String(identical) },
+      },
+    );
   }
   return { configuration: { source: full, createdAt: stored.createdAt }, warnings: compiled.warnings };
 }
@@ -46,7 +50,11 @@ export function checkConfigurationSource(source: ConfigurationSource) {
   return { valid: true, findings: compiled.warnings, mermaid: renderMermaid(compiled.configuration) };
 }
 
-export async function getConfiguration(house: House, principal: Principal, configId: string): Promise<ConfigurationView> {
+export async function getConfiguration(
+  house: House,
+  principal: Principal,
+  configId: string,
+): Promise<ConfigurationView> {
   return toView(await findStored(house, principal, configId, "CONFIGURATION_NOT_FOUND"));
 }
 

@@ -51,7 +51,12 @@ export async function sendEvent(house: House, principal: Principal, input: SendE
   rules.atMost("/originator", LARGEST_ORIGINATOR_BYTES, countUtf8Bytes(originator), "bytes");
   rules.wellFormed("/details", details);
   const data = rules.object("/data", input.data, LIMITS.eventBytes);
-  rules.atMost("/details", LIMITS.eventBytes, countUtf8Bytes(JSON.stringify(details)) + countUtf8Bytes(data), "bytes, with data,");
+  rules.atMost(
+    "/details",
+    LIMITS.eventBytes,
+    countUtf8Bytes(JSON.stringify(details)) + countUtf8Bytes(data),
+    "bytes, with data,",
+  );
   rules.enforce();
 
   const call = {
@@ -87,9 +92,17 @@ export async function sendEvent(house: House, principal: Principal, input: SendE
   if (reply.ok || reply.reason !== "MACHINE_NOT_FOUND") return valueOf(reply);
   // Only such a miss reads D1.
   if (await configurationExists(house.catalog(principal.tenant), input.configuration)) {
-    return failed("FsmNotFound", "MACHINE_NOT_FOUND", `configuration "${input.configuration}" has no machine "${input.id}"`);
+    return failed(
+      "FsmNotFound",
+      "MACHINE_NOT_FOUND",
+      `configuration "${input.configuration}" has no machine "${input.id}"`,
+    );
   }
-  return failed("ConfigurationNotFound", "CONFIGURATION_NOT_FOUND", `there is no configuration "${input.configuration}"`);
+  return failed(
+    "ConfigurationNotFound",
+    "CONFIGURATION_NOT_FOUND",
+    `there is no configuration "${input.configuration}"`,
+  );
 }
 
 /** The receipt, or the error that a refused or failed event is on the doors that speak in errors. */
@@ -108,8 +121,7 @@ export async function getEvent(
   rules.name("/configuration", query.configuration, checkConfigurationName);
   rules.name("/event_id", query.eventId, checkId);
   rules.enforce();
-  const id =
-    query.id || (await findEventMachine(house.catalog(principal.tenant), query.configuration, query.eventId));
+  const id = query.id || (await findEventMachine(house.catalog(principal.tenant), query.configuration, query.eventId));
   if (id === undefined) {
     const message = `configuration "${query.configuration}" has decided no event "${query.eventId}"`;
     throw new DetentError("EVENT_NOT_FOUND", message);

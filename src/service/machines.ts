@@ -31,7 +31,11 @@ export interface MachineAnswer {
 }
 
 /** Creates a machine; it is in the index before the answer. */
-export async function createMachine(house: House, principal: Principal, input: CreateMachineInput): Promise<MachineAnswer> {
+export async function createMachine(
+  house: House,
+  principal: Principal,
+  input: CreateMachineInput,
+): Promise<MachineAnswer> {
   const id = input.id || house.uuid();
   const rules = new Rules();
   rules.name("/id", id, checkId);
@@ -53,12 +57,19 @@ export async function createMachine(house: House, principal: Principal, input: C
   return { id, machine: valueOf(reply), historyToken: "" };
 }
 
-export async function getMachine(house: House, principal: Principal, configuration: string, id: string): Promise<MachineAnswer> {
+export async function getMachine(
+  house: House,
+  principal: Principal,
+  configuration: string,
+  id: string,
+): Promise<MachineAnswer> {
   const address = addressOf(principal, configuration, id);
   const machine = valueOf(await house.machine(address).read(address)) as MachineView;
   const oldest = machine.history[0];
   const more = machine.hasOlderHistory && oldest !== undefined;
-  const historyToken = more ? await signPageToken(house, historyBinding(address, "desc", false), String(oldest.revision)) : "";
+  const historyToken = more
+    ? await signPageToken(house, historyBinding(address, "desc", false), String(oldest.revision))
+    : "";
   return { id, machine, historyToken };
 }
 
@@ -81,17 +92,31 @@ export async function listHistory(house: House, principal: Principal, input: Lis
   const refused = input.refused ?? false;
   const binding = historyBinding(address, order, refused);
   const after = await readPageToken(house, binding, input.pageToken);
-  const call = { order, limit: pageSizeOf(input.pageSize), ...(after !== undefined && { after: Number(after) }) } as const;
+  const call = {
+    order,
+    limit: pageSizeOf(input.pageSize),
+    ...(after !== undefined && { after: Number(after) }),
+  } as const;
   const object = house.machine(address);
   let history: readonly HistoryItem[] = [];
   let receipts: readonly Receipt[] = [];
   let next: number | undefined;
   if (refused) ({ items: receipts, next } = valueOf(await object.refusals(address, call)));
   else ({ items: history, next } = valueOf(await object.history(address, call)));
-  return { refused, history, receipts, nextPageToken: next === undefined ? "" : await signPageToken(house, binding, String(next)) };
+  return {
+    refused,
+    history,
+    receipts,
+    nextPageToken: next === undefined ? "" : await signPageToken(house, binding, String(next)),
+  };
 }
 
-export async function listAllowedEvents(house: House, principal: Principal, configuration: string, id: string): Promise<AllowedView> {
+export async function listAllowedEvents(
+  house: House,
+  principal: Principal,
+  configuration: string,
+  id: string,
+): Promise<AllowedView> {
   const address = addressOf(principal, configuration, id);
   return valueOf(await house.machine(address).allowedEvents(address)) as AllowedView;
 }
@@ -103,7 +128,8 @@ export async function* streamMachines(house: House, principal: Principal, config
   for (;;) {
     // oxlint-disable-next-line no-await-in-loop -- pages follow each other
     const rows: IndexedMachine[] = await listIndexed(db, { configuration, state, after, limit: STREAM_CHUNK });
-    for (const { id, version, state: current } of rows) yield { id, configId: configIdOf(configuration, version), state: current };
+    for (const { id, version, state: current } of rows)
+      yield { id, configId: configIdOf(configuration, version), state: current };
     const last = rows.at(-1);
     if (last === undefined || rows.length < STREAM_CHUNK) return;
     after = last.id;

@@ -36,8 +36,13 @@ export async function readPageToken(
   const [key, signature, rest] = token.split(".");
   if (key === undefined || signature === undefined || rest !== undefined) throw refusal;
   try {
-    const text = new TextDecoder("utf-8", { fatal: true }).decode(fromBase64Url(key));
-    const signed = await crypto.subtle.verify("HMAC", await house.tokenKey(), fromBase64Url(signature), messageOf(binding, text));
+    const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(fromBase64Url(key));
+    const signed = await crypto.subtle.verify(
+      "HMAC",
+      await house.tokenKey(),
+      fromBase64Url(signature),
+      messageOf(binding, text),
+    );
     if (signed) return text;
   } catch (error) {
     if (error instanceof DetentError) throw error;
@@ -50,7 +55,10 @@ function messageOf(binding: readonly string[], key: string): Uint8Array<ArrayBuf
 }
 
 function toBase64Url(bytes: Uint8Array): string {
-  return btoa(String.fromCharCode(...bytes)).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+  return btoa(String.fromCharCode(...bytes))
+    .replaceAll("+", "-")
+    .replaceAll("/", "_")
+    .replaceAll("=", "");
 }
 
 function fromBase64Url(text: string): Uint8Array<ArrayBuffer> {

@@ -21,11 +21,17 @@ export class Rules {
 
   atMost(pointer: string, limit: number, value: number, unit: string): void {
     if (value <= limit) return;
-    this.broken(pointer, "limit_exceeded", `${pointer.slice(1)} has ${value} ${unit}, the limit is ${limit}`, String(value));
+    this.broken(
+      pointer,
+      "limit_exceeded",
+      `${pointer.slice(1)} has ${value} ${unit}, the limit is ${limit}`,
+      String(value),
+    );
   }
 
   wellFormed(pointer: string, value: string): void {
-    if (!value.isWellFormed()) this.broken(pointer, "characters", `${pointer.slice(1)} contains a lone surrogate`, value);
+    if (!value.isWellFormed())
+      this.broken(pointer, "characters", `${pointer.slice(1)} contains a lone surrogate`, value);
   }
 
   /** Checks a JSON object and answers it as canonical text; absent is `{}`. */

@@ -1,0 +1,51 @@
+/** Request bodies, read once and within bounds, whichever door they come through. */
+import { LIMITS } from "./engine/limits.ts";
+import { DetentError } from "./errors.ts";
+import { nestsDeeperThan } from "./json.ts";
+
+/** Brackets a body may nest beyond the data inside it: a batch, an event, its data. */
+const ENVELOPE_DEPTH = 8;
+
+/** The body's bytes; BODY_TOO_LARGE as soon as the limit is passed, whatever Content-Length says. */
+export async function readBody(request: Request): Promise<Uint8Array<ArrayBuffer>> {
+  const tooLarge = new DetentError("BODY_TOO_LARGE", `the body is larger than the limit of ${LIMITS.bodyBytes} bytes`, {
+    metadata: { limit: String(LIMITS.bodyBytes) },
+  });
+  if (Number(request.headers.get("content-length") ?? 0) > LIMITS.bodyBytes) throw tooLarge;
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  try {
+    for await (const chunk of request.body ?? []) {
+      size += chunk.byteLength;
+      if (size > LIMITS.bodyBytes) throw tooLarge;
+      chunks.push(chunk);
+    }
+  } catch (error) {
+    if (error instanceof DetentError) throw error;
+    throw new DetentError("INVALID_ARGUMENT", "the body ended before it was complete", { cause: error });
+  }
+  const body = new Uint8Array(size);
+  let offset = 0;
+  for (const chunk of chunks) {
+    body.set(chunk, offset);
+    offset += chunk.byteLength;
+  }
+  return body;
+}
+
+/** Refuses JSON that nests so deep that decoding it could exhaust the stack. */
+export function refuseDeepJson(text: string): void {
+  const limit = LIMITS.jsonDepth + ENVELOPE_DEPTH;
+  if (!nestsDeeperThan(text, limit)) return;
+  const message = `the body nests deeper than the limit of ${LIMITS.jsonDepth}`;
+  throw new DetentError("LIMIT_EXCEEDED", message, { violations: [{ pointer: "", rule: "limit_exceeded", message }] });
+}
+
+/** Bytes -> text; INVALID_ARGUMENT unless they are UTF-8. */
+export function decodeUtf8(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(bytes);
+  } catch {
+    throw new DetentError("INVALID_ARGUMENT", "the body is not valid UTF-8");
+  }
+}

@@ -1,0 +1,31 @@
+/** Errors as RFC 9457 problem documents. */
+import { DetentError, REASONS } from "../errors.ts";
+import { receiptJson } from "./output.ts";
+
+/** What the caller sees of `error`: a bug shows nothing from inside, only the request id under which it is logged. */
+export function problemResponse(error: unknown, requestId: string): Response {
+  const known =
+    error instanceof DetentError
+      ? error
+      : new DetentError("INTERNAL", `an internal error happened; it is logged under request id ${requestId}`);
+  const { status, title } = REASONS[known.reason];
+  const body = {
+    type: `/errors/${known.reason}`,
+    title,
+    status,
+    detail: known.message,
+    reason: known.reason,
+    request_id: requestId,
+    metadata: known.metadata,
+    errors: known.violations,
+    receipt: known.receipt && receiptJson(known.receipt),
+  };
+  return new Response(JSON.stringify(body), { status, headers: { "content-type": "application/problem+json" } });
+}
+
+/** Logs what is not the caller's fault, with its cause. */
+export function logError(error: unknown, requestId: string): void {
+  if (error instanceof DetentError && REASONS[error.reason].status < 500) return;
+  const cause = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  console.error(JSON.stringify({ level: "error", request_id: requestId, cause }));
+}

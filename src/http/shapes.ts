@@ -1,0 +1,69 @@
+/** The shapes of JSON bodies and queries: types and unknown fields; the rules are the house's. */
+import * as z from "zod";
+
+const object = z.record(z.string(), z.unknown());
+const text = z.string();
+
+const configuration = z.strictObject({
+  name: text.optional(),
+  version: text.optional(),
+  starting_state: text.optional(),
+  states: z.array(text).optional(),
+  transitions: z
+    .array(
+      z.strictObject({
+        from: text.optional(),
+        to: text.optional(),
+        event: text.optional(),
+        guard: text.optional(),
+        assign: z.record(text, text).optional(),
+        after: text.optional(),
+        deadline: text.optional(),
+      }),
+    )
+    .optional(),
+  initial_states: z.array(text).optional(),
+  state_options: z.record(text, z.strictObject({ schema: object.optional(), unhandled: text.optional() })).optional(),
+  event_options: z.record(text, z.strictObject({ schema: object.optional() })).optional(),
+  unhandled: text.optional(),
+  defer_for: text.optional(),
+  retention: z.strictObject({ outcomes: text.nullish(), final: text.nullish(), history: text.nullish() }).optional(),
+});
+
+const revision = z.int().min(0).max(0x7fff_ffff);
+
+/** One schema per body and query. */
+export const SHAPES = {
+  configuration,
+  machine: z.strictObject({
+    config_id: text.optional(),
+    configuration_version: text.optional(),
+    id: text.optional(),
+    state: text.optional(),
+    data: object.optional(),
+    labels: z.record(text, text).optional(),
+  }),
+  event: z.strictObject({
+    event: text,
+    event_id: text.optional(),
+    data: object.optional(),
+    details: text.optional(),
+    originator: text.optional(),
+    timestamp: z.iso.datetime({ offset: true }).optional(),
+    expected_state: text.optional(),
+    expected_revision: revision.optional(),
+  }),
+  empty: z.strictObject({}),
+  configurationsQuery: z.strictObject({
+    configuration: text.optional(),
+    page_size: text.optional(),
+    page_token: text.optional(),
+  }),
+  historyQuery: z.strictObject({
+    order: text.optional(),
+    page_size: text.optional(),
+    page_token: text.optional(),
+    refused: z.enum(["true", "false"]).optional(),
+  }),
+  stateQuery: z.strictObject({ is: text }),
+} as const;

@@ -1,0 +1,21 @@
+/** What a handler finds in its context. */
+import { createContextKey, type HandlerContext } from "@connectrpc/connect";
+import type { House, Principal } from "../service/house.ts";
+
+export interface Call {
+  readonly house: House;
+  readonly release: string;
+  readonly requestId: string;
+  /** Throws UNAUTHENTICATED. */
+  readonly principal: () => Principal;
+  /** What was wrong with the body before it could be decoded. */
+  readonly bodyError?: Error;
+}
+
+export const CALL = createContextKey<Call | undefined>(undefined, { description: "the call" });
+
+export function callOf(context: Pick<HandlerContext, "values">): Call {
+  const call = context.values.get(CALL);
+  if (call === undefined) throw new Error("a handler runs outside the mount");
+  return call;
+}

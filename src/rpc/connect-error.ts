@@ -1,0 +1,48 @@
+/** The house's errors as Connect errors, with their details. */
+import { create } from "@bufbuild/protobuf";
+import { Code, ConnectError } from "@connectrpc/connect";
+import { DetentError, REASONS, type ConnectCodeName } from "../errors.ts";
+import { ReceiptSchema } from "../gen/detent/v1/receipt_pb.ts";
+import { BadRequestSchema, ErrorInfoSchema } from "../gen/google/rpc/error_details_pb.ts";
+import { toReceipt } from "./convert.ts";
+
+const CODES: Record<ConnectCodeName, Code> = {
+  invalid_argument: Code.InvalidArgument,
+  failed_precondition: Code.FailedPrecondition,
+  not_found: Code.NotFound,
+  already_exists: Code.AlreadyExists,
+  aborted: Code.Aborted,
+  unauthenticated: Code.Unauthenticated,
+  permission_denied: Code.PermissionDenied,
+  resource_exhausted: Code.ResourceExhausted,
+  out_of_range: Code.OutOfRange,
+  unimplemented: Code.Unimplemented,
+  internal: Code.Internal,
+  unavailable: Code.Unavailable,
+};
+
+/** A DetentError in Connect's words; `code` where v1beta departs from the table. Other errors: internal, without their text. */
+export function toConnectError(error: unknown, requestId: string, code?: Code): ConnectError {
+  if (error instanceof ConnectError) return error;
+  const known =
+    error instanceof DetentError
+      ? error
+      : new DetentError("INTERNAL", `an internal error happened; it is logged under request id ${requestId}`);
+  const info = create(ErrorInfoSchema, {
+    reason: known.reason,
+    domain: "detent",
+    metadata: { ...known.metadata, request_id: requestId },
+  });
+  const connectError = new ConnectError(known.message, code ?? CODES[REASONS[known.reason].code]);
+  connectError.details.push({ desc: ErrorInfoSchema, value: info });
+  if (known.violations.length > 0) {
+    const fieldViolations = known.violations.map(({ pointer, rule, message }) => ({
+      field: pointer,
+      description: message,
+      reason: rule,
+    }));
+    connectError.details.push({ desc: BadRequestSchema, value: create(BadRequestSchema, { fieldViolations }) });
+  }
+  if (known.receipt !== undefined) connectError.details.push({ desc: ReceiptSchema, value: toReceipt(known.receipt) });
+  return connectError;
+}

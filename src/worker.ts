@@ -1,0 +1,97 @@
+/** The composition root: bindings -> house -> doors. No logic. */
+import { cors } from "hono/cors";
+import { Hono } from "hono";
+import { version as release } from "../package.json";
+import { authenticate } from "./auth.ts";
+import { TenantDb } from "./catalog/tenant-db.ts";
+import { indexWriterOf, machineOf, readSettings, type Bindings } from "./env.ts";
+import { DetentError } from "./errors.ts";
+import { createJsonApp } from "./http/app.ts";
+import { logError, problemResponse } from "./http/problem.ts";
+import { createRpcDoor } from "./rpc/mount.ts";
+import type { House } from "./service/house.ts";
+
+export { IndexWriterObject } from "./catalog/index-writer-object.ts";
+export { MachineObject } from "./machine/machine-object.ts";
+
+const ALLOWED_HEADERS =
+  "authorization,content-type,idempotency-key,if-match,if-none-match,prefer,traceparent,connect-protocol-version,connect-timeout-ms,x-grpc-web,x-user-agent,grpc-timeout";
+const EXPOSED_HEADERS = "etag,location,request-id,retry-after,grpc-status,grpc-message,grpc-status-details-bin";
+
+const jsonApp = createJsonApp();
+const handleRpc = createRpcDoor(logError);
+let tokenKey: Promise<CryptoKey> | undefined;
+
+function houseOf(env: Bindings): House {
+  return {
+    catalog: (tenant) => new TenantDb(env.CATALOG, tenant),
+    machine: (address) => machineOf(env, address),
+    tokenKey: () => {
+      tokenKey ??= readTokenKey(env).catch((error: unknown) => {
+        tokenKey = undefined;
+        throw error;
+      });
+      return tokenKey;
+    },
+    checks: [
+      {
+        name: "catalog",
+        check: async () => void (await env.CATALOG.prepare("SELECT 1 FROM machines LIMIT 1").first()),
+      },
+      {
+        name: "objects",
+        check: async () => void (await indexWriterOf(env, { tenant: "", configuration: "", id: "" }).ping()),
+      },
+    ],
+    now: () => Date.now(),
+    uuid: () => crypto.randomUUID(),
+  };
+}
+
+async function readTokenKey(env: Bindings): Promise<CryptoKey> {
+  const row = await env.CATALOG.prepare("SELECT token_key FROM deployment").first<{ token_key: string }>();
+  if (row === null) throw new DetentError("UNAVAILABLE", "the deployment has no token key; apply the migrations");
+  const bytes = new TextEncoder().encode(row.token_key);
+  return crypto.subtle.importKey("raw", bytes, { name: "HMAC", hash: "SHA-256" }, false, ["sign", "verify"]);
+}
+
+const app = new Hono<{ Bindings: Bindings }>();
+app.use((c, next) => {
+  const origins = readSettings(c.env).corsOrigins;
+  if (origins.length === 0) return next();
+  return cors({
+    origin: [...origins],
+    allowHeaders: ALLOWED_HEADERS.split(","),
+    exposeHeaders: EXPOSED_HEADERS.split(","),
+    allowMethods: ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"],
+    maxAge: 7_200,
+  })(c, next);
+});
+app.all("*", async (c) => {
+  const requestId = crypto.randomUUID();
+  let response: Response;
+  try {
+    const settings = readSettings(c.env);
+    const house = houseOf(c.env);
+    const principal = () => authenticate(settings, c.req.url, c.req.raw.headers);
+    refuseMalformedPath(c.req.url);
+    const answered = await handleRpc(c.req.raw, { house, release, requestId, principal });
+    response = answered ?? (await jsonApp.fetch(c.req.raw, { house, release, principal }));
+  } catch (error) {
+    logError(error, requestId);
+    response = problemResponse(error, requestId);
+  }
+  response.headers.set("request-id", requestId);
+  return response;
+});
+
+/** Malformed percent-encoding would reach the routes as plain text. */
+function refuseMalformedPath(url: string): void {
+  try {
+    decodeURIComponent(new URL(url).pathname);
+  } catch {
+    throw new DetentError("INVALID_ARGUMENT", "the path is not valid percent-encoded UTF-8");
+  }
+}
+
+export default app;
