@@ -4,18 +4,15 @@ import type { Reason } from "./errors.ts";
 /** JSON as text. Customers' data crosses the object's boundary so, and is parsed only at a door. */
 export type JsonText = string;
 
-/** Names and numbers of v1beta's StatusCode. */
-export const STATUS_CODES = {
-  Ok: 0,
-  EventNotAllowed: 2,
-  FsmNotFound: 3,
-  TransitionNotAllowed: 4,
-  InternalError: 5,
-  MissingDestination: 6,
-  ConfigurationNotFound: 7,
-} as const;
-
-export type StatusCodeName = keyof typeof STATUS_CODES;
+/** Names of v1beta's StatusCode. */
+export type StatusCodeName =
+  | "Ok"
+  | "EventNotAllowed"
+  | "FsmNotFound"
+  | "TransitionNotAllowed"
+  | "InternalError"
+  | "MissingDestination"
+  | "ConfigurationNotFound";
 
 /** `refused`: the machine decided against it; `failed`: there was no machine to decide. */
 export type ReceiptResult = "transitioned" | "ignored" | "deferred" | "refused" | "failed";

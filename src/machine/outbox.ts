@@ -74,7 +74,7 @@ export class Outbox {
     this.#deps.background(
       (async () => {
         while (this.#hasUnsent()) {
-          // oxlint-disable-next-line no-await-in-loop -- order per machine: one message at a time
+          // Order per machine: one message at a time
           await this.#send(false);
         }
       })().catch((error: unknown) => {
@@ -87,7 +87,7 @@ export class Outbox {
     this.#armed = false;
     try {
       while (this.#hasUnsent()) {
-        // oxlint-disable-next-line no-await-in-loop -- order per machine: one message at a time
+        // Order per machine: one message at a time
         await this.#send(false);
       }
       this.#attempts = 0;

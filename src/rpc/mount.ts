@@ -1,6 +1,6 @@
 /** The RPC door on fetch: Connect and gRPC-web, binary and JSON. Finds the handler, bounds the body, maps errors. */
 import { fromBinary, fromJsonString, type DescMessage } from "@bufbuild/protobuf";
-import { createConnectRouter, createContextValues, type Interceptor } from "@connectrpc/connect";
+import { Code, ConnectError, createConnectRouter, createContextValues, type Interceptor } from "@connectrpc/connect";
 import {
   universalServerRequestFromFetch,
   universalServerResponseToFetch,
@@ -25,7 +25,7 @@ export function createRpcDoor(log: (error: unknown, requestId: string) => void) 
   const interceptor: Interceptor = (next) => async (request) => {
     const { requestId, principal, bodyError } = callOf({ values: request.contextValues });
     const fail = (error: unknown): never => {
-      log(error, requestId);
+      if (!isRefusal(error)) log(error, requestId);
       throw toConnectError(error, requestId);
     };
     try {
@@ -75,6 +75,11 @@ export function createRpcDoor(log: (error: unknown, requestId: string) => void) 
     const universal = { ...universalServerRequestFromFetch(plain, {}), signal: request.signal, contextValues: values };
     return universalServerResponseToFetch(await handler(universal));
   };
+}
+
+/** An error that a handler has already put in Connect's words, because v1beta departs from the table: no bug. */
+function isRefusal(error: unknown): boolean {
+  return error instanceof ConnectError && error.code !== Code.Internal && error.code !== Code.Unknown;
 }
 
 /** What a decoder says of an unenveloped body: connect reports it as internal, before any interceptor. */

@@ -6,7 +6,7 @@ import type { ConfigurationSource } from "../engine/configuration.ts";
 import { DetentError, invalid } from "../errors.ts";
 import * as wire from "../gen/statemachine/v1beta/statemachine_pb.ts";
 import type { HistoryItem } from "../machine/calls.ts";
-import { STATUS_CODES, type Receipt } from "../receipt.ts";
+import type { Receipt } from "../receipt.ts";
 import * as configurations from "../service/configurations.ts";
 import * as events from "../service/events.ts";
 import { checkHealth } from "../service/health.ts";
@@ -44,7 +44,7 @@ export function registerV1beta(router: ConnectRouter): void {
     let pageToken = "";
     do {
       const query = { configuration: value, pageSize: 1_000, pageToken };
-      // oxlint-disable-next-line no-await-in-loop -- pages follow each other
+      // Pages follow each other
       const page = await configurations.listConfigurations(house, principal(), query);
       for (const { name, versions } of page.configurations) {
         if (value === "") ids.push(name);
@@ -195,6 +195,6 @@ function toEventResponse(receipt: Receipt): MessageInitShape<typeof wire.EventRe
   const { machine, code, message, eventId } = receipt;
   return {
     eventId,
-    outcome: { code: STATUS_CODES[code], details: message ?? "", id: machine.id, config: machine.configuration },
+    outcome: { code: wire.EventOutcome_StatusCode[code], details: message ?? "", id: machine.id, config: machine.configuration },
   };
 }

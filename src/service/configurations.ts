@@ -79,7 +79,7 @@ export async function listConfigurations(
 export async function* streamConfigurations(house: House, principal: Principal, name: string) {
   const [found] = await catalog.listConfigurations(house.catalog(principal.tenant), { name, after: "", limit: 1 });
   for (const version of found?.versions ?? []) {
-    // oxlint-disable-next-line no-await-in-loop -- a stream: the next is read when the last was taken
+    // A stream: the next is read when the last was taken
     yield await getConfiguration(house, principal, configIdOf(name, version));
   }
 }

@@ -10,9 +10,10 @@ export interface Health {
 
 export async function checkHealth(house: House): Promise<Health> {
   const checks = await Promise.all(
-    house.checks.map(async ({ name, check }) => {
+    house.checks.map(async (part) => {
+      const { name } = part;
       try {
-        await Promise.race([check(), scheduler.wait(PATIENCE_MS).then(() => Promise.reject(new Error("no answer")))]);
+        await Promise.race([part.check(), scheduler.wait(PATIENCE_MS).then(() => Promise.reject(new Error("no answer")))]);
         return { name, ready: true };
       } catch {
         return { name, ready: false, detail: `${name} does not answer` };

@@ -64,7 +64,7 @@ export async function getMachine(
   id: string,
 ): Promise<MachineAnswer> {
   const address = addressOf(principal, configuration, id);
-  const machine = valueOf(await house.machine(address).read(address)) as MachineView;
+  const machine = valueOf<MachineView>(await house.machine(address).read(address));
   const oldest = machine.history[0];
   const more = machine.hasOlderHistory && oldest !== undefined;
   const historyToken = more
@@ -118,7 +118,7 @@ export async function listAllowedEvents(
   id: string,
 ): Promise<AllowedView> {
   const address = addressOf(principal, configuration, id);
-  return valueOf(await house.machine(address).allowedEvents(address)) as AllowedView;
+  return valueOf<AllowedView>(await house.machine(address).allowedEvents(address));
 }
 
 /** Machines of a configuration, as the index knows them; of one state unless it is "". In id order, read as consumed. */
@@ -126,7 +126,7 @@ export async function* streamMachines(house: House, principal: Principal, config
   const db = house.catalog(principal.tenant);
   let after = "";
   for (;;) {
-    // oxlint-disable-next-line no-await-in-loop -- pages follow each other
+    // Pages follow each other
     const rows: IndexedMachine[] = await listIndexed(db, { configuration, state, after, limit: STREAM_CHUNK });
     for (const { id, version, state: current } of rows)
       yield { id, configId: configIdOf(configuration, version), state: current };

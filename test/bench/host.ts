@@ -9,7 +9,7 @@ import { createRequire } from "node:module";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import type { V4MiniflareOptions } from "miniflare";
+import type * as MiniflareModule from "miniflare";
 import { unstable_splitSqlQuery as splitSqlQuery } from "wrangler";
 
 const root = join(import.meta.dirname, "../..");
@@ -17,7 +17,7 @@ const BUILD_WITHIN_MS = 60_000;
 
 // Not the hoisted one by chance: the miniflare (and so the workerd) that the pinned wrangler brings.
 const fromWrangler = createRequire(createRequire(import.meta.url).resolve("wrangler"));
-const { Miniflare, convertV4MiniflareOptions } = fromWrangler("miniflare") as typeof import("miniflare");
+const { Miniflare, convertV4MiniflareOptions } = fromWrangler("miniflare") as typeof MiniflareModule;
 
 export interface Host {
   origin: string;
@@ -31,7 +31,7 @@ interface Subject {
   /** What wrangler calls the built main module. */
   bundle: string;
   /** Miniflare options: what the configuration binds. */
-  options: Partial<V4MiniflareOptions>;
+  options: Pick<MiniflareModule.V4WorkerOptions, "bindings" | "d1Databases" | "durableObjects">;
 }
 
 const FLOOR: Subject = {

@@ -1,0 +1,189 @@
+/** The machine object in real workerd: once, in order, durably, and cheaply. */
+import { abortAllDurableObjects, evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { beforeAll, expect, test } from "vitest";
+import { machineOf, type Bindings } from "../../src/env.ts";
+import type { CreateCall, MachineAddress, SendCall } from "../../src/machine/calls.ts";
+
+const bindings = env as unknown as Bindings;
+const LOOP = {
+  name: "loop",
+  version: "v1",
+  starting_state: "a",
+  states: ["a", "b"],
+  transitions: [
+    { from: "a", to: "b", event: "go" },
+    { from: "b", to: "a", event: "go" },
+  ],
+};
+const CREATE: CreateCall = { version: "v1", source: JSON.stringify(LOOP), data: "{}", labels: "{}" };
+
+let count = 0;
+function addressOf(): MachineAddress {
+  count += 1;
+  return { tenant: "t", configuration: "loop", id: `m${count}` };
+}
+
+function go(eventId: string, more: Partial<SendCall> = {}): SendCall {
+  return { eventId, event: "go", data: "{}", details: "", originator: "", actor: "test", ...more };
+}
+
+async function created(): Promise<MachineAddress> {
+  const address = addressOf();
+  const reply = await machineOf(bindings, address).create(address, CREATE);
+  expect(reply.ok).toBe(true);
+  return address;
+}
+
+async function acceptedIds(address: MachineAddress): Promise<string[]> {
+  const ids: string[] = [];
+  let after: number | undefined;
+  do {
+    const call = { order: "asc" as const, limit: 300, ...(after !== undefined && { after }) };
+    const page = await machineOf(bindings, address).history(address, call);
+    if (!page.ok) throw new Error(page.message);
+    ids.push(...page.value.items.map((item) => item.eventId));
+    after = page.value.next;
+  } while (after !== undefined);
+  return ids;
+}
+
+beforeAll(() => {
+  expect(bindings.CATALOG).toBeDefined();
+});
+
+test("reading or sending to an unknown id writes nothing", async () => {
+  const address = addressOf();
+  const stub = machineOf(bindings, address);
+  const read = await stub.read(address);
+  const sent = await stub.send(address, go("e1"));
+  expect([read.ok, sent.ok]).toEqual([false, false]);
+  await runInDurableObject(stub, (_instance, state) => {
+    expect(state.storage.sql.exec("SELECT name FROM sqlite_master").toArray()).toEqual([]);
+  });
+});
+
+test("an accepted event writes two rows in steady load", async () => {
+  const address = await created();
+  const stub = machineOf(bindings, address);
+  await stub.send(address, go("warm"));
+  const written = await runInDurableObject(stub, async (instance, state) => {
+    const sql = state.storage.sql;
+    const original = sql.exec.bind(sql);
+    let rows = 0;
+    const counted = (query: string, ...params: unknown[]) => {
+      const cursor = original(query, ...params);
+      const toArray = cursor.toArray.bind(cursor);
+      return Object.assign(cursor, {
+        toArray: () => {
+          const result = toArray();
+          rows += cursor.rowsWritten;
+          return result;
+        },
+      });
+    };
+    Object.defineProperty(sql, "exec", { value: counted, configurable: true });
+    for (let index = 0; index < 50; index += 1) await instance.send(address, go(`steady-${index}`));
+    return rows;
+  });
+  expect(written).toBe(100);
+});
+
+test("32 concurrent callers and repeated ids: dense revisions, equal replies, history of the accepted set", async () => {
+  const address = await created();
+  const stub = machineOf(bindings, address);
+  const work = Array.from({ length: 1_000 }, (_, index) => Array.from({ length: 1 + (index % 3) }, () => `e${index}`)).flat();
+  const replies = new Map<string, string[]>();
+  const fresh = new Map<string, number>();
+  let cursor = 0;
+  const caller = async (): Promise<void> => {
+    while (cursor < work.length) {
+      const id = work[cursor++] ?? "";
+      const reply = await stub.send(address, go(id));
+      if (!reply.ok) throw new Error(reply.message);
+      const { duplicate, ...rest } = reply.value;
+      if (!duplicate) fresh.set(id, (fresh.get(id) ?? 0) + 1);
+      replies.set(id, [...(replies.get(id) ?? []), JSON.stringify(rest)]);
+    }
+  };
+  await Promise.all(Array.from({ length: 32 }, caller));
+  for (const answers of replies.values()) expect(new Set(answers).size).toBe(1);
+  expect([...fresh.values()].every((times) => times === 1)).toBe(true);
+  const ids = await acceptedIds(address);
+  expect(ids.length).toBe(1_000);
+  expect(new Set(ids)).toEqual(new Set(replies.keys()));
+  const revisions = [...replies.values()].map(([answer]) => (JSON.parse(answer ?? "") as { revision: number }).revision);
+  expect(revisions.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 1_000 }, (_, index) => index + 1));
+});
+
+test("60 aborts under load: nothing acknowledged is lost, nothing doubled", async () => {
+  const addresses = await Promise.all([created(), created()]);
+  const acknowledged = new Map<string, Set<string>>(addresses.map(({ id }) => [id, new Set()]));
+  let stopping = false;
+  const caller = async (address: MachineAddress, name: number): Promise<void> => {
+    for (let index = 0; !stopping; index += 1) {
+      const id = `c${name}-${index}`;
+      for (;;) {
+        try {
+          const reply = await machineOf(bindings, address).send(address, go(id));
+          if (!reply.ok) throw new Error(reply.message);
+          acknowledged.get(address.id)?.add(id);
+          break;
+        } catch {
+          // The object was aborted: the same id again, as a client would.
+          await scheduler.wait(1);
+        }
+      }
+    }
+  };
+  const callers = addresses.flatMap((address) => [0, 1, 2, 3].map((name) => caller(address, name)));
+  for (let aborts = 0; aborts < 60; aborts += 1) {
+    await scheduler.wait(20);
+    await abortAllDurableObjects();
+  }
+  stopping = true;
+  await Promise.all(callers);
+  for (const address of addresses) {
+    const ids = await acceptedIds(address);
+    const known = acknowledged.get(address.id) ?? new Set();
+    expect(known.size).toBeGreaterThan(20);
+    expect(ids.length).toBe(new Set(ids).size);
+    expect([...known].filter((id) => !ids.includes(id))).toEqual([]);
+  }
+});
+
+test("an evicted object knows its state, its receipts and what it has not yet told the index", async () => {
+  const address = await created();
+  await machineOf(bindings, address).send(address, go("kept"));
+  await evictDurableObject(machineOf(bindings, address));
+  const repeated = await machineOf(bindings, address).send(address, go("kept"));
+  expect(repeated).toMatchObject({ ok: true, value: { duplicate: true, revision: 1, to: "b" } });
+  await runDurableObjectAlarm(machineOf(bindings, address));
+  const row = await bindings.CATALOG.prepare("SELECT state, revision FROM machines WHERE id = ?").bind(address.id).first();
+  expect(row).toEqual({ state: "b", revision: 1 });
+  const event = await bindings.CATALOG.prepare("SELECT event_id FROM events WHERE machine_id = ?").bind(address.id).first();
+  expect(event).toEqual({ event_id: "kept" });
+});
+
+test("an id sent again with other content is refused, and changes nothing", async () => {
+  const address = await created();
+  const stub = machineOf(bindings, address);
+  await stub.send(address, go("e"));
+  expect(await stub.send(address, go("e", { data: '{"x":1}' }))).toMatchObject({ ok: false, reason: "EVENT_ID_REUSED" });
+  expect(await stub.send(address, go("e", { details: "x" }))).toMatchObject({ ok: false, reason: "EVENT_ID_REUSED" });
+  expect(await stub.send(address, go("e", { originator: "y", timestamp: 5 }))).toMatchObject({ ok: true, value: { duplicate: true } });
+});
+
+test("an expectation that differs refuses the event without recording it", async () => {
+  const address = await created();
+  const stub = machineOf(bindings, address);
+  expect(await stub.send(address, go("e", { expectedRevision: 4 }))).toMatchObject({ ok: false, reason: "REVISION_MISMATCH", metadata: { revision: "0", state: "a" } });
+  expect(await stub.send(address, go("e", { expectedState: "b" }))).toMatchObject({ ok: false, reason: "STATE_MISMATCH" });
+  expect(await stub.send(address, go("e", { expectedState: "a", expectedRevision: 0 }))).toMatchObject({ ok: true, value: { duplicate: false } });
+});
+
+test("an object asked for another machine than its own finds none", async () => {
+  const address = await created();
+  const reply = await machineOf(bindings, address).send({ ...address, tenant: "other" }, go("e"));
+  expect(reply).toMatchObject({ ok: false, reason: "MACHINE_NOT_FOUND" });
+});
