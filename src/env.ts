@@ -1,6 +1,6 @@
 /** Raw bindings and variables -> what the house works with. The only reader of raw variables. */
 import type { IndexWriterObject } from "./catalog/index-writer-object.ts";
-import type { MachineAddress } from "./machine/calls.ts";
+import type { MachineAddress, MachineCalls } from "./machine/calls.ts";
 import type { MachineObject } from "./machine/machine-object.ts";
 
 /** What wrangler.toml binds. */
@@ -63,7 +63,7 @@ export function objectNameOf({ tenant, configuration, id }: MachineAddress): str
   return `${tenant}/${configuration}/${id}`;
 }
 
-export function machineOf(env: Bindings, address: MachineAddress): DurableObjectStub<MachineObject> {
+export function machineOf(env: Bindings, address: MachineAddress): MachineCalls {
   return inJurisdiction(env, env.MACHINES).getByName(objectNameOf(address));
 }
 

@@ -106,3 +106,12 @@ export function invalid(violations: readonly Violation[]): DetentError {
   const message = violations.map((violation) => violation.message).join("; ") || "the request breaks a rule";
   return new DetentError(reason, message, { violations });
 }
+
+/** The value of `work`; a failure of that part of the platform is UNAVAILABLE, with the failure as its cause. */
+export async function orUnavailable<T>(part: string, work: PromiseLike<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (cause) {
+    throw new DetentError("UNAVAILABLE", `${part} does not answer; try again`, { cause });
+  }
+}

@@ -30,9 +30,18 @@ export function canonicalJson(value: unknown): string {
   return JSON.stringify(value) ?? "null";
 }
 
-/** Whether every number is finite: `1e400` parses to Infinity, which no JSON can hold. The depth must have been bounded. */
-export function hasOnlyFiniteNumbers(value: unknown): boolean {
-  if (typeof value === "number") return Number.isFinite(value);
-  if (typeof value !== "object" || value === null) return true;
-  return Object.values(value).every(hasOnlyFiniteNumbers);
+/**
+ * What `value` holds that cannot be stored and read back the same: a number that is not finite (`1e400` parses to
+ * Infinity), a lone surrogate, a protobuf Value without a kind. The depth must have been bounded.
+ */
+export function findUnstorable(value: unknown): string | undefined {
+  if (value === undefined) return "a value without a kind";
+  if (typeof value === "number") return Number.isFinite(value) ? undefined : "a number that is no finite IEEE double";
+  if (typeof value === "string") return value.isWellFormed() ? undefined : "a lone surrogate";
+  if (typeof value !== "object" || value === null) return undefined;
+  for (const [key, member] of Object.entries(value)) {
+    const found = findUnstorable(key) ?? findUnstorable(member);
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }

@@ -5,7 +5,7 @@ import { version as release } from "../package.json";
 import { authenticate } from "./auth.ts";
 import { TenantDb } from "./catalog/tenant-db.ts";
 import { indexWriterOf, machineOf, readSettings, type Bindings } from "./env.ts";
-import { DetentError } from "./errors.ts";
+import { DetentError, orUnavailable } from "./errors.ts";
 import { createJsonApp } from "./http/app.ts";
 import { logError, problemResponse } from "./http/problem.ts";
 import { createRpcDoor } from "./rpc/mount.ts";
@@ -49,13 +49,19 @@ function houseOf(env: Bindings): House {
 }
 
 async function readTokenKey(env: Bindings): Promise<CryptoKey> {
-  const row = await env.CATALOG.prepare("SELECT token_key FROM deployment").first<{ token_key: string }>();
+  const query = env.CATALOG.prepare("SELECT token_key FROM deployment").first<{ token_key: string }>();
+  const row = await orUnavailable("the catalog", query);
   if (row === null) throw new DetentError("UNAVAILABLE", "the deployment has no token key; apply the migrations");
   const bytes = new TextEncoder().encode(row.token_key);
   return crypto.subtle.importKey("raw", bytes, { name: "HMAC", hash: "SHA-256" }, false, ["sign", "verify"]);
 }
 
 const app = new Hono<{ Bindings: Bindings }>();
+app.onError((error) => {
+  const requestId = crypto.randomUUID();
+  logError(error, requestId);
+  return problemResponse(error, requestId);
+});
 app.use((c, next) => {
   const origins = readSettings(c.env).corsOrigins;
   if (origins.length === 0) return next();

@@ -1,5 +1,7 @@
 /** The one helper through which every query of a tenant reaches D1: ?1 is the tenant, always. */
 
+import { orUnavailable } from "../errors.ts";
+
 export type Param = string | number | null;
 
 /** D1 for one tenant. Statements name the tenant as `?1` and their own parameters from `?2` on. */
@@ -18,15 +20,15 @@ export class TenantDb {
   }
 
   async all<T>(sql: string, ...params: Param[]): Promise<T[]> {
-    return (await this.#bind(sql, params).all<T>()).results;
+    return (await orUnavailable("the catalog", this.#bind(sql, params).all<T>())).results;
   }
 
   first<T>(sql: string, ...params: Param[]): Promise<T | null> {
-    return this.#bind(sql, params).first<T>();
+    return orUnavailable("the catalog", this.#bind(sql, params).first<T>());
   }
 
   /** Answers how many rows changed. */
   async run(sql: string, ...params: Param[]): Promise<number> {
-    return (await this.#bind(sql, params).run()).meta.changes;
+    return (await orUnavailable("the catalog", this.#bind(sql, params).run())).meta.changes;
   }
 }

@@ -20,7 +20,10 @@ export function problemResponse(error: unknown, requestId: string): Response {
     errors: known.violations,
     receipt: known.receipt && receiptJson(known.receipt),
   };
-  return new Response(JSON.stringify(body), { status, headers: { "content-type": "application/problem+json" } });
+  const headers = new Headers({ "content-type": "application/problem+json" });
+  if (known.metadata["allow"] !== undefined) headers.set("allow", known.metadata["allow"]);
+  if (status === 401) headers.set("www-authenticate", "Bearer");
+  return new Response(JSON.stringify(body), { status, headers });
 }
 
 /** Logs what is not the caller's fault, with its cause. */

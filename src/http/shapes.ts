@@ -1,7 +1,11 @@
 /** The shapes of JSON bodies and queries: types and unknown fields; the rules are the house's. */
 import * as z from "zod";
 
-const object = z.record(z.string(), z.unknown());
+/** Open JSON, passed through as parsed: z.record would lose a member named `__proto__`. */
+const object = z.custom<Record<string, unknown>>(
+  (value) => typeof value === "object" && value !== null && !Array.isArray(value),
+  "must be a JSON object",
+);
 const text = z.string();
 
 const configuration = z.strictObject({

@@ -97,4 +97,13 @@ export interface AllowedView {
   }[];
 }
 
-export type { Receipt };
+/** A machine as its callers reach it. A call rejects only when the platform fails. */
+export interface MachineCalls {
+  create(address: MachineAddress, call: CreateCall): Promise<Reply<MachineView>>;
+  send(address: MachineAddress, call: SendCall): Promise<Reply<Receipt>>;
+  read(address: MachineAddress): Promise<Reply<MachineView>>;
+  history(address: MachineAddress, call: ListCall): Promise<Reply<Page<HistoryItem>>>;
+  refusals(address: MachineAddress, call: ListCall): Promise<Reply<Page<Receipt>>>;
+  receipt(address: MachineAddress, eventId: string): Promise<Reply<Receipt>>;
+  allowedEvents(address: MachineAddress): Promise<Reply<AllowedView>>;
+}

@@ -80,12 +80,11 @@ export class Machine {
     if (!begun.ok) return { ok: false, reason: "INVALID_ARGUMENT", message: begun.message };
     const now = this.#deps.now();
     const identity = { ...address, createdAt: now, labels: call.labels };
-    this.#deps.transaction(() => {
+    this.#outbox.commit(() => {
       migrate(this.#deps.sql);
       this.#store.insertIdentity(identity, creation);
       this.#store.insertSource(call.version, call.source);
       this.#store.insertCreation(begun.next.state, call.version, call.data, now);
-      this.#outbox.arm();
     });
     this.#live = { identity, configuration, revision: 0, state: begun.next.state, updatedAt: now, outcomeSeq: 0 };
     this.#outbox.load(-1, 0);
@@ -133,9 +132,8 @@ export class Machine {
         message: taken.message,
         allowedEvents: JSON.stringify(taken.allowedEvents),
       };
-      this.#deps.transaction(() => {
+      this.#outbox.commit(() => {
         this.#store.insertOutcome(outcome, this.#outbox.outcomesSent);
-        this.#outbox.arm();
       });
       live.outcomeSeq = outcome.seq;
       this.#outbox.flushSoon();
@@ -148,9 +146,8 @@ export class Machine {
       from: live.state,
       state: taken.next.state,
     };
-    this.#deps.transaction(() => {
+    this.#outbox.commit(() => {
       this.#store.insertTransition(row, this.#outbox.transitionsSent);
-      this.#outbox.arm();
     });
     live.revision = row.revision;
     live.state = row.state;

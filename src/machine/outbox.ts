@@ -38,6 +38,7 @@ export class Outbox {
   #armed = false;
   #attempts = 0;
   #sending: Promise<void> | undefined;
+  #flushing = false;
 
   constructor(deps: MachineDeps, store: MachineStore, present: () => Present | undefined) {
     this.#deps = deps;
@@ -49,17 +50,19 @@ export class Outbox {
   load(transitionsSent: number, outcomesSent: number): void {
     this.transitionsSent = this.#storedTransitions = transitionsSent;
     this.outcomesSent = this.#storedOutcomes = outcomesSent;
-    if (this.#hasUnsent() && !this.#armed) this.arm();
+    if (this.#hasUnsent()) this.commit(() => {});
   }
 
   get isRegistered(): boolean {
     return this.transitionsSent >= 0;
   }
 
-  /** Makes sure that an alarm is set. Inside the transaction that creates the work. */
-  arm(): void {
-    if (this.#armed) return;
-    this.#deps.setAlarm(this.#deps.now() + SAFETY_NET_MS);
+  /** One transaction that makes work for the outbox: its alarm is set with it, or undone with it. */
+  commit(work: () => void): void {
+    this.#deps.transaction(() => {
+      work();
+      if (!this.#armed) this.#deps.setAlarm(this.#deps.now() + SAFETY_NET_MS);
+    });
     this.#armed = true;
   }
 
@@ -70,16 +73,21 @@ export class Outbox {
 
   /** Sends after the answer, one message at a time; what arrives meanwhile goes with the next. */
   flushSoon(): void {
-    if (this.#sending !== undefined) return;
+    if (this.#flushing) return;
+    this.#flushing = true;
     this.#deps.background(
       (async () => {
         while (this.#hasUnsent()) {
           // Order per machine: one message at a time
           await this.#send(false);
         }
-      })().catch((error: unknown) => {
-        this.#deps.log("warn", "the index did not take a change; the alarm tries again", { cause: String(error) });
-      }),
+      })()
+        .catch((error: unknown) => {
+          this.#deps.log("warn", "the index did not take a change; the alarm tries again", { cause: String(error) });
+        })
+        .finally(() => {
+          this.#flushing = false;
+        }),
     );
   }
 
@@ -91,7 +99,7 @@ export class Outbox {
         await this.#send(false);
       }
       this.#attempts = 0;
-      this.#deps.transaction(() => this.#storeCursors());
+      this.#storeCursors();
     } catch (error) {
       this.#attempts += 1;
       const backoff = Math.min(LONGEST_BACKOFF_MS, SAFETY_NET_MS * 2 ** Math.min(this.#attempts, 5));

@@ -3,7 +3,6 @@ import { create, type JsonObject as ProtoJsonObject, type MessageInitShape } fro
 import { timestampFromMs, timestampMs } from "@bufbuild/protobuf/wkt";
 import type { Timestamp } from "@bufbuild/protobuf/wkt";
 import type { ConfigurationSource } from "../engine/configuration.ts";
-import { invalid } from "../errors.ts";
 import { ConfigurationSchema, type Configuration } from "../gen/detent/v1/configuration_pb.ts";
 import { HistoryEntrySchema, MachineSchema } from "../gen/detent/v1/machine_pb.ts";
 import { ReceiptSchema, type Receipt as ReceiptMessage } from "../gen/detent/v1/receipt_pb.ts";
@@ -139,14 +138,9 @@ export function toMachine({ machine, historyToken }: MachineAnswer) {
   });
 }
 
-/** Epoch ms of a timestamp; refused when it is outside what RFC 3339 can say. */
+/** Epoch ms of a timestamp. */
 export function timeOf(timestamp: Timestamp | undefined): number | undefined {
-  if (timestamp === undefined) return undefined;
-  const at = timestampMs(timestamp);
-  const [earliest, latest] = [Date.UTC(0, 0, 1) - 1_900 * 366 * 86_400_000, Date.UTC(9999, 11, 31, 23, 59, 59, 999)];
-  if (at >= earliest && at <= latest) return at;
-  const message = "timestamp must be between the years 1 and 9999";
-  throw invalid([{ pointer: "/timestamp", rule: "range", message, value: String(timestamp.seconds) }]);
+  return timestamp === undefined ? undefined : timestampMs(timestamp);
 }
 
 function mapValues<T, U>(record: Record<string, T>, map: (value: T) => U): Record<string, U> {

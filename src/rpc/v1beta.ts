@@ -195,6 +195,11 @@ function toEventResponse(receipt: Receipt): MessageInitShape<typeof wire.EventRe
   const { machine, code, message, eventId } = receipt;
   return {
     eventId,
-    outcome: { code: wire.EventOutcome_StatusCode[code], details: message ?? "", id: machine.id, config: machine.configuration },
+    outcome: {
+      code: wire.EventOutcome_StatusCode[code],
+      details: message ?? "",
+      id: machine.id,
+      config: machine.configuration,
+    },
   };
 }

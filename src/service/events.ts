@@ -3,7 +3,7 @@ import { configurationExists } from "../catalog/configurations.ts";
 import { findEventMachine } from "../catalog/machine-index.ts";
 import { countUtf8Bytes, LIMITS } from "../engine/limits.ts";
 import { checkConfigurationName, checkId, checkStateOrEventName } from "../engine/names.ts";
-import { DetentError, type Reason } from "../errors.ts";
+import { DetentError, orUnavailable, type Reason } from "../errors.ts";
 import type { Receipt, StatusCodeName } from "../receipt.ts";
 import type { House, Principal } from "./house.ts";
 import { addressOf } from "./machines.ts";
@@ -23,6 +23,9 @@ export interface SendEventInput {
   readonly expectedRevision?: number | undefined;
 }
 
+/** What RFC 3339 and google.protobuf.Timestamp can say: the years 1 to 9999. */
+const EARLIEST = -62_135_596_800_000;
+const LATEST = 253_402_300_799_999;
 const LARGEST_ORIGINATOR_BYTES = 512;
 /** Event ids and originators by which Detent sends events itself. */
 const RESERVED_ID = /^(?:timer|detent):/;
@@ -57,6 +60,10 @@ export async function sendEvent(house: House, principal: Principal, input: SendE
     countUtf8Bytes(JSON.stringify(details)) + countUtf8Bytes(data),
     "bytes, with data,",
   );
+  const { timestamp } = input;
+  if (timestamp !== undefined && !(timestamp >= EARLIEST && timestamp <= LATEST)) {
+    rules.broken("/timestamp", "range", "timestamp must lie in the years 1 to 9999", String(timestamp));
+  }
   rules.enforce();
 
   const call = {
@@ -88,7 +95,7 @@ export async function sendEvent(house: House, principal: Principal, input: SendE
     return failed("MissingDestination", "MISSING_DESTINATION", `the event names no ${missing}`);
   }
   const address = addressOf(principal, input.configuration, input.id);
-  const reply = await house.machine(address).send(address, call);
+  const reply = await orUnavailable("the machine", house.machine(address).send(address, call));
   if (reply.ok || reply.reason !== "MACHINE_NOT_FOUND") return valueOf(reply);
   // Only such a miss reads D1.
   if (await configurationExists(house.catalog(principal.tenant), input.configuration)) {
@@ -127,5 +134,5 @@ export async function getEvent(
     throw new DetentError("EVENT_NOT_FOUND", message);
   }
   const address = addressOf(principal, query.configuration, id);
-  return valueOf(await house.machine(address).receipt(address, query.eventId));
+  return valueOf(await orUnavailable("the machine", house.machine(address).receipt(address, query.eventId)));
 }

@@ -13,7 +13,10 @@ export async function checkHealth(house: House): Promise<Health> {
     house.checks.map(async (part) => {
       const { name } = part;
       try {
-        await Promise.race([part.check(), scheduler.wait(PATIENCE_MS).then(() => Promise.reject(new Error("no answer")))]);
+        await Promise.race([
+          part.check(),
+          scheduler.wait(PATIENCE_MS).then(() => Promise.reject(new Error("no answer"))),
+        ]);
         return { name, ready: true };
       } catch {
         return { name, ready: false, detail: `${name} does not answer` };

@@ -1,7 +1,6 @@
 /** What every use case works with: who asks, and the parts of the house. */
 import type { TenantDb } from "../catalog/tenant-db.ts";
-import type { MachineAddress } from "../machine/calls.ts";
-import type { MachineObject } from "../machine/machine-object.ts";
+import type { MachineAddress, MachineCalls } from "../machine/calls.ts";
 
 /** Who asks: the tenant comes only from the credential. */
 export interface Principal {
@@ -13,7 +12,7 @@ export interface Principal {
 export interface House {
   /** D1, bound to a tenant. */
   catalog(tenant: string): TenantDb;
-  machine(address: MachineAddress): DurableObjectStub<MachineObject>;
+  machine(address: MachineAddress): MachineCalls;
   /** Key that signs page tokens. */
   tokenKey(): Promise<CryptoKey>;
   /** Answers an error's text when the part is down. */

@@ -3,7 +3,7 @@ import { listMachines as listIndexed, type IndexedMachine } from "../catalog/mac
 import { configIdOf } from "../engine/configuration.ts";
 import { LIMITS } from "../engine/limits.ts";
 import { checkConfigurationName, checkId } from "../engine/names.ts";
-import { DetentError, invalid } from "../errors.ts";
+import { DetentError, invalid, orUnavailable } from "../errors.ts";
 import type { AllowedView, HistoryItem, MachineAddress, MachineView } from "../machine/calls.ts";
 import type { Receipt } from "../receipt.ts";
 import { findStored } from "./configurations.ts";
@@ -44,13 +44,16 @@ export async function createMachine(
   rules.enforce();
   const stored = await findStored(house, principal, input.configId, "CONFIGURATION_NOT_FOUND");
   const address = { tenant: principal.tenant, configuration: stored.name, id };
-  const reply = await house.machine(address).create(address, {
-    version: stored.version,
-    source: stored.source,
-    data,
-    labels,
-    ...(input.state !== undefined && input.state !== "" && { state: input.state }),
-  });
+  const reply = await orUnavailable(
+    "the machine",
+    house.machine(address).create(address, {
+      version: stored.version,
+      source: stored.source,
+      data,
+      labels,
+      ...(input.state !== undefined && input.state !== "" && { state: input.state }),
+    }),
+  );
   if (!reply.ok && reply.reason === "INVALID_ARGUMENT") {
     throw invalid([{ pointer: "/state", rule: "initial_state", message: reply.message, value: input.state ?? "" }]);
   }
@@ -64,7 +67,7 @@ export async function getMachine(
   id: string,
 ): Promise<MachineAnswer> {
   const address = addressOf(principal, configuration, id);
-  const machine = valueOf<MachineView>(await house.machine(address).read(address));
+  const machine = valueOf(await orUnavailable("the machine", house.machine(address).read(address)));
   const oldest = machine.history[0];
   const more = machine.hasOlderHistory && oldest !== undefined;
   const historyToken = more
@@ -101,8 +104,9 @@ export async function listHistory(house: House, principal: Principal, input: Lis
   let history: readonly HistoryItem[] = [];
   let receipts: readonly Receipt[] = [];
   let next: number | undefined;
-  if (refused) ({ items: receipts, next } = valueOf(await object.refusals(address, call)));
-  else ({ items: history, next } = valueOf(await object.history(address, call)));
+  if (refused)
+    ({ items: receipts, next } = valueOf(await orUnavailable("the machine", object.refusals(address, call))));
+  else ({ items: history, next } = valueOf(await orUnavailable("the machine", object.history(address, call))));
   return {
     refused,
     history,
@@ -118,7 +122,7 @@ export async function listAllowedEvents(
   id: string,
 ): Promise<AllowedView> {
   const address = addressOf(principal, configuration, id);
-  return valueOf<AllowedView>(await house.machine(address).allowedEvents(address));
+  return valueOf(await orUnavailable("the machine", house.machine(address).allowedEvents(address)));
 }
 
 /** Machines of a configuration, as the index knows them; of one state unless it is "". In id order, read as consumed. */

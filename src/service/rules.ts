@@ -2,7 +2,7 @@
 import { clip, type NameProblem } from "../engine/names.ts";
 import { countUtf8Bytes, isDeeperThan, LIMITS } from "../engine/limits.ts";
 import { DetentError, invalid, type Violation } from "../errors.ts";
-import { canonicalJson, hasOnlyFiniteNumbers } from "../json.ts";
+import { canonicalJson, findUnstorable } from "../json.ts";
 import type { Reply } from "../machine/calls.ts";
 import type { JsonText } from "../receipt.ts";
 
@@ -41,9 +41,8 @@ export class Rules {
       this.broken(pointer, "limit_exceeded", `${pointer.slice(1)} nests deeper than the limit of ${LIMITS.jsonDepth}`);
       return "{}";
     }
-    if (!hasOnlyFiniteNumbers(value)) {
-      this.broken(pointer, "number", `${pointer.slice(1)} contains a number that is no finite IEEE double`);
-    }
+    const unstorable = findUnstorable(value);
+    if (unstorable !== undefined) this.broken(pointer, "json_value", `${pointer.slice(1)} contains ${unstorable}`);
     const text = canonicalJson(value);
     this.atMost(pointer, maxBytes, countUtf8Bytes(text), "bytes");
     return text;

@@ -1,8 +1,9 @@
 /** The machine object in real workerd: once, in order, durably, and cheaply. */
-import { abortAllDurableObjects, evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
+import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { beforeAll, expect, test } from "vitest";
-import { machineOf, type Bindings } from "../../src/env.ts";
+import { machineOf, objectNameOf, type Bindings } from "../../src/env.ts";
+import type { MachineObject } from "../../src/machine/machine-object.ts";
 import type { CreateCall, MachineAddress, SendCall } from "../../src/machine/calls.ts";
 
 const bindings = env as unknown as Bindings;
@@ -17,6 +18,16 @@ const LOOP = {
   ],
 };
 const CREATE: CreateCall = { version: "v1", source: JSON.stringify(LOOP), data: "{}", labels: "{}" };
+
+/** The stub itself, for what only tests do to objects. */
+function objectOf(address: MachineAddress): DurableObjectStub<MachineObject> {
+  return bindings.MACHINES.getByName(objectNameOf(address));
+}
+
+/** An aborted object may leave a call unanswered. */
+function patiently<T>(work: Promise<T>): Promise<T> {
+  return Promise.race([work, scheduler.wait(500).then(() => Promise.reject(new Error("no answer")))]);
+}
 
 let count = 0;
 function addressOf(): MachineAddress {
@@ -58,7 +69,7 @@ test("reading or sending to an unknown id writes nothing", async () => {
   const read = await stub.read(address);
   const sent = await stub.send(address, go("e1"));
   expect([read.ok, sent.ok]).toEqual([false, false]);
-  await runInDurableObject(stub, (_instance, state) => {
+  await runInDurableObject(objectOf(address), (_instance, state) => {
     expect(state.storage.sql.exec("SELECT name FROM sqlite_master").toArray()).toEqual([]);
   });
 });
@@ -67,7 +78,7 @@ test("an accepted event writes two rows in steady load", async () => {
   const address = await created();
   const stub = machineOf(bindings, address);
   await stub.send(address, go("warm"));
-  const written = await runInDurableObject(stub, async (instance, state) => {
+  const written = await runInDurableObject(objectOf(address), async (instance, state) => {
     const sql = state.storage.sql;
     const original = sql.exec.bind(sql);
     let rows = 0;
@@ -92,7 +103,9 @@ test("an accepted event writes two rows in steady load", async () => {
 test("32 concurrent callers and repeated ids: dense revisions, equal replies, history of the accepted set", async () => {
   const address = await created();
   const stub = machineOf(bindings, address);
-  const work = Array.from({ length: 1_000 }, (_, index) => Array.from({ length: 1 + (index % 3) }, () => `e${index}`)).flat();
+  const work = Array.from({ length: 1_000 }, (_, index) =>
+    Array.from({ length: 1 + (index % 3) }, () => `e${index}`),
+  ).flat();
   const replies = new Map<string, string[]>();
   const fresh = new Map<string, number>();
   let cursor = 0;
@@ -112,7 +125,9 @@ test("32 concurrent callers and repeated ids: dense revisions, equal replies, hi
   const ids = await acceptedIds(address);
   expect(ids.length).toBe(1_000);
   expect(new Set(ids)).toEqual(new Set(replies.keys()));
-  const revisions = [...replies.values()].map(([answer]) => (JSON.parse(answer ?? "") as { revision: number }).revision);
+  const revisions = [...replies.values()].map(
+    ([answer]) => (JSON.parse(answer ?? "") as { revision: number }).revision,
+  );
   expect(revisions.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 1_000 }, (_, index) => index + 1));
 });
 
@@ -122,10 +137,12 @@ test("60 aborts under load: nothing acknowledged is lost, nothing doubled", asyn
   let stopping = false;
   const caller = async (address: MachineAddress, name: number): Promise<void> => {
     for (let index = 0; !stopping; index += 1) {
+      // Callers and object share a thread here: without a pause no timer of the test would ever fire.
+      await scheduler.wait(1);
       const id = `c${name}-${index}`;
       for (;;) {
         try {
-          const reply = await machineOf(bindings, address).send(address, go(id));
+          const reply = await patiently(machineOf(bindings, address).send(address, go(id)));
           if (!reply.ok) throw new Error(reply.message);
           acknowledged.get(address.id)?.add(id);
           break;
@@ -139,7 +156,8 @@ test("60 aborts under load: nothing acknowledged is lost, nothing doubled", asyn
   const callers = addresses.flatMap((address) => [0, 1, 2, 3].map((name) => caller(address, name)));
   for (let aborts = 0; aborts < 60; aborts += 1) {
     await scheduler.wait(20);
-    await abortAllDurableObjects();
+    const victim = addresses[aborts % addresses.length] ?? addressOf();
+    await patiently(runInDurableObject(objectOf(victim), (_instance, state) => state.abort("test"))).catch(() => {});
   }
   stopping = true;
   await Promise.all(callers);
@@ -155,13 +173,17 @@ test("60 aborts under load: nothing acknowledged is lost, nothing doubled", asyn
 test("an evicted object knows its state, its receipts and what it has not yet told the index", async () => {
   const address = await created();
   await machineOf(bindings, address).send(address, go("kept"));
-  await evictDurableObject(machineOf(bindings, address));
+  await evictDurableObject(objectOf(address));
   const repeated = await machineOf(bindings, address).send(address, go("kept"));
   expect(repeated).toMatchObject({ ok: true, value: { duplicate: true, revision: 1, to: "b" } });
-  await runDurableObjectAlarm(machineOf(bindings, address));
-  const row = await bindings.CATALOG.prepare("SELECT state, revision FROM machines WHERE id = ?").bind(address.id).first();
+  await runDurableObjectAlarm(objectOf(address));
+  const row = await bindings.CATALOG.prepare("SELECT state, revision FROM machines WHERE id = ?")
+    .bind(address.id)
+    .first();
   expect(row).toEqual({ state: "b", revision: 1 });
-  const event = await bindings.CATALOG.prepare("SELECT event_id FROM events WHERE machine_id = ?").bind(address.id).first();
+  const event = await bindings.CATALOG.prepare("SELECT event_id FROM events WHERE machine_id = ?")
+    .bind(address.id)
+    .first();
   expect(event).toEqual({ event_id: "kept" });
 });
 
@@ -169,17 +191,33 @@ test("an id sent again with other content is refused, and changes nothing", asyn
   const address = await created();
   const stub = machineOf(bindings, address);
   await stub.send(address, go("e"));
-  expect(await stub.send(address, go("e", { data: '{"x":1}' }))).toMatchObject({ ok: false, reason: "EVENT_ID_REUSED" });
+  expect(await stub.send(address, go("e", { data: '{"x":1}' }))).toMatchObject({
+    ok: false,
+    reason: "EVENT_ID_REUSED",
+  });
   expect(await stub.send(address, go("e", { details: "x" }))).toMatchObject({ ok: false, reason: "EVENT_ID_REUSED" });
-  expect(await stub.send(address, go("e", { originator: "y", timestamp: 5 }))).toMatchObject({ ok: true, value: { duplicate: true } });
+  expect(await stub.send(address, go("e", { originator: "y", timestamp: 5 }))).toMatchObject({
+    ok: true,
+    value: { duplicate: true },
+  });
 });
 
 test("an expectation that differs refuses the event without recording it", async () => {
   const address = await created();
   const stub = machineOf(bindings, address);
-  expect(await stub.send(address, go("e", { expectedRevision: 4 }))).toMatchObject({ ok: false, reason: "REVISION_MISMATCH", metadata: { revision: "0", state: "a" } });
-  expect(await stub.send(address, go("e", { expectedState: "b" }))).toMatchObject({ ok: false, reason: "STATE_MISMATCH" });
-  expect(await stub.send(address, go("e", { expectedState: "a", expectedRevision: 0 }))).toMatchObject({ ok: true, value: { duplicate: false } });
+  expect(await stub.send(address, go("e", { expectedRevision: 4 }))).toMatchObject({
+    ok: false,
+    reason: "REVISION_MISMATCH",
+    metadata: { revision: "0", state: "a" },
+  });
+  expect(await stub.send(address, go("e", { expectedState: "b" }))).toMatchObject({
+    ok: false,
+    reason: "STATE_MISMATCH",
+  });
+  expect(await stub.send(address, go("e", { expectedState: "a", expectedRevision: 0 }))).toMatchObject({
+    ok: true,
+    value: { duplicate: false },
+  });
 });
 
 test("an object asked for another machine than its own finds none", async () => {
