@@ -1,24 +1,18 @@
 /** The RPC door on fetch: Connect and gRPC-web, binary and JSON. Finds the handler, bounds the body, maps errors. */
-import { fromBinary, fromJsonString, type DescMessage } from "@bufbuild/protobuf";
 import { Code, ConnectError, createConnectRouter, createContextValues, type Interceptor } from "@connectrpc/connect";
-import {
-  universalServerRequestFromFetch,
-  universalServerResponseToFetch,
-  type UniversalHandler,
-} from "@connectrpc/connect/protocol";
-import { decodeUtf8, readBody, refuseDeepJson } from "../body.ts";
+import { universalServerRequestFromFetch, universalServerResponseToFetch } from "@connectrpc/connect/protocol";
+import { readBody } from "../body.ts";
 import { DetentError } from "../errors.ts";
 import { CALL, callOf, type Call } from "./call.ts";
 import { toConnectError } from "./connect-error.ts";
-import { LENIENT, STRICT } from "./options.ts";
+import { checkBody, checkQuery, emptyBody, withEmptyMessage } from "./message.ts";
+import { LENIENT } from "./options.ts";
 import { refuseUnknownFields } from "./unknown-fields.ts";
 import { registerV1 } from "./v1.ts";
 import { registerV1beta } from "./v1beta.ts";
 
 /** Methods that need no credential. */
 const OPEN = new Set(["/statemachine.v1beta.StatemachineService/Health", "/grpc.health.v1.Health/Check"]);
-/** An empty message in gRPC-web framing. */
-const EMPTY_ENVELOPE = new Uint8Array(5);
 
 /** `log` hears of every error before it is mapped. */
 export function createRpcDoor(log: (error: unknown, requestId: string) => void) {
@@ -54,19 +48,22 @@ export function createRpcDoor(log: (error: unknown, requestId: string) => void) 
     if (request.method === "POST" && !handler.supportedContentType(type)) {
       throw new DetentError("UNSUPPORTED_MEDIA_TYPE", `content type "${type}" is neither Connect nor gRPC-web`);
     }
+    let url = request.url;
     let body: Uint8Array<ArrayBuffer> | undefined;
     let bodyError: Error | undefined;
-    if (request.method === "POST") {
-      try {
+    try {
+      if (request.method === "POST") {
         body = await readBody(request);
-        if (/json/i.test(type)) refuseDeepJson(decodeUtf8(body));
-      } catch (error) {
-        bodyError = error as Error;
+        checkBody(handler.method.input, type, body);
+      } else {
+        checkQuery(handler.method.input, new URL(url).searchParams);
       }
+    } catch (error) {
+      bodyError = error as Error;
+      if (request.method === "POST") body = emptyBody(type);
+      else url = withEmptyMessage(url);
     }
-    bodyError ??= request.method === "GET" ? undefined : decodeError(handler, type, body);
-    if (bodyError !== undefined) body = emptyBody(type);
-    const plain = new Request(request.url, {
+    const plain = new Request(url, {
       method: request.method,
       headers: withoutLength(request.headers),
       ...(body !== undefined && { body }),
@@ -80,38 +77,6 @@ export function createRpcDoor(log: (error: unknown, requestId: string) => void) 
 /** An error that a handler has already put in Connect's words, because v1beta departs from the table: no bug. */
 function isRefusal(error: unknown): boolean {
   return error instanceof ConnectError && error.code !== Code.Internal && error.code !== Code.Unknown;
-}
-
-/** What a decoder says of an unenveloped body: connect reports it as internal, before any interceptor. */
-function decodeError(handler: UniversalHandler, type: string, body: Uint8Array | undefined): Error | undefined {
-  if (body === undefined) return undefined;
-  const { input } = handler.method;
-  try {
-    if (/^application\/proto/i.test(type)) fromBinary(input, body);
-    else if (/^application\/json/i.test(type))
-      fromJsonString(input, new TextDecoder().decode(body), jsonOptionsOf(input));
-    else if (/^application\/(?:grpc-web(?:-text)?|connect)\+/i.test(type)) return undefined;
-    return undefined;
-  } catch (error) {
-    const detail = error instanceof Error ? error.message : String(error);
-    return new DetentError("INVALID_ARGUMENT", `the message cannot be decoded: ${detail}`);
-  }
-}
-
-const CONFIGURATION_CALLS = new Set([
-  "statemachine.v1beta.Configuration",
-  "detent.v1.CreateConfigurationRequest",
-  "detent.v1.CheckConfigurationRequest",
-]);
-
-function jsonOptionsOf(input: DescMessage) {
-  return (CONFIGURATION_CALLS.has(input.typeName) ? STRICT : LENIENT).jsonOptions;
-}
-
-function emptyBody(type: string): Uint8Array<ArrayBuffer> {
-  if (/^application\/json/i.test(type)) return new TextEncoder().encode("{}") as Uint8Array<ArrayBuffer>;
-  if (/^application\/proto/i.test(type)) return new Uint8Array();
-  return EMPTY_ENVELOPE;
 }
 
 function withoutLength(headers: Headers): Headers {

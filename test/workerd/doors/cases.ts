@@ -128,14 +128,14 @@ const refusedShip: Answer = {
   allowedEvents: ["accept", "cancel"],
 };
 
-function invalidConfiguration(name: string, change: ConfigurationInput, pointer: string): Case {
+function invalidConfiguration(name: string, change: ConfigurationInput, ...pointers: string[]): Case {
   return {
     name: `configuration: ${name}`,
     steps: [
       {
         do: "createConfiguration",
         with: { ...ORDERS, ...change },
-        expect: { reason: "INVALID_ARGUMENT", pointers: [pointer] },
+        expect: { reason: "INVALID_ARGUMENT", pointers },
       },
     ],
   };
@@ -423,14 +423,10 @@ export const CASES: readonly Case[] = [
       { do: "getMachine", with: { id: "m" }, expect: { state: "pending" } },
     ],
   },
-  invalidConfiguration("without states", { states: [], transitions: [] }, "/states"),
+  invalidConfiguration("without states", { states: [], transitions: [] }, "/states", "/starting_state"),
   invalidConfiguration("a starting state that is no state", { startingState: "elsewhere" }, "/starting_state"),
   invalidConfiguration("no starting state", { startingState: "" }, "/starting_state"),
-  invalidConfiguration(
-    "a state in no transition",
-    { states: [...(ORDERS.states ?? []), "lonely"] },
-    "/states/4",
-  ),
+  invalidConfiguration("a state in no transition", { states: [...(ORDERS.states ?? []), "lonely"] }, "/states/4"),
   invalidConfiguration("a duplicate state", { states: [...(ORDERS.states ?? []), "start"] }, "/states/4"),
   invalidConfiguration("a state named *", { states: [...(ORDERS.states ?? []), "*"] }, "/states/4"),
   invalidConfiguration(

@@ -13,7 +13,6 @@ describe.each(DOORS)("$name", (door) => {
 async function run(door: Door, { steps }: Case): Promise<void> {
   const configuration = `c${crypto.randomUUID()}`;
   for (const [index, step] of steps.entries()) {
-    // oxlint-disable-next-line no-await-in-loop -- steps follow each other
     const answer = await take(door, configuration, step);
     const label = `step ${index + 1}, ${step.do}`;
     expect(answer, label).toMatchObject(sayable(door, step));
@@ -34,6 +33,8 @@ function take(door: Door, configuration: string, step: Step): Promise<Answer> {
       return door.sendEvent({ configuration, ...step.with });
     case "getEvent":
       return getEvent(door, { configuration, ...step.with }, step.expect);
+    default:
+      return step satisfies never;
   }
 }
 
@@ -41,11 +42,9 @@ function take(door: Door, configuration: string, step: Step): Promise<Answer> {
 async function getEvent(door: Door, address: Parameters<Door["getEvent"]>[0], expected: Answer): Promise<Answer> {
   const deadline = Date.now() + 5_000;
   for (;;) {
-    // oxlint-disable-next-line no-await-in-loop -- a poll
     const answer = await door.getEvent(address);
     const stale = door.kind === "v1beta" && answer.reason === "EVENT_NOT_FOUND" && expected.reason !== answer.reason;
     if (!stale || Date.now() > deadline) return answer;
-    // oxlint-disable-next-line no-await-in-loop -- a poll
     await new Promise((resolve) => void setTimeout(resolve, 50));
   }
 }

@@ -1,4 +1,5 @@
 /** Every door behind one interface, over the worker's own fetch. */
+// oxlint-disable unicorn/consistent-function-scoping -- helpers stand beside what uses them
 import type { JsonObject } from "@bufbuild/protobuf";
 import { Code, ConnectError, createClient, type Transport } from "@connectrpc/connect";
 import { createConnectTransport, createGrpcWebTransport } from "@connectrpc/connect-web";
@@ -39,7 +40,7 @@ export interface Door {
 /** What Connect's browser client asks of fetch and workerd does not know is dropped. */
 const clientFetch: typeof globalThis.fetch = (input, init = {}) => {
   const { mode: _mode, credentials: _credentials, ...rest } = init as RequestInit & Record<string, unknown>;
-  return worker.fetch(new Request(input as RequestInfo, { ...rest, redirect: "manual" }));
+  return worker.fetch(new Request(input, { ...rest, redirect: "manual" }));
 };
 
 const options = { baseUrl: BASE_URL, fetch: clientFetch };
@@ -87,10 +88,12 @@ export function v1betaDoor(name: string, transport: Transport): Door {
       ),
     createMachine: ({ configuration, version, id = "", state = "" }) =>
       answer(
-        client.putFiniteStateMachine({ id, fsm: { configId: configIdOf(configuration, version), state } }).then((put) => ({
-          id: put.id,
-          ...(put.entityResponse.case === "fsm" && { state: put.entityResponse.value.state }),
-        })),
+        client
+          .putFiniteStateMachine({ id, fsm: { configId: configIdOf(configuration, version), state } })
+          .then((put) => ({
+            id: put.id,
+            ...(put.entityResponse.case === "fsm" && { state: put.entityResponse.value.state }),
+          })),
       ),
     getMachine: ({ configuration, id }) =>
       answer(
@@ -98,8 +101,8 @@ export function v1betaDoor(name: string, transport: Transport): Door {
           state: fsm.state,
           configId: fsm.configId,
           history: fsm.history.map((event) => {
-            const { from, to, event: name } = event.transition ?? { from: "", to: "", event: "" };
-            return `${from}>${to}:${name}`;
+            const change = event.transition;
+            return `${change?.from}>${change?.to}:${change?.event}`;
           }),
         })),
       ),
@@ -165,7 +168,14 @@ function receiptAnswer(receipt: Receipt | undefined): Answer {
   if (receipt === undefined) throw new Error("no receipt in the answer");
   const { eventId, code, result, reason, from, to, revision, duplicate, allowedEvents, data } = receipt;
   return {
-    ...{ eventId, code, result, from, revision, duplicate, allowedEvents, data },
+    eventId,
+    code,
+    result,
+    from,
+    revision,
+    duplicate,
+    allowedEvents,
+    data,
     ...(reason !== "" && { reason }),
     ...(to !== undefined && { to }),
   };
@@ -235,7 +245,12 @@ export function machinePath(configuration: string, id: string): string {
 function machineJson({ id, statemachine }: Json): Answer {
   const { config_id: configId, state, data, revision, final, history } = statemachine;
   return {
-    ...{ id, configId, state, data, revision, final },
+    id,
+    configId,
+    state,
+    data,
+    revision,
+    final,
     history: history.map(({ transition: { from, to, event } }: Json) => `${from}>${to}:${event}`),
   };
 }
