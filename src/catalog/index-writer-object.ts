@@ -9,8 +9,8 @@ import { writeIndex } from "./machine-index.ts";
 
 /** Long enough to gather, short against the 5 s that lists may be stale. */
 const GATHER_MS = 50;
-/** Keeps the JSON of a batch far below D1's 2 MB per bound value. */
-const ENTRIES_PER_BATCH = 200;
+/** D1 takes 2,000,000 bytes per bound value; a batch of several entries stays at half of that. */
+const BYTES_PER_BATCH = 1_000_000;
 
 interface Waiting {
   readonly entry: IndexEntry;
@@ -53,10 +53,23 @@ export class IndexWriterObject extends DurableObject<Bindings> {
     }, GATHER_MS);
   }
 
+  /** As many of the waiting as fit, at least one. */
+  #takeBatch(): Waiting[] {
+    let bytes = 0;
+    let count = 0;
+    for (const { entry } of this.#waiting) {
+      // Three bytes are the most that a UTF-16 unit takes in UTF-8.
+      bytes += 3 * JSON.stringify(entry).length;
+      if (count > 0 && bytes > BYTES_PER_BATCH) break;
+      count += 1;
+    }
+    return this.#waiting.splice(0, count);
+  }
+
   async #flush(): Promise<void> {
     this.#flushing = true;
     this.#urgent = false;
-    const batch = this.#waiting.splice(0, ENTRIES_PER_BATCH);
+    const batch = this.#takeBatch();
     try {
       await writeIndex(
         this.env.CATALOG,

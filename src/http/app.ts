@@ -100,6 +100,7 @@ function errorPage(c: Ctx) {
 
 async function createConfiguration(c: Ctx) {
   const principal = c.env.principal();
+  readQuery(c.req.raw, SHAPES.empty);
   const source = await readJson(c.req.raw, SHAPES.configuration);
   const { configuration, warnings } = await configurations.createConfiguration(c.env.house, principal, source as never);
   const { name, version } = configuration.source;
@@ -109,6 +110,7 @@ async function createConfiguration(c: Ctx) {
 
 async function checkConfiguration(c: Ctx) {
   c.env.principal();
+  readQuery(c.req.raw, SHAPES.empty);
   const source = await readJson(c.req.raw, SHAPES.configuration);
   return c.json(configurations.checkConfigurationSource(source as never));
 }
@@ -134,6 +136,11 @@ async function getConfiguration(c: Ctx) {
 
 async function createMachine(c: Ctx) {
   const principal = c.env.principal();
+  readQuery(c.req.raw, SHAPES.empty);
+  if (c.req.header("idempotency-key") !== undefined) {
+    const message = "Idempotency-Key is not supported at creation by this release; give the machine an id instead";
+    throw invalid([{ pointer: "/idempotency-key", rule: "not_supported", message }]);
+  }
   const body = await readJson(c.req.raw, SHAPES.machine);
   const configId = body.config_id ?? body.configuration_version;
   if (configId === undefined || (body.config_id !== undefined && body.configuration_version !== undefined)) {

@@ -29,7 +29,13 @@ export async function readJson<S extends z.ZodType>(request: Request, schema: S)
 
 /** The query as `schema` says; unknown parameters are refused, since ignoring `dry_run` would send an event. */
 export function readQuery<S extends z.ZodType>(request: Request, schema: S): z.output<S> {
-  return parse(schema, toSnakeCase(schema, Object.fromEntries(new URL(request.url).searchParams)));
+  const query = new URL(request.url).searchParams;
+  const repeated = [...query.keys()].find((key) => query.getAll(key).length > 1);
+  if (repeated !== undefined) {
+    const message = `the parameter "${clip(repeated)}" is given more than once`;
+    throw invalid([{ pointer: toPointer(repeated), rule: "repeated", message }]);
+  }
+  return parse(schema, toSnakeCase(schema, Object.fromEntries(query)));
 }
 
 function parse<S extends z.ZodType>(schema: S, value: unknown): z.output<S> {

@@ -44,6 +44,8 @@ export class Machine {
   readonly #store: MachineStore;
   readonly #outbox: Outbox;
   #live: Live | undefined;
+  /** A creation is waiting for the index. */
+  #creating = false;
 
   constructor(deps: MachineDeps) {
     this.#deps = deps;
@@ -62,14 +64,17 @@ export class Machine {
       if (refusal !== undefined) return refusal;
     } else if (!this.#isAt(address)) {
       throw new Error("this object holds another machine");
-    } else if (this.#outbox.isRegistered || this.#store.readCreation() !== creation) {
+    } else if (this.#creating || this.#outbox.isRegistered || this.#store.readCreation() !== creation) {
       return { ok: false, reason: "MACHINE_EXISTS", message: `machine "${address.id}" exists` };
     }
+    this.#creating = true;
     try {
       await this.#outbox.register();
     } catch (error) {
       this.#deps.log("warn", "the index did not take a new machine", { cause: String(error) });
       return { ok: false, reason: "UNAVAILABLE", message: "the machine could not be registered; try again" };
+    } finally {
+      this.#creating = false;
     }
     return this.read(address);
   }

@@ -78,7 +78,7 @@ test("an accepted event writes two rows in steady load", async () => {
   const address = await created();
   const stub = machineOf(bindings, address);
   await stub.send(address, go("warm"));
-  const written = await runInDurableObject(objectOf(address), async (instance, state) => {
+  const written = await runInDurableObject(objectOf(address), (instance, state) => {
     const sql = state.storage.sql;
     const original = sql.exec.bind(sql);
     let rows = 0;
@@ -94,7 +94,7 @@ test("an accepted event writes two rows in steady load", async () => {
       });
     };
     Object.defineProperty(sql, "exec", { value: counted, configurable: true });
-    for (let index = 0; index < 50; index += 1) await instance.send(address, go(`steady-${index}`));
+    for (let index = 0; index < 50; index += 1) instance.send(address, go(`steady-${index}`));
     return rows;
   });
   expect(written).toBe(100);
@@ -134,9 +134,9 @@ test("32 concurrent callers and repeated ids: dense revisions, equal replies, hi
 test("60 aborts under load: nothing acknowledged is lost, nothing doubled", async () => {
   const addresses = await Promise.all([created(), created()]);
   const acknowledged = new Map<string, Set<string>>(addresses.map(({ id }) => [id, new Set()]));
-  let stopping = false;
+  const load = { stopping: false };
   const caller = async (address: MachineAddress, name: number): Promise<void> => {
-    for (let index = 0; !stopping; index += 1) {
+    for (let index = 0; !load.stopping; index += 1) {
       // Callers and object share a thread here: without a pause no timer of the test would ever fire.
       await scheduler.wait(1);
       const id = `c${name}-${index}`;
@@ -159,7 +159,7 @@ test("60 aborts under load: nothing acknowledged is lost, nothing doubled", asyn
     const victim = addresses[aborts % addresses.length] ?? addressOf();
     await patiently(runInDurableObject(objectOf(victim), (_instance, state) => state.abort("test"))).catch(() => {});
   }
-  stopping = true;
+  load.stopping = true;
   await Promise.all(callers);
   for (const address of addresses) {
     const ids = await acceptedIds(address);
