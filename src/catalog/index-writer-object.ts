@@ -7,8 +7,11 @@ import type { Bindings } from "../env.ts";
 import type { IndexEntry } from "./index-entry.ts";
 import { writeIndex } from "./machine-index.ts";
 
-/** Long enough to gather, short against the 5 s that lists may be stale. */
-const GATHER_MS = 50;
+/**
+ * While a machine's message waits here its further events gather in the machine: at 50 ms an event cost a call of its own,
+ * at 400 ms several share one (docs/design/decisions.md). Short against the 5 s that lists may be stale.
+ */
+const GATHER_MS = 400;
 /** D1 takes 2,000,000 bytes per bound value; a batch of several entries stays at half of that. */
 const BYTES_PER_BATCH = 1_000_000;
 
