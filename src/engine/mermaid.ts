@@ -3,6 +3,8 @@ import type { Configuration } from "./configuration.ts";
 // What mermaid reads as text everywhere; anything else could end a label or start a comment or a style.
 const PLAIN = /^[\p{L}\p{M}\p{N} _.-]$/u;
 const LABELS_PER_ARROW = 20;
+/** As many as a configuration can have without `*`; a hostile one with `*` would have 250,000. */
+const MAX_ARROWS = 5_000;
 
 /**
  * The configuration as a mermaid `stateDiagram-v2`, the same text for the same configuration. States
@@ -15,8 +17,14 @@ export function renderMermaid(configuration: Configuration): string {
   const lines = ["stateDiagram-v2"];
   for (const state of configuration.states) lines.push(`  state "${escapeLabel(state)}" as ${idOf(state)}`);
   lines.push(`  [*] --> ${idOf(configuration.startingState)}`);
+  let arrows = 0;
   for (const state of configuration.states) {
+    if (arrows > MAX_ARROWS) {
+      lines.push(`  %% more than ${MAX_ARROWS} arrows: the rest is left out`);
+      break;
+    }
     for (const [to, events] of groupByTarget(configuration, state)) {
+      arrows += 1;
       lines.push(`  ${idOf(state)} --> ${idOf(to)} : ${joinLabels(events)}`);
     }
     if (configuration.finalStates.has(state)) lines.push(`  ${idOf(state)} --> [*]`);

@@ -9,29 +9,37 @@ const object = z.custom<Record<string, unknown>>(
 const text = z.string();
 
 const configuration = z.strictObject({
-  name: text.optional(),
-  version: text.optional(),
-  starting_state: text.optional(),
-  states: z.array(text).optional(),
+  name: text.exactOptional(),
+  version: text.exactOptional(),
+  starting_state: text.exactOptional(),
+  states: z.array(text).exactOptional(),
   transitions: z
     .array(
       z.strictObject({
-        from: text.optional(),
-        to: text.optional(),
-        event: text.optional(),
-        guard: text.optional(),
-        assign: z.record(text, text).optional(),
-        after: text.optional(),
-        deadline: text.optional(),
+        from: text.exactOptional(),
+        to: text.exactOptional(),
+        event: text.exactOptional(),
+        guard: text.exactOptional(),
+        assign: z.record(text, text).exactOptional(),
+        after: text.exactOptional(),
+        deadline: text.exactOptional(),
       }),
     )
-    .optional(),
-  initial_states: z.array(text).optional(),
-  state_options: z.record(text, z.strictObject({ schema: object.optional(), unhandled: text.optional() })).optional(),
-  event_options: z.record(text, z.strictObject({ schema: object.optional() })).optional(),
-  unhandled: text.optional(),
-  defer_for: text.optional(),
-  retention: z.strictObject({ outcomes: text.nullish(), final: text.nullish(), history: text.nullish() }).optional(),
+    .exactOptional(),
+  initial_states: z.array(text).exactOptional(),
+  state_options: z
+    .record(text, z.strictObject({ schema: object.exactOptional(), unhandled: text.exactOptional() }))
+    .exactOptional(),
+  event_options: z.record(text, z.strictObject({ schema: object.exactOptional() })).exactOptional(),
+  unhandled: text.exactOptional(),
+  defer_for: text.exactOptional(),
+  retention: z
+    .strictObject({
+      outcomes: text.nullable().exactOptional(),
+      final: text.nullable().exactOptional(),
+      history: text.nullable().exactOptional(),
+    })
+    .exactOptional(),
 });
 
 const revision = z.int().min(0).max(0x7fff_ffff);

@@ -20,7 +20,8 @@ import type {
 } from "./calls.ts";
 import type { MachineDeps } from "./deps.ts";
 import { Outbox } from "./outbox.ts";
-import { receiptOfOutcome, receiptOfTransition } from "./record.ts";
+import { readPage } from "./page.ts";
+import { receiptOfOutcome, receiptOfTransition, toHistoryItem } from "./record.ts";
 import { migrate, readSchemaVersion, SCHEMA_VERSION } from "./schema.ts";
 import { MachineStore, type IdentityRow, type OutcomeRow, type TransitionRow } from "./store.ts";
 
@@ -184,25 +185,29 @@ export class Machine {
     };
   }
 
+  /** Accepted changes; a page may be shorter than asked. */
   history(address: MachineAddress, call: ListCall): Reply<Page<HistoryItem>> {
     if (this.#load() === undefined || !this.#isAt(address)) return NOT_FOUND;
-    const rows = this.#store.listTransitions(call.order, call.after, call.limit + 1);
-    return { ok: true, value: pageOf(rows, call.limit, (row) => row.revision, toHistoryItem) };
+    const page = readPage(call, {
+      list: (order, after, limit) => this.#store.listTransitions(order, after, limit),
+      keyOf: (row) => row.revision,
+      sizeOf: (row) => row.eventData.length + row.details.length,
+      itemOf: toHistoryItem,
+    });
+    return { ok: true, value: page };
   }
 
+  /** Receipts of refused events; a page may be shorter than asked. */
   refusals(address: MachineAddress, call: ListCall): Reply<Page<Receipt>> {
     const live = this.#load();
     if (live === undefined || !this.#isAt(address)) return NOT_FOUND;
-    const rows = this.#store.listOutcomes(call.order, call.after, call.limit + 1);
-    return {
-      ok: true,
-      value: pageOf(
-        rows,
-        call.limit,
-        (row) => row.seq,
-        (row) => receiptOfOutcome(live.identity, row),
-      ),
-    };
+    const page = readPage(call, {
+      list: (order, after, limit) => this.#store.listOutcomes(order, after, limit),
+      keyOf: (row) => row.seq,
+      sizeOf: (row) => row.eventData.length + row.details.length + row.allowedEvents.length + row.message.length,
+      itemOf: (row) => receiptOfOutcome(live.identity, row),
+    });
+    return { ok: true, value: page };
   }
 
   receipt(address: MachineAddress, eventId: string): Reply<Receipt> {
@@ -281,28 +286,4 @@ function expectationOf(live: Live, call: SendCall): Reply<never> | undefined {
     return { ok: false, reason: "STATE_MISMATCH", message, metadata };
   }
   return undefined;
-}
-
-function toHistoryItem(row: TransitionRow): HistoryItem {
-  return {
-    revision: row.revision,
-    kind: row.kind,
-    eventId: row.eventId,
-    event: row.event,
-    from: row.from,
-    to: row.state,
-    timestamp: row.timestamp ?? row.at,
-    originator: row.originator,
-    actor: row.actor,
-    details: row.details,
-    data: row.eventData,
-  };
-}
-
-/** One row more than the limit was read: it tells whether there is a next page. */
-function pageOf<R, T>(rows: readonly R[], limit: number, keyOf: (row: R) => number, itemOf: (row: R) => T): Page<T> {
-  const shown = rows.slice(0, limit);
-  const last = shown.at(-1);
-  const items = shown.map(itemOf);
-  return rows.length > limit && last !== undefined ? { items, next: keyOf(last) } : { items };
 }

@@ -50,7 +50,9 @@ export class Outbox {
   load(transitionsSent: number, outcomesSent: number): void {
     this.transitionsSent = this.#storedTransitions = transitionsSent;
     this.outcomesSent = this.#storedOutcomes = outcomesSent;
-    if (this.#hasUnsent()) this.commit(() => {});
+    if (!this.#hasUnsent() || this.#armed) return;
+    this.#deps.setAlarm(this.#deps.now() + SAFETY_NET_MS);
+    this.#armed = true;
   }
 
   get isRegistered(): boolean {
@@ -78,7 +80,7 @@ export class Outbox {
     this.#deps.background(
       (async () => {
         while (this.#hasUnsent()) {
-          // Order per machine: one message at a time
+          // One message at a time: changes of a machine leave in order.
           await this.#send(false);
         }
       })()
@@ -95,7 +97,7 @@ export class Outbox {
     this.#armed = false;
     try {
       while (this.#hasUnsent()) {
-        // Order per machine: one message at a time
+        // One message at a time: changes of a machine leave in order.
         await this.#send(false);
       }
       this.#attempts = 0;
@@ -138,8 +140,8 @@ export class Outbox {
   async #sendOnce(urgent: boolean): Promise<void> {
     const present = this.#present();
     if (present === undefined) return;
-    const taken = this.#store.listTransitions("asc", Math.max(0, this.transitionsSent), EVENTS_PER_SEND);
-    const refused = this.#store.listOutcomes("asc", this.outcomesSent, EVENTS_PER_SEND);
+    const taken = this.#store.listAcceptedIds(Math.max(0, this.transitionsSent), EVENTS_PER_SEND);
+    const refused = this.#store.listRefusedIds(this.outcomesSent, EVENTS_PER_SEND);
     const { identity, configuration, revision, state, updatedAt } = present;
     const entry: IndexEntry = {
       tenant: identity.tenant,
@@ -155,7 +157,7 @@ export class Outbox {
       events: [...taken, ...refused].map(({ eventId, at }) => ({ eventId, at })),
     };
     await this.#deps.sendIndex([entry], urgent);
-    this.transitionsSent = taken.length < EVENTS_PER_SEND ? revision : (taken.at(-1)?.revision ?? revision);
-    this.outcomesSent = refused.at(-1)?.seq ?? this.outcomesSent;
+    this.transitionsSent = taken.length < EVENTS_PER_SEND ? revision : (taken.at(-1)?.key ?? revision);
+    this.outcomesSent = refused.at(-1)?.key ?? this.outcomesSent;
   }
 }

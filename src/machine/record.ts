@@ -1,7 +1,8 @@
-/** Rows -> receipts: a receipt is not stored beside the row that says the same, it is read from it. */
+/** Rows -> receipts and history: a receipt is not stored beside the row that says the same, it is read from it. */
 import { configIdOf } from "../engine/configuration.ts";
 import type { Reason } from "../errors.ts";
 import type { Receipt, StatusCodeName } from "../receipt.ts";
+import type { HistoryItem } from "./calls.ts";
 import type { EventRow, IdentityRow, OutcomeRow, TransitionRow } from "./store.ts";
 
 function common(identity: IdentityRow, row: EventRow & { version: string }) {
@@ -40,5 +41,21 @@ export function receiptOfOutcome(identity: IdentityRow, row: OutcomeRow): Receip
     from: row.state,
     revision: row.revision,
     allowedEvents: JSON.parse(row.allowedEvents) as string[],
+  };
+}
+
+export function toHistoryItem(row: TransitionRow): HistoryItem {
+  return {
+    revision: row.revision,
+    kind: row.kind,
+    eventId: row.eventId,
+    event: row.event,
+    from: row.from,
+    to: row.state,
+    timestamp: row.timestamp ?? row.at,
+    originator: row.originator,
+    actor: row.actor,
+    details: row.details,
+    data: row.eventData,
   };
 }

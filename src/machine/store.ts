@@ -45,6 +45,13 @@ export interface OutcomeRow extends EventRow {
   readonly allowedEvents: string;
 }
 
+/** A decided event's id and its position: revision or seq. */
+export interface DecidedRow {
+  readonly key: number;
+  readonly eventId: string;
+  readonly at: number;
+}
+
 /** The newest row, which is the machine's present. */
 export interface HeadRow {
   readonly revision: number;
@@ -100,6 +107,10 @@ function toOutcome(row: Row): OutcomeRow {
     message: text(row, "message"),
     allowedEvents: text(row, "allowed_events"),
   };
+}
+
+function toDecided(row: Row): DecidedRow {
+  return { key: whole(row, "key"), eventId: text(row, "event_id"), at: whole(row, "at") };
 }
 
 /** The machine's tables. The caller has made sure that they exist. */
@@ -188,6 +199,18 @@ export class MachineStore {
         : `SELECT ${OUTCOME_COLUMNS} FROM outcomes WHERE seq < ? ORDER BY seq DESC LIMIT ?`;
     const start = after ?? (order === "asc" ? 0 : Number.MAX_SAFE_INTEGER);
     return this.#sql.exec(query, start, limit).rows.map(toOutcome);
+  }
+
+  /** What the index hears of accepted events: no data, which may be large. */
+  listAcceptedIds(after: number, limit: number): DecidedRow[] {
+    const query = "SELECT revision AS key, event_id, at FROM transitions WHERE revision > ? ORDER BY revision LIMIT ?";
+    return this.#sql.exec(query, after, limit).rows.map(toDecided);
+  }
+
+  /** The same of refused events. */
+  listRefusedIds(after: number, limit: number): DecidedRow[] {
+    const query = "SELECT seq AS key, event_id, at FROM outcomes WHERE seq > ? ORDER BY seq LIMIT ?";
+    return this.#sql.exec(query, after, limit).rows.map(toDecided);
   }
 
   insertIdentity(identity: IdentityRow, creation: string): void {

@@ -7,14 +7,8 @@ import { fromBinary, fromJsonString, type DescMessage } from "@bufbuild/protobuf
 import { base64Decode } from "@bufbuild/protobuf/wire";
 import { refuseDeepJson, decodeUtf8 } from "../body.ts";
 import { DetentError } from "../errors.ts";
-import { LENIENT, STRICT } from "./options.ts";
+import { isStrict, LENIENT, STRICT } from "./options.ts";
 
-/** Messages of the calls that carry a configuration. */
-const STRICT_MESSAGES = new Set([
-  "statemachine.v1beta.Configuration",
-  "detent.v1.CreateConfigurationRequest",
-  "detent.v1.CheckConfigurationRequest",
-]);
 /** Flag and length before a message in gRPC-web and in Connect streams. */
 const PREFIX_BYTES = 5;
 
@@ -70,7 +64,7 @@ function check(input: DescMessage, format: string, bytes: Uint8Array): void {
   if (format === "proto") return decoded(() => fromBinary(input, bytes));
   const text = decodeUtf8(bytes);
   refuseDeepJson(text);
-  const { jsonOptions } = STRICT_MESSAGES.has(input.typeName) ? STRICT : LENIENT;
+  const { jsonOptions } = isStrict(input) ? STRICT : LENIENT;
   return decoded(() => fromJsonString(input, text, jsonOptions));
 }
 

@@ -2,6 +2,7 @@
 import { Code, ConnectError, createConnectRouter, createContextValues, type Interceptor } from "@connectrpc/connect";
 import { universalServerRequestFromFetch, universalServerResponseToFetch } from "@connectrpc/connect/protocol";
 import { readBody } from "../body.ts";
+import { clip } from "../engine/names.ts";
 import { DetentError } from "../errors.ts";
 import { CALL, callOf, type Call } from "./call.ts";
 import { toConnectError } from "./connect-error.ts";
@@ -42,11 +43,10 @@ export function createRpcDoor(log: (error: unknown, requestId: string) => void) 
     const handler = handlers.get(new URL(request.url).pathname);
     if (handler === undefined) return undefined;
     const type = request.headers.get("content-type") ?? "";
-    if (/^application\/grpc(?:\+|;|$)/i.test(type)) {
-      throw new DetentError("UNSUPPORTED_MEDIA_TYPE", "native gRPC is not served here; use Connect or gRPC-web");
-    }
     if (request.method === "POST" && !handler.supportedContentType(type)) {
-      throw new DetentError("UNSUPPORTED_MEDIA_TYPE", `content type "${type}" is neither Connect nor gRPC-web`);
+      // No interceptor will see this call.
+      if (!OPEN.has(handler.requestPath)) call.principal();
+      throw new DetentError("UNSUPPORTED_MEDIA_TYPE", refusalOf(type));
     }
     let url = request.url;
     let body: Uint8Array<ArrayBuffer> | undefined;
@@ -77,6 +77,12 @@ export function createRpcDoor(log: (error: unknown, requestId: string) => void) 
 /** An error that a handler has already put in Connect's words, because v1beta departs from the table: no bug. */
 function isRefusal(error: unknown): boolean {
   return error instanceof ConnectError && error.code !== Code.Internal && error.code !== Code.Unknown;
+}
+
+function refusalOf(contentType: string): string {
+  return /^application\/grpc(?:\+|;|$)/i.test(contentType)
+    ? "native gRPC is not served here; use Connect or gRPC-web"
+    : `content type "${clip(contentType)}" is neither Connect nor gRPC-web`;
 }
 
 function withoutLength(headers: Headers): Headers {

@@ -2,11 +2,10 @@
 import type { DescMessage, DescMethod, Message } from "@bufbuild/protobuf";
 import { reflect } from "@bufbuild/protobuf/reflect";
 import { invalid } from "../errors.ts";
-
-const CARRIES_CONFIGURATION = new Set(["PutConfiguration", "CreateConfiguration", "CheckConfiguration"]);
+import { isStrict } from "./options.ts";
 
 export function refuseUnknownFields(method: DescMethod, message: Message): void {
-  if (!CARRIES_CONFIGURATION.has(method.name)) return;
+  if (!isStrict(method.input)) return;
   const found = findUnknown(method.input, message, "");
   if (found === undefined) return;
   const text = `there is no field number ${found.number} in ${found.pointer || "the message"}`;

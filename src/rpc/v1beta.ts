@@ -44,7 +44,6 @@ export function registerV1beta(router: ConnectRouter): void {
     let pageToken = "";
     do {
       const query = { configuration: value, pageSize: 1_000, pageToken };
-      // Pages follow each other
       const page = await configurations.listConfigurations(house, principal(), query);
       for (const { name, versions } of page.configurations) {
         if (value === "") ids.push(name);

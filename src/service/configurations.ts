@@ -55,7 +55,7 @@ export async function getConfiguration(
   principal: Principal,
   configId: string,
 ): Promise<ConfigurationView> {
-  return toView(await findStored(house, principal, configId, "CONFIGURATION_NOT_FOUND"));
+  return toView(await findStored(house, principal, configId));
 }
 
 /** Names in order with their versions, newest first. */
@@ -79,7 +79,6 @@ export async function listConfigurations(
 export async function* streamConfigurations(house: House, principal: Principal, name: string) {
   const [found] = await catalog.listConfigurations(house.catalog(principal.tenant), { name, after: "", limit: 1 });
   for (const version of found?.versions ?? []) {
-    // A stream: the next is read when the last was taken
     yield await getConfiguration(house, principal, configIdOf(name, version));
   }
 }
@@ -89,11 +88,11 @@ export async function findStored(
   house: House,
   principal: Principal,
   configId: string,
-  reason: "CONFIGURATION_NOT_FOUND",
 ): Promise<catalog.StoredConfiguration> {
   const { name, version } = parseConfigId(configId);
   const stored = await catalog.findConfiguration(house.catalog(principal.tenant), name, version);
-  if (stored === undefined) throw new DetentError(reason, `there is no configuration "${configIdOf(name, version)}"`);
+  if (stored === undefined)
+    throw new DetentError("CONFIGURATION_NOT_FOUND", `there is no configuration "${configIdOf(name, version)}"`);
   return stored;
 }
 

@@ -3,7 +3,7 @@ import { listMachines as listIndexed, type IndexedMachine } from "../catalog/mac
 import { configIdOf } from "../engine/configuration.ts";
 import { LIMITS } from "../engine/limits.ts";
 import { checkConfigurationName, checkId } from "../engine/names.ts";
-import { DetentError, invalid, orUnavailable } from "../errors.ts";
+import { invalid, orUnavailable } from "../errors.ts";
 import type { AllowedView, HistoryItem, MachineAddress, MachineView } from "../machine/calls.ts";
 import type { Receipt } from "../receipt.ts";
 import { findStored } from "./configurations.ts";
@@ -42,7 +42,7 @@ export async function createMachine(
   const data = rules.object("/data", input.data, LIMITS.machineDataBytes);
   const labels = rules.object("/labels", input.labels, LARGEST_LABELS_BYTES);
   rules.enforce();
-  const stored = await findStored(house, principal, input.configId, "CONFIGURATION_NOT_FOUND");
+  const stored = await findStored(house, principal, input.configId);
   const address = { tenant: principal.tenant, configuration: stored.name, id };
   const reply = await orUnavailable(
     "the machine",
@@ -130,7 +130,6 @@ export async function* streamMachines(house: House, principal: Principal, config
   const db = house.catalog(principal.tenant);
   let after = "";
   for (;;) {
-    // Pages follow each other
     const rows: IndexedMachine[] = await listIndexed(db, { configuration, state, after, limit: STREAM_CHUNK });
     for (const { id, version, state: current } of rows)
       yield { id, configId: configIdOf(configuration, version), state: current };
@@ -151,9 +150,4 @@ export function addressOf(principal: Principal, configuration: string, id: strin
 
 function historyBinding(address: MachineAddress, order: string, refused: boolean): string[] {
   return [address.tenant, "history", address.configuration, address.id, order, String(refused)];
-}
-
-/** An unknown machine, told apart from an unknown configuration where a caller needs that. */
-export function machineNotFound(id: string): DetentError {
-  return new DetentError("MACHINE_NOT_FOUND", `there is no machine "${id}"`);
 }

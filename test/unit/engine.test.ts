@@ -418,6 +418,23 @@ describe("start and step", () => {
 });
 
 describe("renderMermaid", () => {
+  test("says where it leaves off: no configuration makes a diagram of more than about 5,000 arrows", () => {
+    const states = Array.from({ length: 500 }, (_, i) => `s${i}`);
+    const compiled = compileConfiguration({
+      name: "hostile",
+      states: [...states],
+      starting_state: "s0",
+      transitions: [
+        ...states.map((from) => ({ from, to: "s0", event: "home" })),
+        ...Array.from({ length: 4_500 }, (_, i) => ({ from: "*", to: `s${i % 500}`, event: `e${i}` })),
+      ],
+    });
+    if (!compiled.ok) throw new Error(compiled.errors[0]?.message);
+    const text = renderMermaid(compiled.configuration);
+    expect(text).toContain("%% more than 5000 arrows");
+    expect(text.split("\n").length).toBeLessThan(7_000);
+  });
+
   test("golden", () => {
     expect(
       renderMermaid(

@@ -187,6 +187,16 @@ test("an evicted object knows its state, its receipts and what it has not yet to
   expect(event).toEqual({ event_id: "kept" });
 });
 
+test("pages of large events stay under the limit of a call, and together are the whole history", async () => {
+  const address = await created();
+  const data = JSON.stringify({ text: "x".repeat(60_000) });
+  for (let index = 0; index < 150; index += 1)
+    await machineOf(bindings, address).send(address, go(`e${index}`, { data }));
+  const page = await machineOf(bindings, address).history(address, { order: "asc", limit: 1_000 });
+  expect(page.ok && page.value.items.length).toBe(69);
+  expect(await acceptedIds(address)).toEqual(Array.from({ length: 150 }, (_, index) => `e${index}`));
+});
+
 test("an id sent again with other content is refused, and changes nothing", async () => {
   const address = await created();
   const stub = machineOf(bindings, address);

@@ -44,6 +44,19 @@ test.each([
   expect(await response.json()).toMatchObject({ code: "invalid_argument" });
 });
 
+test.each(["/api/v1/nowhere", "/api/v1/events", "/api/v1/statemachines/x", "/nowhere"])(
+  "without a credential an unknown route is UNAUTHENTICATED: %s",
+  async (path) => {
+    const response = await fetchDoor(`http://localhost${path}`, { headers: { "x-forwarded-for": "10.0.0.1" } });
+    expect(response.status).toBe(401);
+  },
+);
+
+test("without a credential a wrong content type is UNAUTHENTICATED too", async () => {
+  const headers = { "content-type": "application/grpc", "x-forwarded-for": "10.0.0.1" };
+  expect((await fetchDoor(SEND, { method: "POST", headers, body: "" })).status).toBe(401);
+});
+
 test("without a credential the answer is UNAUTHENTICATED, whatever the message", async () => {
   const headers = { "content-type": "application/proto", authorization: "Bearer x" };
   const response = await fetchDoor(SEND, { method: "POST", headers, body: Uint8Array.from([0xff]) });
