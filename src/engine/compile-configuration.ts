@@ -10,13 +10,21 @@ export type Compilation =
 
 const DEFAULT_VERSION = "v1";
 
-/** Checks a configuration and indexes it; an absent or empty version becomes `v1`. */
+/** Checks a configuration and indexes it for stepping; an absent or empty version becomes `v1`. */
 export function compileConfiguration(source: ConfigurationSource): Compilation {
   const findings = checkConfiguration(source);
   const warnings = findings.filter(({ severity }) => severity === "warning");
   const errors = findings.filter(({ severity }) => severity === "error");
   if (errors.length > 0) return { ok: false, errors, warnings };
 
+  return { ok: true, warnings, configuration: loadConfiguration(source) };
+}
+
+/**
+ * Indexes a configuration that was checked when it was stored. It is not checked again: a rule that came since must not
+ * stop the machines that live by it.
+ */
+export function loadConfiguration(source: ConfigurationSource): Configuration {
   const states = [...(source.states ?? [])];
   const transitions: Transition[] = (source.transitions ?? []).map(
     // The checks passed, so the three are there.
@@ -27,18 +35,14 @@ export function compileConfiguration(source: ConfigurationSource): Compilation {
   // protobuf cannot tell an empty list from none, so both mean "any state".
   const initialStates = source.initial_states?.length ? source.initial_states : states;
   return {
-    ok: true,
-    warnings,
-    configuration: {
-      name: source.name ?? "",
-      version: source.version || DEFAULT_VERSION,
-      startingState: source.starting_state ?? "",
-      states,
-      transitions,
-      initialStates: [...new Set(initialStates)],
-      finalStates,
-      events: [...new Set(transitions.map(({ event }) => event))],
-      edges: new EdgeIndex(states, transitions, finalStates),
-    },
+    name: source.name ?? "",
+    version: source.version || DEFAULT_VERSION,
+    startingState: source.starting_state ?? "",
+    states,
+    transitions,
+    initialStates: [...new Set(initialStates)],
+    finalStates,
+    events: [...new Set(transitions.map(({ event }) => event))],
+    edges: new EdgeIndex(states, transitions, finalStates),
   };
 }

@@ -2,7 +2,7 @@
  * A machine: the record of one entity. Every event is one transaction: seen before? expected? allowed? then state,
  * history and receipt together, or nothing. Reached only through the object; knows no platform, only its Deps.
  */
-import { compileConfiguration } from "../engine/compile-configuration.ts";
+import { loadConfiguration } from "../engine/compile-configuration.ts";
 import { configIdOf, type Configuration, type ConfigurationSource } from "../engine/configuration.ts";
 import { listAllowedEvents } from "../engine/allowed-events.ts";
 import { start, step } from "../engine/step.ts";
@@ -81,7 +81,7 @@ export class Machine {
   }
 
   #insert(address: MachineAddress, call: CreateCall, creation: string): Reply<never> | undefined {
-    const configuration = compile(call.source);
+    const configuration = load(call.source);
     const begun = start(configuration, call.state);
     if (!begun.ok) return { ok: false, reason: "INVALID_ARGUMENT", message: begun.message };
     const now = this.#deps.now();
@@ -258,7 +258,7 @@ export class Machine {
     const outcomes = this.#store.readOutcomesHead();
     this.#live = {
       identity,
-      configuration: compile(this.#store.readSource(head.version)),
+      configuration: load(this.#store.readSource(head.version)),
       revision: head.revision,
       state: head.state,
       updatedAt: head.at,
@@ -269,10 +269,8 @@ export class Machine {
   }
 }
 
-function compile(source: string): Configuration {
-  const compiled = compileConfiguration(JSON.parse(source) as ConfigurationSource);
-  if (!compiled.ok) throw new Error(`a stored configuration does not compile: ${compiled.errors[0]?.message}`);
-  return compiled.configuration;
+function load(source: string): Configuration {
+  return loadConfiguration(JSON.parse(source) as ConfigurationSource);
 }
 
 function expectationOf(live: Live, call: SendCall): Reply<never> | undefined {

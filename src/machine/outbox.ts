@@ -8,8 +8,13 @@ import type { IndexEntry } from "../catalog/index-entry.ts";
 import type { MachineDeps } from "./deps.ts";
 import type { IdentityRow, MachineStore } from "./store.ts";
 
-/** Under the 10 s after which an idle object is evicted, so that the alarm still finds the cursors in memory. */
-const SAFETY_NET_MS = 5_000;
+/**
+ * The alarm after a commit is this far away, drawn at random: machines that got their events together would otherwise
+ * wake together too. Under the 10 s after which an idle object is evicted, so that it still finds the cursors in memory.
+ */
+const SAFETY_NET_MS = { least: 3_500, most: 5_000 } as const;
+/** The first wait after a failed wake is between this and half of it; each next one up to twice as long. */
+const FIRST_BACKOFF_MS = 10_000;
 /** Keeps one message to the index small; the rest follows in the next. */
 const EVENTS_PER_SEND = 200;
 const LONGEST_BACKOFF_MS = 60_000;
@@ -51,7 +56,7 @@ export class Outbox {
     this.transitionsSent = this.#storedTransitions = transitionsSent;
     this.outcomesSent = this.#storedOutcomes = outcomesSent;
     if (!this.#hasUnsent() || this.#armed) return;
-    this.#deps.setAlarm(this.#deps.now() + SAFETY_NET_MS);
+    this.#setAlarm();
     this.#armed = true;
   }
 
@@ -63,7 +68,7 @@ export class Outbox {
   commit(work: () => void): void {
     this.#deps.transaction(() => {
       work();
-      if (!this.#armed) this.#deps.setAlarm(this.#deps.now() + SAFETY_NET_MS);
+      if (!this.#armed) this.#setAlarm();
     });
     this.#armed = true;
   }
@@ -93,10 +98,15 @@ export class Outbox {
     );
   }
 
+  /**
+   * Sends what is unsent now and stores the cursors. What arrives meanwhile has set an alarm of its own: under steady
+   * load a wake that waited for the last event would never end.
+   */
   async wake(): Promise<void> {
     this.#armed = false;
+    const { revision = -1, outcomeSeq = 0 } = this.#present() ?? {};
     try {
-      while (this.#hasUnsent()) {
+      while (this.transitionsSent < revision || this.outcomesSent < outcomeSeq) {
         // One message at a time: changes of a machine leave in order.
         await this.#send(false);
       }
@@ -104,11 +114,16 @@ export class Outbox {
       this.#storeCursors();
     } catch (error) {
       this.#attempts += 1;
-      const backoff = Math.min(LONGEST_BACKOFF_MS, SAFETY_NET_MS * 2 ** Math.min(this.#attempts, 5));
+      const backoff = Math.min(LONGEST_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** Math.min(this.#attempts - 1, 4));
       this.#deps.log("warn", "the index is unreachable", { attempts: this.#attempts, cause: String(error) });
       this.#deps.setAlarm(this.#deps.now() + backoff * (0.5 + this.#deps.random() / 2));
       this.#armed = true;
     }
+  }
+
+  #setAlarm(): void {
+    const { least, most } = SAFETY_NET_MS;
+    this.#deps.setAlarm(Math.round(this.#deps.now() + least + (most - least) * this.#deps.random()));
   }
 
   #hasUnsent(): boolean {
