@@ -15,7 +15,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs, promisify } from "node:util";
-import { type Host, startHost, SUBJECTS } from "./host.ts";
+import { type Host, startHost, SUBJECTS } from "../host.ts";
 import type { LoadPlan, LoadResult } from "./load.ts";
 
 const LEAST_RATIO = 0.6;

@@ -1,14 +1,12 @@
 /** Messages that cannot be decoded are the caller's error in every protocol, never ours. */
-import { exports } from "cloudflare:workers";
 import { expect, test } from "vitest";
+import { send } from "./caller.ts";
 
-const SEND = "http://localhost/detent.v1.MachineService/SendEvent";
-const GET = "http://localhost/detent.v1.MachineService/GetMachine";
-const fetchDoor = (url: string, init?: RequestInit): Promise<Response> =>
-  (exports as unknown as { default: Fetcher }).default.fetch(url, init);
+const SEND = "/detent.v1.MachineService/SendEvent";
+const GET = "/detent.v1.MachineService/GetMachine";
 
 const post = (type: string, body: number[]): Promise<Response> =>
-  fetchDoor(SEND, { method: "POST", headers: { "content-type": type }, body: Uint8Array.from(body) });
+  send(SEND, { method: "POST", headers: { "content-type": type }, body: Uint8Array.from(body) });
 
 test.each([
   ["a message that is no protobuf", [0, 0, 0, 0, 2, 0xff, 0xff]],
@@ -27,7 +25,7 @@ test.each([
   ["bad binary", "?connect=v1&encoding=proto&base64=1&message=__8"],
   ["bad JSON", "?connect=v1&encoding=json&message=%7B"],
 ])("Connect GET: %s is INVALID_ARGUMENT", async (_name, query) => {
-  const response = await fetchDoor(GET + query);
+  const response = await send(GET + query);
   expect(response.status).toBe(400);
   expect(await response.json()).toMatchObject({
     code: "invalid_argument",
@@ -47,18 +45,18 @@ test.each([
 test.each(["/api/v1/nowhere", "/api/v1/events", "/api/v1/statemachines/x", "/nowhere"])(
   "without a credential an unknown route is UNAUTHENTICATED: %s",
   async (path) => {
-    const response = await fetchDoor(`http://localhost${path}`, { headers: { "x-forwarded-for": "10.0.0.1" } });
+    const response = await send(path, { headers: { "x-forwarded-for": "10.0.0.1" } });
     expect(response.status).toBe(401);
   },
 );
 
 test("without a credential a wrong content type is UNAUTHENTICATED too", async () => {
   const headers = { "content-type": "application/grpc", "x-forwarded-for": "10.0.0.1" };
-  expect((await fetchDoor(SEND, { method: "POST", headers, body: "" })).status).toBe(401);
+  expect((await send(SEND, { method: "POST", headers, body: "" })).status).toBe(401);
 });
 
 test("without a credential the answer is UNAUTHENTICATED, whatever the message", async () => {
   const headers = { "content-type": "application/proto", authorization: "Bearer x" };
-  const response = await fetchDoor(SEND, { method: "POST", headers, body: Uint8Array.from([0xff]) });
+  const response = await send(SEND, { method: "POST", headers, body: Uint8Array.from([0xff]) });
   expect(response.status).toBe(401);
 });

@@ -1,5 +1,4 @@
 /** statemachine.v1beta: the contract's table, call by call, over Connect and gRPC-web. */
-// oxlint-disable unicorn/consistent-function-scoping -- helpers stand beside what uses them
 import { Code, ConnectError, createClient } from "@connectrpc/connect";
 import { env } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
@@ -8,7 +7,8 @@ import {
   HealthResponse_ReadyState as ReadyState,
   StatemachineService,
 } from "../../../src/gen/statemachine/v1beta/statemachine_pb.ts";
-import { connectBinary, connectJson, grpcWeb, send, type Json } from "./doors.ts";
+import type { Json } from "../../doors/json.ts";
+import { connectBinary, connectJson, grpcWeb, send } from "./caller.ts";
 
 const SERVICE = "/statemachine.v1beta.StatemachineService";
 

@@ -3,16 +3,15 @@
  * on disk, and nothing listens outside loopback.
  */
 import { execFile } from "node:child_process";
-import { once } from "node:events";
 import { mkdir, readdir, readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
-import { createServer } from "node:net";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import type * as MiniflareModule from "miniflare";
 import { unstable_splitSqlQuery as splitSqlQuery } from "wrangler";
+import { findFreePort } from "./free-port.ts";
 
-const root = join(import.meta.dirname, "../..");
+const root = join(import.meta.dirname, "..");
 const BUILD_WITHIN_MS = 60_000;
 
 // Not the hoisted one by chance: the miniflare (and so the workerd) that the pinned wrangler brings.
@@ -115,15 +114,4 @@ async function applyMigrations(database: Database): Promise<void> {
     const statements = splitSqlQuery(await readFile(join(dir, file), "utf8"));
     await database.batch(statements.map((statement) => database.prepare(statement)));
   }
-}
-
-/** A port that was free a moment ago. */
-async function findFreePort(): Promise<number> {
-  const probe = createServer().listen(0, "127.0.0.1");
-  await once(probe, "listening");
-  const address = probe.address();
-  probe.close();
-  await once(probe, "close");
-  if (address === null || typeof address === "string") throw new Error("no port");
-  return address.port;
 }

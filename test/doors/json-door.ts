@@ -1,0 +1,56 @@
+import type { Answer } from "./cases.ts";
+import { configIdOf, type Door } from "./door.ts";
+import { machinePath, type Json, type SendJson } from "./json.ts";
+
+/** The JSON routes. */
+export function jsonDoor(name: string, sendJson: SendJson): Door {
+  const call = async (path: string, body: unknown, read: (body: Json) => Answer): Promise<Answer> => {
+    const answered = await sendJson(path, body);
+    if (answered.status < 400) return read(answered.body);
+    const { reason, status, errors, receipt } = answered.body;
+    if (status !== answered.status) throw new Error(`the problem says ${status}, the answer ${answered.status}`);
+    return {
+      ...(receipt && receiptJson(receipt)),
+      reason,
+      failure: status,
+      ...(errors.length > 0 && { pointers: errors.map(({ pointer }: Json) => pointer) }),
+    };
+  };
+  return {
+    name,
+    kind: "json",
+    createConfiguration: ({ startingState, ...input }) =>
+      call("/api/v1/configurations", { ...input, starting_state: startingState }, (body) => ({
+        configId: `${body.name}:${body.version}`,
+      })),
+    createMachine: ({ configuration, version, ...input }) =>
+      call("/api/v1/statemachines", { ...input, config_id: configIdOf(configuration, version) }, machineJson),
+    getMachine: ({ configuration, id }) => call(machinePath(configuration, id), undefined, machineJson),
+    sendEvent: ({ configuration, id, eventId, expectedState, expectedRevision, ...input }) =>
+      call(
+        `${machinePath(configuration, id)}/events`,
+        { ...input, event_id: eventId, expected_state: expectedState, expected_revision: expectedRevision },
+        receiptJson,
+      ),
+    getEvent: ({ configuration, id, eventId }) =>
+      call(`${machinePath(configuration, id)}/events/${encodeURIComponent(eventId)}`, undefined, receiptJson),
+  };
+}
+
+function machineJson({ id, statemachine }: Json): Answer {
+  const { config_id: configId, state, data, revision, final, history } = statemachine;
+  return {
+    id,
+    configId,
+    state,
+    data,
+    revision,
+    final,
+    history: history.map(({ transition: { from, to, event } }: Json) => `${from}>${to}:${event}`),
+  };
+}
+
+function receiptJson(body: Json): Answer {
+  const { event_id: eventId, code, result, reason, from, to, revision, duplicate, data } = body;
+  return { eventId, code, result, reason, from, to, revision, duplicate, data, allowedEvents: body.allowed_events };
+}

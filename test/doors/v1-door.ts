@@ -1,0 +1,52 @@
+import type { JsonObject } from "@bufbuild/protobuf";
+import { createClient, type Transport } from "@connectrpc/connect";
+import { ConfigurationService } from "../../src/gen/detent/v1/configuration_service_pb.ts";
+import type { HistoryEntry, Machine } from "../../src/gen/detent/v1/machine_pb.ts";
+import { MachineService } from "../../src/gen/detent/v1/machine_service_pb.ts";
+import type { Answer } from "./cases.ts";
+import { configIdOf, type Door } from "./door.ts";
+import { answerOf, receiptAnswer } from "./rpc-failure.ts";
+
+/** detent.v1 */
+export function v1Door(name: string, transport: Transport): Door {
+  const configurations = createClient(ConfigurationService, transport);
+  const machines = createClient(MachineService, transport);
+  return {
+    name,
+    kind: "v1",
+    createConfiguration: ({ states = [], transitions = [], ...input }) =>
+      answerOf(
+        configurations
+          .createConfiguration({ configuration: { ...input, states: [...states], transitions: [...transitions] } })
+          .then(({ configuration }) => ({ configId: `${configuration?.name}:${configuration?.version}` })),
+      ),
+    createMachine: ({ configuration, version, data, ...input }) =>
+      answerOf(
+        machines
+          .createMachine({
+            ...input,
+            configId: configIdOf(configuration, version),
+            ...(data && { data: data as JsonObject }),
+          })
+          .then(machineAnswer),
+      ),
+    getMachine: (address) => answerOf(machines.getMachine(address).then(machineAnswer)),
+    sendEvent: ({ data, ...input }) =>
+      answerOf(
+        machines
+          .sendEvent({ ...input, ...(data && { data: data as JsonObject }) })
+          .then(({ receipt }) => receiptAnswer(receipt)),
+      ),
+    getEvent: (address) => answerOf(machines.getEvent(address).then(({ receipt }) => receiptAnswer(receipt))),
+  };
+}
+
+function machineAnswer({ id, statemachine }: { id: string; statemachine?: Machine | undefined }): Answer {
+  if (statemachine === undefined) throw new Error("no statemachine in the answer");
+  const { configId, state, data, revision, final, history } = statemachine;
+  return { id, configId, state, data, revision, final, history: history.map(changeOf) };
+}
+
+function changeOf({ transition }: HistoryEntry): string {
+  return `${transition?.from}>${transition?.to}:${transition?.event}`;
+}

@@ -1,0 +1,56 @@
+import { createClient, type Transport } from "@connectrpc/connect";
+import {
+  StatemachineService,
+  EventOutcome_StatusCode as StatusCode,
+  type EventResponse,
+} from "../../src/gen/statemachine/v1beta/statemachine_pb.ts";
+import type { Answer } from "./cases.ts";
+import { configIdOf, type Door } from "./door.ts";
+import { answerOf } from "./rpc-failure.ts";
+
+/** statemachine.v1beta; it has outcomes instead of errors. */
+export function v1betaDoor(name: string, transport: Transport): Door {
+  const client = createClient(StatemachineService, transport);
+  return {
+    name,
+    kind: "v1beta",
+    createConfiguration: ({ states = [], transitions = [], ...input }) =>
+      answerOf(
+        client
+          .putConfiguration({ ...input, states: [...states], transitions: [...transitions] })
+          .then(({ id }) => ({ configId: id })),
+      ),
+    createMachine: ({ configuration, version, id = "", state = "" }) =>
+      answerOf(
+        client
+          .putFiniteStateMachine({ id, fsm: { configId: configIdOf(configuration, version), state } })
+          .then((put) => ({
+            id: put.id,
+            ...(put.entityResponse.case === "fsm" && { state: put.entityResponse.value.state }),
+          })),
+      ),
+    getMachine: ({ configuration, id }) =>
+      answerOf(
+        client.getFiniteStateMachine({ config: configuration, query: { case: "id", value: id } }).then((fsm) => ({
+          state: fsm.state,
+          configId: fsm.configId,
+          history: fsm.history.map((event) => {
+            const change = event.transition;
+            return `${change?.from}>${change?.to}:${change?.event}`;
+          }),
+        })),
+      ),
+    sendEvent: ({ configuration, id, event, eventId = "", details = "", originator = "" }) =>
+      answerOf(
+        client
+          .sendEvent({ config: configuration, id, event: { eventId, transition: { event }, details, originator } })
+          .then(outcomeOf),
+      ),
+    getEvent: ({ configuration, eventId }) =>
+      answerOf(client.getEventOutcome({ config: configuration, id: eventId }).then(outcomeOf)),
+  };
+}
+
+function outcomeOf({ eventId, outcome }: EventResponse): Answer {
+  return { eventId, code: StatusCode[outcome?.code ?? StatusCode.GenericError] };
+}

@@ -1,0 +1,121 @@
+/**
+ * The bundle as a deployment gets it, on a bare workerd: what the test runner's own runtime would allow (eval, modules
+ * that were never bundled) fails here. Every case goes through every door once more, over a real connection.
+ */
+import { once } from "node:events";
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { connect } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { createCaller } from "../doors/caller.ts";
+import { CASES } from "../doors/cases.ts";
+import { canSay, runCase } from "../doors/run-case.ts";
+import { startHost, SUBJECTS, type Host } from "../host.ts";
+
+const LARGEST_BUNDLE_BYTES = 250_000;
+const MIB = 1024 * 1024;
+
+let dir: string;
+let host: Host | undefined;
+beforeAll(async () => {
+  dir = await mkdtemp(join(tmpdir(), "detent-bundle-"));
+  host = await startHost(SUBJECTS.detent, dir, AbortSignal.timeout(90_000));
+});
+afterAll(async () => {
+  await host?.stop();
+  await rm(dir, { recursive: true, force: true, maxRetries: 5 });
+});
+
+const origin = (): string => host?.origin ?? "";
+// The port is known only once the host runs; the doors are named before.
+const { send, sendJson, doors } = createCaller("http://host.invalid", (request) =>
+  fetch(new Request(request.url.replace("http://host.invalid", origin()), request)),
+);
+
+test("the bundle is small: a large one starts slowly", async () => {
+  const bundle = join(dir, "detent", "bundle");
+  const files = (await readdir(bundle)).filter((file) => /\.(?:js|wasm)$/.test(file));
+  expect(files).toContain("worker.js");
+  const sizes = await Promise.all(files.map(async (file) => gzipSync(await readFile(join(bundle, file))).byteLength));
+  expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThanOrEqual(LARGEST_BUNDLE_BYTES);
+});
+
+describe.each(doors)("$name", (door) => {
+  const cases = CASES.filter((entry) => canSay(door, entry));
+  test.each(cases.map((entry) => [entry.name, entry] as const))("%s", (_name, entry) => runCase(door, entry));
+});
+
+/** What each door does with a body of so many bytes, with its length announced or in chunks. */
+const BODIES = [
+  { door: "JSON", path: "/api/v1/configurations:check", type: "application/json", refused: 413, frame: false },
+  {
+    door: "Connect",
+    path: "/detent.v1.ConfigurationService/CheckConfiguration",
+    type: "application/json",
+    refused: 429,
+    frame: false,
+  },
+  {
+    door: "gRPC-web",
+    path: "/detent.v1.ConfigurationService/CheckConfiguration",
+    type: "application/grpc-web+json",
+    refused: 8,
+    frame: true,
+  },
+] as const;
+
+describe.each(BODIES)("a body through $door", ({ path, type, refused, frame }) => {
+  /** A message of spaces around `{}`, framed where the protocol frames. */
+  const bodyOf = (bytes: number): Uint8Array<ArrayBuffer> => {
+    const text = new Uint8Array(new TextEncoder().encode("{}".padEnd(bytes - (frame ? 5 : 0))));
+    if (!frame) return text;
+    const framed = new Uint8Array(5 + text.length);
+    new DataView(framed.buffer).setUint32(1, text.length);
+    framed.set(text, 5);
+    return framed;
+  };
+  const statusOf = async (body: Uint8Array<ArrayBuffer>, chunked: boolean): Promise<number> => {
+    const init = { method: "POST", headers: { "content-type": type } };
+    const stream = (): ReadableStream<Uint8Array> => new Blob([body]).stream();
+    const response = await send(
+      path,
+      chunked ? ({ ...init, body: stream(), duplex: "half" } as RequestInit) : { ...init, body },
+    );
+    const text = await response.text();
+    const status = response.headers.get("grpc-status") ?? /grpc-status: ?(\d+)/i.exec(text)?.[1];
+    return frame ? Number(status) : response.status;
+  };
+
+  test.each([false, true])("of 1 MiB is read, one byte more is not (chunked: %s)", async (chunked) => {
+    expect(await statusOf(bodyOf(MIB), chunked)).toBe(frame ? 0 : 200);
+    expect(await statusOf(bodyOf(MIB + 1), chunked)).toBe(refused);
+  });
+});
+
+test.each([
+  ["JSON", "/api/v1/statemachines/cut/m/events", { event: "go" }],
+  ["Connect", "/detent.v1.MachineService/SendEvent", { configuration: "cut", id: "m", event: "go" }],
+])(
+  "%s: a body that ends before its announced length is no event, though it is whole JSON",
+  async (_door, path, event) => {
+    const loop = {
+      name: "cut",
+      starting_state: "a",
+      states: ["a"],
+      transitions: [{ from: "a", to: "a", event: "go" }],
+    };
+    await sendJson("/api/v1/configurations", loop);
+    await sendJson("/api/v1/statemachines", { config_id: "cut", id: "m" });
+    const { hostname, port } = new URL(origin());
+    const socket = connect(Number(port), hostname);
+    await once(socket, "connect");
+    const head = `POST ${path} HTTP/1.1\r\nhost: ${hostname}\r\ncontent-type: application/json\r\ncontent-length: 1000`;
+    socket.end(`${head}\r\n\r\n${JSON.stringify(event)}`);
+    socket.resume();
+    await once(socket, "close");
+    expect((await sendJson("/api/v1/statemachines/cut/m")).body.statemachine.revision).toBe(0);
+    expect((await sendJson("/health")).body).toMatchObject({ state: "READY" });
+  },
+);

@@ -1,0 +1,76 @@
+/** Events: preconditions, idempotency keys, refusals, sizes, look-up. */
+import { expect, test } from "vitest";
+import { sendJson } from "../doors/caller.ts";
+import { expectProblem, machine } from "./orders.ts";
+
+test("If-Match: another revision is 412 and leaves the id free", async () => {
+  const { path } = await machine();
+  const event = { event: "accept", event_id: "e1" };
+  const problem = await expectProblem(
+    sendJson(`${path}/events`, event, { "if-match": '"1"' }),
+    412,
+    "REVISION_MISMATCH",
+  );
+  expect(problem.metadata).toMatchObject({ revision: "0", state: "start" });
+  const sent = await sendJson(`${path}/events`, event, { "if-match": '"0"' });
+  expect(sent).toMatchObject({ status: 200, body: { revision: 1, duplicate: false } });
+  expect(sent.headers.get("etag")).toBe('"1"');
+});
+
+test.each(["0", "*", 'W/"0"', '"x"', '"0", "1"'])("If-Match %s is 400", async (header) => {
+  const { path } = await machine();
+  const sent = sendJson(`${path}/events`, { event: "accept" }, { "if-match": header });
+  await expectProblem(sent, 400, "INVALID_ARGUMENT");
+});
+
+test("If-Match and expected_revision must agree", async () => {
+  const { path } = await machine();
+  const event = { event: "accept", expected_revision: 1 };
+  const sent = sendJson(`${path}/events`, event, { "if-match": '"0"' });
+  await expectProblem(sent, 400, "INVALID_ARGUMENT", ["/expected_revision"]);
+});
+
+test.each([
+  ["bare", "key-1", "key-1"],
+  ["quoted", '"key-1"', "key-1"],
+  ["quoted with escapes", String.raw`"k\"\\1"`, String.raw`k"\1`],
+])("Idempotency-Key, %s, is the event id", async (_kind, header, eventId) => {
+  const { path } = await machine();
+  const headers = { "idempotency-key": header };
+  const first = await sendJson(`${path}/events`, { event: "accept" }, headers);
+  expect(first.body).toMatchObject({ event_id: eventId, revision: 1, duplicate: false });
+  const second = await sendJson(`${path}/events`, { event: "accept" }, headers);
+  expect(second.body).toMatchObject({ event_id: eventId, revision: 1, duplicate: true });
+});
+
+test("Idempotency-Key and event_id must agree", async () => {
+  const { path } = await machine();
+  const sent = sendJson(`${path}/events`, { event: "accept", event_id: "a" }, { "idempotency-key": "b" });
+  await expectProblem(sent, 400, "INVALID_ARGUMENT", ["/event_id"]);
+});
+
+test("a refused event is a problem with its receipt", async () => {
+  const { path } = await machine();
+  const sent = sendJson(`${path}/events`, { event: "finish", event_id: "e1" });
+  const { receipt, detail } = await expectProblem(sent, 409, "NO_TRANSITION");
+  expect(receipt).toMatchObject({ event_id: "e1", result: "refused", allowed_events: ["accept"] });
+  expect(receipt.message).toBe(detail);
+  for (const word of ["finish", "start", "accept"]) expect(detail).toContain(word);
+});
+
+test("data and details have 64 KiB together", async () => {
+  const { path } = await machine();
+  const event = (bytes: number) => ({ event: "accept", data: { d: "x".repeat(1_000) }, details: "y".repeat(bytes) });
+  const room = 64 * 1024 - 1_008 - 2;
+  await expectProblem(sendJson(`${path}/events`, event(room + 1)), 400, "LIMIT_EXCEEDED");
+  expect((await sendJson(`${path}/events`, event(room))).status).toBe(200);
+});
+
+test("an event is found by configuration and id", async () => {
+  const { name, path } = await machine();
+  await sendJson(`${path}/events`, { event: "accept", event_id: "a/b" });
+  await expect
+    .poll(async () => (await sendJson(`/api/v1/events/${name}/a%2Fb`)).body.machine?.id, { timeout: 5_000 })
+    .toBe("m");
+  await expectProblem(sendJson(`/api/v1/events/${name}/never`), 404, "EVENT_NOT_FOUND");
+});

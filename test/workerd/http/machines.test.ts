@@ -1,0 +1,75 @@
+/** Machines: the whole answer, data, labels, state, allowed events, queries. */
+import { expect, test } from "vitest";
+import { sendJson } from "../doors/caller.ts";
+import { MACHINES, configuration, expectProblem, machine } from "./orders.ts";
+
+test("machine data of 256 KiB, no more", async () => {
+  const name = await configuration();
+  const data = (bytes: number) => ({ d: "x".repeat(bytes - 8) });
+  const limit = 256 * 1024;
+  expect((await sendJson(MACHINES, { config_id: name, data: data(limit) })).status).toBe(201);
+  const over = sendJson(MACHINES, { config_id: name, data: data(limit + 1) });
+  await expectProblem(over, 400, "LIMIT_EXCEEDED", ["/data"]);
+});
+
+test("configuration_version is config_id by another name, but not both", async () => {
+  const name = await configuration();
+  expect((await sendJson(MACHINES, { configuration_version: `${name}:v1` })).status).toBe(201);
+  const both = sendJson(MACHINES, { configuration_version: name, config_id: name });
+  await expectProblem(both, 400, "INVALID_ARGUMENT", ["/config_id"]);
+  await expectProblem(sendJson(MACHINES, { id: "m" }), 400, "INVALID_ARGUMENT", ["/config_id"]);
+});
+
+test("the whole machine, with its ETag", async () => {
+  const { name, path } = await machine();
+  await sendJson(`${path}/events`, { event: "accept", event_id: "e1", details: "d", data: { a: 1 } });
+  const { headers, body } = await sendJson(path);
+  expect(headers.get("etag")).toBe('"1"');
+  expect(body).toMatchObject({
+    id: "m",
+    statemachine: {
+      config_id: `${name}:v1`,
+      state: "pending",
+      data: {},
+      labels: {},
+      revision: 1,
+      final: false,
+      timers: [],
+      history: [
+        {
+          revision: 1,
+          kind: "event",
+          event_id: "e1",
+          transition: { from: "start", to: "pending", event: "accept" },
+          actor: "anonymous",
+          details: "d",
+          data: { a: 1 },
+        },
+      ],
+      history_next_page_token: "",
+    },
+  });
+  expect(new Date(body.statemachine.updated_at).toISOString()).toBe(body.statemachine.updated_at);
+});
+
+test("state?is= is 200 or 406", async () => {
+  const { path } = await machine();
+  expect(await sendJson(`${path}/state?is=start`)).toMatchObject({ status: 200, body: { state: "start" } });
+  expect(await sendJson(`${path}/state?is=pending`)).toMatchObject({ status: 406 });
+});
+
+test("allowed events", async () => {
+  const { path } = await machine();
+  const { body } = await sendJson(`${path}/allowed-events`);
+  expect(body).toMatchObject({ state: "start", revision: 0 });
+  expect(body.events).toContainEqual({ event: "accept", allowed: "yes", to: "pending" });
+});
+
+test("an unknown query parameter is refused and nothing is sent", async () => {
+  const { path } = await machine();
+  const sent = sendJson(`${path}/events?dry_runn=true`, { event: "accept" });
+  await expectProblem(sent, 400, "INVALID_ARGUMENT", ["/dry_runn"]);
+  await expectProblem(sendJson(`${path}?x=1`), 400, "INVALID_ARGUMENT", ["/x"]);
+  await expectProblem(sendJson(`${path}/history?limit=1`), 400, "INVALID_ARGUMENT", ["/limit"]);
+  expect((await sendJson(path)).body.statemachine.revision).toBe(0);
+});
