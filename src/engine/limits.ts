@@ -1,4 +1,4 @@
-/** The limits of the contract, in one place: whoever refuses a size names one of these. */
+/** Every limit, in one place: whoever refuses a size names one of these. */
 export const LIMITS = {
   /** States of a configuration. */
   states: 500,
@@ -24,6 +24,10 @@ export const LIMITS = {
   eventBytes: 64 * 1024,
   /** A machine's data, as bytes of compact UTF-8 JSON. */
   machineDataBytes: 256 * 1024,
+  /** A machine's labels, as bytes of compact UTF-8 JSON: they stand in the index, whose rows are to stay small. */
+  labelsBytes: 4 * 1024,
+  /** Bytes of UTF-8 of an event's originator: as long as an id. */
+  originatorBytes: 512,
   /** The body of a request. */
   bodyBytes: 1024 * 1024,
 } as const;

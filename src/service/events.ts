@@ -26,7 +26,6 @@ export interface SendEventInput {
 /** What RFC 3339 and google.protobuf.Timestamp can say: the years 1 to 9999. */
 const EARLIEST = -62_135_596_800_000;
 const LATEST = 253_402_300_799_999;
-const LARGEST_ORIGINATOR_BYTES = 512;
 /** Event ids and originators by which Detent sends events itself. */
 const RESERVED_ID = /^(?:timer|detent):/;
 const RESERVED_ORIGINATORS = ["timer", "detent"];
@@ -51,7 +50,7 @@ export async function sendEvent(house: House, principal: Principal, input: SendE
     rules.broken("/originator", "reserved", `originator must not be "${originator}"`, originator);
   }
   rules.wellFormed("/originator", originator);
-  rules.atMost("/originator", LARGEST_ORIGINATOR_BYTES, countUtf8Bytes(originator), "bytes");
+  rules.atMost("/originator", LIMITS.originatorBytes, countUtf8Bytes(originator), "bytes");
   rules.wellFormed("/details", details);
   const data = rules.object("/data", input.data, LIMITS.eventBytes);
   rules.atMost(

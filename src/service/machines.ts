@@ -11,7 +11,6 @@ import type { House, Principal } from "./house.ts";
 import { pageSizeOf, readPageToken, signPageToken } from "./paging.ts";
 import { Rules, valueOf } from "./rules.ts";
 
-const LARGEST_LABELS_BYTES = 4 * 1024;
 /** Rows read from the index at a time while streaming. */
 const STREAM_CHUNK = 500;
 
@@ -40,7 +39,7 @@ export async function createMachine(
   const rules = new Rules();
   rules.name("/id", id, checkId);
   const data = rules.object("/data", input.data, LIMITS.machineDataBytes);
-  const labels = rules.object("/labels", input.labels, LARGEST_LABELS_BYTES);
+  const labels = rules.object("/labels", input.labels, LIMITS.labelsBytes);
   rules.enforce();
   const stored = await findStored(house, principal, input.configId);
   const address = { tenant: principal.tenant, configuration: stored.name, id };

@@ -1,5 +1,6 @@
 /** Configurations: created once, listed, checked, limited. */
 import { expect, test } from "vitest";
+import type { Json } from "../../doors/json.ts";
 import { sendJson } from "../doors/caller.ts";
 import { CONFIGURATIONS, configuration, expectProblem, orders } from "./orders.ts";
 
@@ -66,4 +67,51 @@ test("names of 63 characters, no more", async () => {
   await expectProblem(sendJson(CONFIGURATIONS, orders(`${name}x`)), 400, "LIMIT_EXCEEDED", ["/name"]);
   const version = "v".repeat(64);
   await expectProblem(sendJson(CONFIGURATIONS, { ...orders(), version }), 400, "LIMIT_EXCEEDED", ["/version"]);
+});
+
+test("256 KiB as compact JSON, no more", async () => {
+  const limit = 256 * 1024;
+  const of = (bytes: number) => {
+    const events = Array.from({ length: 2_000 }, (_, index) => `${index}`.padEnd(90, "e"));
+    const transitions = events.map((event) => ({ from: "a", to: "b", event }));
+    const body = { ...orders(), starting_state: "a", states: ["a", "b"], transitions };
+    const missing = bytes - JSON.stringify(body).length;
+    // Spread over as many names as it takes: a name has 128 code points at the most.
+    for (let left = missing, index = 0; left > 0; index += 1) {
+      const more = Math.min(left, 38);
+      transitions[index] = { from: "a", to: "b", event: `${events[index]}${"+".repeat(more)}` };
+      left -= more;
+    }
+    return body;
+  };
+  expect(JSON.stringify(of(limit)).length).toBe(limit);
+  expect((await sendJson(CONFIGURATIONS, of(limit))).status).toBe(201);
+  const problem = await expectProblem(sendJson(CONFIGURATIONS, of(limit + 1)), 400, "LIMIT_EXCEEDED", [""]);
+  for (const number of [limit, limit + 1]) expect(problem.detail).toContain(String(number));
+});
+
+test("names are listed in order, in pages", async () => {
+  const names = (await Promise.all([configuration(), configuration(), configuration()])).toSorted();
+  const found: string[] = [];
+  let token = "";
+  let pages = 0;
+  do {
+    const { body } = await sendJson(`${CONFIGURATIONS}?page_size=2&page_token=${token}`);
+    expect(body.configurations.length).toBeLessThanOrEqual(2);
+    found.push(...body.configurations.map(({ name }: Json) => name));
+    token = body.next_page_token;
+    pages += 1;
+  } while (token !== "");
+  expect(pages).toBeGreaterThan(1);
+  expect(found).toEqual(found.toSorted());
+  expect(new Set(found).size).toBe(found.length);
+  expect(found.filter((name) => names.includes(name))).toEqual(names);
+});
+
+test("a page token of one list is refused by another", async () => {
+  const name = await configuration();
+  await configuration();
+  const token = (await sendJson(`${CONFIGURATIONS}?page_size=1`)).body.next_page_token;
+  const other = sendJson(`${CONFIGURATIONS}?configuration=${name}&page_token=${token}`);
+  await expectProblem(other, 400, "INVALID_ARGUMENT", ["/page_token"]);
 });

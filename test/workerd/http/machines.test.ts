@@ -1,5 +1,6 @@
 /** Machines: the whole answer, data, labels, state, allowed events, queries. */
 import { expect, test } from "vitest";
+import { machinePath } from "../../doors/json.ts";
 import { sendJson } from "../doors/caller.ts";
 import { MACHINES, configuration, expectProblem, machine } from "./orders.ts";
 
@@ -10,6 +11,18 @@ test("machine data of 256 KiB, no more", async () => {
   expect((await sendJson(MACHINES, { config_id: name, data: data(limit) })).status).toBe(201);
   const over = sendJson(MACHINES, { config_id: name, data: data(limit + 1) });
   await expectProblem(over, 400, "LIMIT_EXCEEDED", ["/data"]);
+});
+
+test("labels are kept as sent, in 4 KiB, no more, and are texts", async () => {
+  const name = await configuration();
+  const labels = (bytes: number) => ({ region: "eu", note: "x".repeat(bytes - '{"region":"eu","note":""}'.length) });
+  const created = await sendJson(MACHINES, { config_id: name, id: "m", labels: labels(4_096) });
+  expect(created.status).toBe(201);
+  expect((await sendJson(machinePath(name, "m"))).body.statemachine.labels).toEqual(labels(4_096));
+  const over = sendJson(MACHINES, { config_id: name, labels: labels(4_097) });
+  await expectProblem(over, 400, "LIMIT_EXCEEDED", ["/labels"]);
+  const number = sendJson(MACHINES, { config_id: name, labels: { count: 1 } });
+  await expectProblem(number, 400, "INVALID_ARGUMENT", ["/labels/count"]);
 });
 
 test("configuration_version is config_id by another name, but not both", async () => {
