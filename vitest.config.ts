@@ -1,5 +1,6 @@
 /**
- * Three rooms of tests: `unit` in Node (milliseconds), `workerd` inside the real runtime, `e2e` against `npm start`.
+ * Four rooms of tests: `sources` (the sources keep their own rules), `unit` in Node (milliseconds), `workerd` inside the
+ * real runtime, `e2e` against `npm start` and the built bundle.
  */
 import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
@@ -9,6 +10,14 @@ export default defineConfig({
     // More workers than the smallest supported machine has cores only makes timings noisy.
     maxWorkers: 2,
     projects: [
+      {
+        test: {
+          name: "sources",
+          environment: "node",
+          include: ["test/sources/**/*.test.ts"],
+          testTimeout: 120_000,
+        },
+      },
       {
         test: {
           name: "unit",

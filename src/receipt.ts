@@ -15,7 +15,7 @@ export type StatusCodeName =
   | "ConfigurationNotFound";
 
 /** `refused`: the machine decided against it; `failed`: there was no machine to decide. */
-export type ReceiptResult = "transitioned" | "ignored" | "deferred" | "refused" | "failed";
+type ReceiptResult = "transitioned" | "ignored" | "deferred" | "refused" | "failed";
 
 /** What became of an event. Times are epoch ms of the object's clock. */
 export interface Receipt {

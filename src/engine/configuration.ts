@@ -4,7 +4,7 @@
  */
 
 /** Any JSON object, as parsed. */
-export type JsonObject = { [key: string]: unknown };
+type JsonObject = { [key: string]: unknown };
 
 /** An edge as uploaded; `from` may be `*`, which stands for every state that is not final. */
 export interface TransitionSource {
@@ -18,7 +18,7 @@ export interface TransitionSource {
 }
 
 /** How long what is kept: durations, or null for the default. */
-export interface RetentionSource {
+interface RetentionSource {
   outcomes?: string | null;
   final?: string | null;
   history?: string | null;

@@ -13,7 +13,7 @@ export interface EngineEvent {
 }
 
 /** Something that follows from a step, for the caller to carry out. */
-export type Effect = { readonly kind: "entered"; readonly state: string };
+type Effect = { readonly kind: "entered"; readonly state: string };
 
 /** The result of creating a machine. */
 export type Start =

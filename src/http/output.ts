@@ -4,7 +4,7 @@ import type { Receipt } from "../receipt.ts";
 import type { ConfigurationView } from "../service/configurations.ts";
 import type { MachineAnswer } from "../service/machines.ts";
 
-export const timeOf = (at: number): string => new Date(at).toISOString();
+const timeOf = (at: number): string => new Date(at).toISOString();
 const json = (text: string): unknown => JSON.parse(text);
 
 export function receiptJson(receipt: Receipt) {

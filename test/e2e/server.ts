@@ -28,11 +28,13 @@ export interface Server {
   kill(): Promise<void>;
 }
 
-/** Runs `src/local/start.ts` and waits until /health says READY. */
-export async function startServer(options: { stateDir?: string; port?: number } = {}): Promise<Server> {
+/** Runs `npm start`, or the script named, and waits until /health says READY. */
+export async function startServer(
+  options: { stateDir?: string; port?: number; script?: "start" | "dev" } = {},
+): Promise<Server> {
   const port = options.port ?? (await findFreePort());
   const stateDir = options.stateDir ?? (await mkdtemp(join(tmpdir(), "detent-e2e-")));
-  const child = spawn(process.execPath, ["src/local/start.ts"], {
+  const child = spawn("npm", ["run", "--silent", options.script ?? "start"], {
     cwd: root,
     detached: true,
     stdio: ["ignore", "pipe", "pipe"],
