@@ -1,16 +1,18 @@
 /** Request bodies, read once and within bounds, whichever door they come through. */
 import { LIMITS } from "./engine/limits.ts";
+import { clip } from "./engine/names.ts";
 import { DetentError } from "./errors.ts";
 import { nestsDeeperThan } from "./json.ts";
 
 /** Brackets a body may nest beyond the data inside it: a batch, an event, its data. */
 const ENVELOPE_DEPTH = 8;
 
-/** The body's bytes; BODY_TOO_LARGE as soon as the limit is passed, whatever Content-Length says. */
+/** The body's bytes, never compressed ones; BODY_TOO_LARGE as soon as the limit is passed, whatever Content-Length says. */
 export async function readBody(request: Request): Promise<Uint8Array<ArrayBuffer>> {
   const tooLarge = new DetentError("BODY_TOO_LARGE", `the body is larger than the limit of ${LIMITS.bodyBytes} bytes`, {
     metadata: { limit: String(LIMITS.bodyBytes) },
   });
+  refuseCompression(request.headers.get("content-encoding"));
   if (Number(request.headers.get("content-length") ?? 0) > LIMITS.bodyBytes) throw tooLarge;
   const chunks: Uint8Array[] = [];
   let size = 0;
@@ -33,14 +35,6 @@ export async function readBody(request: Request): Promise<Uint8Array<ArrayBuffer
   return body;
 }
 
-/** Refuses JSON that nests so deep that decoding it could exhaust the stack. */
-export function refuseDeepJson(text: string): void {
-  const limit = LIMITS.jsonDepth + ENVELOPE_DEPTH;
-  if (!nestsDeeperThan(text, limit)) return;
-  const message = `the body nests deeper than the limit of ${LIMITS.jsonDepth}`;
-  throw new DetentError("LIMIT_EXCEEDED", message, { violations: [{ pointer: "", rule: "limit_exceeded", message }] });
-}
-
 /** Bytes -> text; INVALID_ARGUMENT unless they are UTF-8. */
 export function decodeUtf8(bytes: Uint8Array): string {
   try {
@@ -48,4 +42,26 @@ export function decodeUtf8(bytes: Uint8Array): string {
   } catch {
     throw new DetentError("INVALID_ARGUMENT", "the body is not valid UTF-8");
   }
+}
+
+/** Text -> JSON value; refuses what nests so deep that working on it could exhaust the stack. */
+export function parseJson(text: string): unknown {
+  if (nestsDeeperThan(text, LIMITS.jsonDepth + ENVELOPE_DEPTH)) {
+    const message = `the body nests deeper than the limit of ${LIMITS.jsonDepth}`;
+    throw new DetentError("LIMIT_EXCEEDED", message, {
+      violations: [{ pointer: "", rule: "limit_exceeded", message }],
+    });
+  }
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    const message = "the body is not valid JSON";
+    throw new DetentError("INVALID_ARGUMENT", message, { violations: [{ pointer: "", rule: "json", message }] });
+  }
+}
+
+/** Refuses a coding other than identity: nothing compressed is read here, where a small body could become a large one. */
+export function refuseCompression(coding: string | null): void {
+  if (coding === null || coding === "" || coding.toLowerCase() === "identity") return;
+  throw new DetentError("UNSUPPORTED_MEDIA_TYPE", `compressed bodies are not read; this one is "${clip(coding)}"`);
 }

@@ -1,6 +1,6 @@
 /** Requests -> checked values: content type, size, JSON, case of keys, shape. */
 import * as z from "zod";
-import { decodeUtf8, readBody, refuseDeepJson } from "../body.ts";
+import { decodeUtf8, parseJson, readBody } from "../body.ts";
 import { clip } from "../engine/names.ts";
 import { toPointer } from "../engine/finding.ts";
 import { DetentError, invalid, type Violation } from "../errors.ts";
@@ -14,16 +14,7 @@ export async function readJson<S extends z.ZodType>(request: Request, schema: S)
     const sent = type === "" ? "has no content type" : `is "${clip(type)}"`;
     throw new DetentError("UNSUPPORTED_MEDIA_TYPE", `the body must be application/json; it ${sent}`);
   }
-  const text = decodeUtf8(await readBody(request));
-  refuseDeepJson(text);
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    throw new DetentError("INVALID_ARGUMENT", "the body is not valid JSON", {
-      violations: [{ pointer: "", rule: "json", message: "the body is not valid JSON" }],
-    });
-  }
+  const value = parseJson(decodeUtf8(await readBody(request)));
   return parse(schema, toSnakeCase(schema, value));
 }
 

@@ -8,8 +8,8 @@ export interface Call {
   readonly requestId: string;
   /** Throws UNAUTHENTICATED. */
   readonly principal: () => Principal;
-  /** What was wrong with the body before it could be decoded. */
-  readonly bodyError?: Error;
+  /** Why the gate refuses the call before its message is read. */
+  readonly refusal?: Error;
 }
 
 export const CALL = createContextKey<Call | undefined>(undefined, { description: "the call" });

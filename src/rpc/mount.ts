@@ -1,14 +1,23 @@
 /** The RPC door on fetch: Connect and gRPC-web, binary and JSON. Finds the handler, bounds the body, maps errors. */
-import { Code, ConnectError, createConnectRouter, createContextValues, type Interceptor } from "@connectrpc/connect";
-import { universalServerRequestFromFetch, universalServerResponseToFetch } from "@connectrpc/connect/protocol";
-import { readBody } from "../body.ts";
+import {
+  Code,
+  ConnectError,
+  createConnectRouter,
+  createContextValues,
+  type HandlerContext,
+  type Interceptor,
+} from "@connectrpc/connect";
+import {
+  universalServerRequestFromFetch,
+  universalServerResponseToFetch,
+  type UniversalHandler,
+} from "@connectrpc/connect/protocol";
 import { clip } from "../engine/names.ts";
 import { DetentError } from "../errors.ts";
 import { CALL, callOf, type Call } from "./call.ts";
 import { toConnectError } from "./connect-error.ts";
-import { checkBody, checkQuery, emptyBody, withEmptyMessage } from "./message.ts";
-import { LENIENT } from "./options.ts";
-import { refuseUnknownFields } from "./unknown-fields.ts";
+import { OPTIONS } from "./options.ts";
+import { contentTypeOf, isReadable, toReadable } from "./request.ts";
 import { registerV1 } from "./v1.ts";
 import { registerV1beta } from "./v1beta.ts";
 
@@ -17,23 +26,31 @@ const OPEN = new Set(["/statemachine.v1beta.StatemachineService/Health", "/grpc.
 
 /** `log` hears of every error before it is mapped. */
 export function createRpcDoor(log: (error: unknown, requestId: string) => void) {
-  const interceptor: Interceptor = (next) => async (request) => {
-    const { requestId, principal, bodyError } = callOf({ values: request.contextValues });
-    const fail = (error: unknown): never => {
+  const failWith =
+    (requestId: string) =>
+    (error: unknown): never => {
       if (!isRefusal(error)) log(error, requestId);
       throw toConnectError(error, requestId);
     };
+  const requestGate = (context: HandlerContext): void => {
+    const { requestId, principal, refusal } = callOf(context);
     try {
-      if (!OPEN.has(new URL(request.url).pathname)) principal();
-      if (bodyError !== undefined) throw bodyError;
-      if (!request.stream) refuseUnknownFields(request.method, request.message);
+      if (!OPEN.has(new URL(context.url).pathname)) principal();
+      if (refusal !== undefined) throw refusal;
+    } catch (error) {
+      failWith(requestId)(error);
+    }
+  };
+  const interceptor: Interceptor = (next) => async (request) => {
+    const fail = failWith(callOf({ values: request.contextValues }).requestId);
+    try {
       const response = await next(request);
       return response.stream ? { ...response, message: guarded(response.message, fail) } : response;
     } catch (error) {
       return fail(error);
     }
   };
-  const router = createConnectRouter({ ...LENIENT, interceptors: [interceptor] });
+  const router = createConnectRouter({ ...OPTIONS, requestGate, interceptors: [interceptor] });
   registerV1beta(router);
   registerV1(router);
   const handlers = new Map(router.handlers.map((handler) => [handler.requestPath, handler]));
@@ -42,36 +59,29 @@ export function createRpcDoor(log: (error: unknown, requestId: string) => void) 
   return async function handle(request: Request, call: Call): Promise<Response | undefined> {
     const handler = handlers.get(new URL(request.url).pathname);
     if (handler === undefined) return undefined;
-    const type = request.headers.get("content-type") ?? "";
-    if (request.method === "POST" && !handler.supportedContentType(type)) {
-      // No interceptor will see this call.
+    const unmountable = findUnmountable(handler, request);
+    if (unmountable !== undefined) {
+      // The gate will not see this call.
       if (!OPEN.has(handler.requestPath)) call.principal();
-      throw new DetentError("UNSUPPORTED_MEDIA_TYPE", refusalOf(type));
+      throw unmountable;
     }
-    let url = request.url;
-    let body: Uint8Array<ArrayBuffer> | undefined;
-    let bodyError: Error | undefined;
-    try {
-      if (request.method === "POST") {
-        body = await readBody(request);
-        checkBody(handler.method.input, type, body);
-      } else {
-        checkQuery(handler.method.input, new URL(url).searchParams);
-      }
-    } catch (error) {
-      bodyError = error as Error;
-      if (request.method === "POST") body = emptyBody(type);
-      else url = withEmptyMessage(url);
-    }
-    const plain = new Request(url, {
-      method: request.method,
-      headers: withoutLength(request.headers),
-      ...(body !== undefined && { body }),
-    });
-    const values = createContextValues().set(CALL, bodyError === undefined ? call : { ...call, bodyError });
+    const { request: plain, refusal } = await toReadable(handler.method.input, request);
+    const values = createContextValues().set(CALL, refusal === undefined ? call : { ...call, refusal });
     const universal = { ...universalServerRequestFromFetch(plain, {}), signal: request.signal, contextValues: values };
     return universalServerResponseToFetch(await handler(universal));
   };
+}
+
+/** Why a request speaks none of the protocols, so that there is no protocol to answer it in. */
+function findUnmountable(handler: UniversalHandler, request: Request): DetentError | undefined {
+  if (!handler.allowedMethods.includes(request.method)) {
+    const allow = handler.allowedMethods.join(", ");
+    const message = `${request.method} is not allowed here; allowed: ${allow}`;
+    return new DetentError("METHOD_NOT_ALLOWED", message, { metadata: { allow } });
+  }
+  const type = contentTypeOf(request);
+  if (isReadable(request) && (request.method === "GET" || handler.supportedContentType(type))) return undefined;
+  return new DetentError("UNSUPPORTED_MEDIA_TYPE", refusalOf(request, type));
 }
 
 /** An error that a handler has already put in Connect's words, because v1beta departs from the table: no bug. */
@@ -79,16 +89,11 @@ function isRefusal(error: unknown): boolean {
   return error instanceof ConnectError && error.code !== Code.Internal && error.code !== Code.Unknown;
 }
 
-function refusalOf(contentType: string): string {
-  return /^application\/grpc(?:\+|;|$)/i.test(contentType)
+function refusalOf(request: Request, contentType: string): string {
+  if (request.method === "GET") return 'a GET says how its message is encoded: encoding must be "json" or "proto"';
+  return /^application\/grpc(?:\+|$)/.test(contentType)
     ? "native gRPC is not served here; use Connect or gRPC-web"
-    : `content type "${clip(contentType)}" is neither Connect nor gRPC-web`;
-}
-
-function withoutLength(headers: Headers): Headers {
-  const copy = new Headers(headers);
-  copy.delete("content-length");
-  return copy;
+    : `content type "${clip(contentType)}" is not one this method has in Connect or gRPC-web`;
 }
 
 async function* guarded<T>(messages: AsyncIterable<T>, fail: (error: unknown) => never): AsyncIterable<T> {

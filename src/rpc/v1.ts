@@ -9,29 +9,20 @@ import { checkHealth } from "../service/health.ts";
 import * as machines from "../service/machines.ts";
 import { callOf } from "./call.ts";
 import { timeOf, toConfiguration, toHistoryEntry, toMachine, toReceipt, toSource } from "./convert.ts";
-import { STRICT } from "./options.ts";
 
 export function registerV1(router: ConnectRouter): void {
   const configuration = ConfigurationService.method;
-  router.rpc(
-    configuration.createConfiguration,
-    async (request, context) => {
-      const { house, principal } = callOf(context);
-      const source = toSource(request.configuration);
-      const created = await configurations.createConfiguration(house, principal(), source);
-      return { configuration: toConfiguration(created.configuration), warnings: [...created.warnings] };
-    },
-    STRICT,
-  );
-  router.rpc(
-    configuration.checkConfiguration,
-    (request, context) => {
-      callOf(context).principal();
-      const { valid, findings, mermaid } = configurations.checkConfigurationSource(toSource(request.configuration));
-      return { valid, findings: [...findings], mermaid };
-    },
-    STRICT,
-  );
+  router.rpc(configuration.createConfiguration, async (request, context) => {
+    const { house, principal } = callOf(context);
+    const source = toSource(request.configuration);
+    const created = await configurations.createConfiguration(house, principal(), source);
+    return { configuration: toConfiguration(created.configuration), warnings: [...created.warnings] };
+  });
+  router.rpc(configuration.checkConfiguration, (request, context) => {
+    callOf(context).principal();
+    const { valid, findings, mermaid } = configurations.checkConfigurationSource(toSource(request.configuration));
+    return { valid, findings: [...findings], mermaid };
+  });
   router.rpc(configuration.getConfiguration, async (request, context) => {
     const { house, principal } = callOf(context);
     return {

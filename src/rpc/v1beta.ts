@@ -14,7 +14,6 @@ import * as machines from "../service/machines.ts";
 import { callOf } from "./call.ts";
 import { toConnectError } from "./connect-error.ts";
 import { timeOf } from "./convert.ts";
-import { STRICT } from "./options.ts";
 
 /** GetAllInState answers at most so many ids; StreamAllInstate has no bound. */
 const MAX_IDS = 10_000;
@@ -27,17 +26,13 @@ export function registerV1beta(router: ConnectRouter): void {
     const state = ready ? wire.HealthResponse_ReadyState.READY : wire.HealthResponse_ReadyState.NOT_READY;
     return { state, release, tlsEnabled: new URL(context.url).protocol === "https:" };
   });
-  router.rpc(
-    method.putConfiguration,
-    async (request, context) => {
-      const { house, principal } = callOf(context);
-      const { configuration } = await configurations.createConfiguration(house, principal(), toSource(request));
-      const { name, version } = configuration.source;
-      const config = toConfiguration(configuration.source);
-      return { id: `${name}:${version}`, entityResponse: { case: "config" as const, value: config } };
-    },
-    STRICT,
-  );
+  router.rpc(method.putConfiguration, async (request, context) => {
+    const { house, principal } = callOf(context);
+    const { configuration } = await configurations.createConfiguration(house, principal(), toSource(request));
+    const { name, version } = configuration.source;
+    const config = toConfiguration(configuration.source);
+    return { id: `${name}:${version}`, entityResponse: { case: "config" as const, value: config } };
+  });
   router.rpc(method.getAllConfigurations, async ({ value }, context) => {
     const { house, principal } = callOf(context);
     const ids: string[] = [];
