@@ -32,10 +32,9 @@ export function canonicalJson(value: unknown): string {
 
 /**
  * What `value` holds that cannot be stored and read back the same: a number that is not finite (`1e400` parses to
- * Infinity), a lone surrogate, a protobuf Value without a kind. The depth must have been bounded.
+ * Infinity), a lone surrogate. The depth must have been bounded.
  */
 export function findUnstorable(value: unknown): string | undefined {
-  if (value === undefined) return "a value without a kind";
   if (typeof value === "number") return Number.isFinite(value) ? undefined : "a number that is no finite IEEE double";
   if (typeof value === "string") return value.isWellFormed() ? undefined : "a lone surrogate";
   if (typeof value !== "object" || value === null) return undefined;

@@ -1,5 +1,6 @@
 /** The JSON door: a table of routes, each translating one request to one use case. */
 import { Hono, type Context } from "hono";
+import { clip, quote } from "../engine/names.ts";
 import { invalid, DetentError, REASONS, type Reason } from "../errors.ts";
 import { checkHealth } from "../service/health.ts";
 import type { House, Principal } from "../service/house.ts";
@@ -76,7 +77,7 @@ export function createJsonApp(): Hono<{ Bindings: HttpCall }> {
     throw new DetentError("NOT_FOUND", "a machine lives at /api/v1/statemachines/{configuration}/{id}");
   });
   app.notFound((c) => {
-    throw new DetentError("NOT_FOUND", `there is no route ${c.req.method} ${c.req.path}`);
+    throw new DetentError("NOT_FOUND", `there is no route ${c.req.method} ${clip(c.req.path)}`);
   });
   app.onError((error) => {
     throw error;
@@ -102,7 +103,7 @@ async function health(c: Ctx) {
 
 function errorPage(c: Ctx) {
   const reason = param(c, "reason");
-  if (!Object.hasOwn(REASONS, reason)) throw new DetentError("NOT_FOUND", `there is no reason "${reason}"`);
+  if (!Object.hasOwn(REASONS, reason)) throw new DetentError("NOT_FOUND", `there is no reason ${quote(reason)}`);
   return c.html(renderErrorPage(reason as Reason));
 }
 
@@ -113,14 +114,15 @@ async function createConfiguration(c: Ctx) {
   const { configuration, warnings } = await configurations.createConfiguration(c.env.house, principal, source);
   const { name, version } = configuration.source;
   c.header("location", `/api/v1/configurations/${name}:${version}`);
-  return c.json({ ...out.configurationJson(configuration), warnings }, 201);
+  return c.json({ ...out.configurationJson(configuration), warnings: warnings.map(out.findingJson) }, 201);
 }
 
 async function checkConfiguration(c: Ctx) {
   c.env.principal();
   readQuery(c.req.raw, SHAPES.empty);
   const source = await readJson(c.req.raw, SHAPES.configuration);
-  return c.json(configurations.checkConfigurationSource(source));
+  const { valid, findings, mermaid } = configurations.checkConfigurationSource(source);
+  return c.json({ valid, findings: findings.map(out.findingJson), mermaid });
 }
 
 async function listConfigurations(c: Ctx) {
@@ -222,8 +224,10 @@ async function sendEvent(c: Ctx) {
     expectedState: body.expected_state,
     expectedRevision: onlyOne("expected_revision", body.expected_revision, ifMatch(c.req.header("if-match"))),
   });
-  c.header("etag", `"${receipt.revision}"`);
-  return c.json(out.receiptJson(events.acceptedOrThrow(receipt)));
+  events.acceptedOrThrow(receipt);
+  // A duplicate tells of a revision that may be long past: as an If-Match it would only fail.
+  if (!receipt.duplicate) c.header("etag", `"${receipt.revision}"`);
+  return c.json(out.receiptJson(receipt));
 }
 
 async function getMachineEvent(c: Ctx) {
@@ -241,7 +245,10 @@ async function getEvent(c: Ctx) {
 }
 
 function pageSize(text: string | undefined): number {
-  return text === undefined || text === "" ? 0 : Number(text);
+  if (text === undefined || text === "") return 0;
+  if (/^-?\d+$/.test(text)) return Number(text);
+  const message = "page_size must be a whole number";
+  throw invalid([{ pointer: "/page_size", rule: "range", message, value: clip(text) }]);
 }
 
 /** `"<revision>"`, as the ETag shows it. */
@@ -250,15 +257,24 @@ function ifMatch(header: string | undefined): number | undefined {
   const revision = /^"(\d{1,10})"$/.exec(header.trim())?.[1];
   if (revision !== undefined) return Number(revision);
   throw invalid([
-    { pointer: "/if-match", rule: "etag", message: 'If-Match must be a revision in quotes, like "7"', value: header },
+    {
+      pointer: "/if-match",
+      rule: "etag",
+      message: 'If-Match must be a revision in quotes, like "7"',
+      value: clip(header),
+    },
   ]);
 }
 
-/** Bare, or quoted as a structured-field string. */
+/** Bare ASCII, or quoted as a structured-field string (RFC 9651). An empty one would make every retry a new event. */
 function idempotencyKey(header: string | undefined): string | undefined {
   if (header === undefined) return undefined;
-  const quoted = /^"((?:[^"\\]|\\["\\])*)"$/.exec(header.trim())?.[1];
-  return quoted === undefined ? header.trim() : quoted.replace(/\\(["\\])/g, "$1");
+  const bare = /^[!#-~](?:[ -~]*[!-~])?$/.exec(header.trim())?.[0];
+  const quoted = /^"((?:[ !#-[\]-~]|\\["\\])+)"$/.exec(header.trim())?.[1];
+  const key = bare ?? quoted?.replace(/\\(["\\])/g, "$1");
+  if (key !== undefined) return key;
+  const message = "Idempotency-Key must be ASCII, bare or in double quotes, and not empty";
+  throw invalid([{ pointer: "/idempotency-key", rule: "idempotency_key", message, value: clip(header) }]);
 }
 
 /** A value that header and body may both give, as long as they agree. */

@@ -1,11 +1,14 @@
 /** Requests -> checked values: content type, size, JSON, case of keys, shape. */
-import * as z from "zod";
+import type * as z from "zod";
 import { decodeUtf8, parseJson, readBody } from "../body.ts";
 import { clip } from "../engine/names.ts";
 import { toPointer } from "../engine/finding.ts";
 import { DetentError, invalid, type Violation } from "../errors.ts";
 
 const JSON_TYPE = /^application\/(?:[a-z0-9.+-]+\+)?json\s*(?:;|$)/i;
+
+/** As many as anyone reads: the others are of the same kind. */
+const MOST_VIOLATIONS = 100;
 
 /** The body as `schema` says, keys in snake_case or camelCase. */
 export async function readJson<S extends z.ZodType>(request: Request, schema: S): Promise<z.output<S>> {
@@ -15,29 +18,36 @@ export async function readJson<S extends z.ZodType>(request: Request, schema: S)
     throw new DetentError("UNSUPPORTED_MEDIA_TYPE", `the body must be application/json; it ${sent}`);
   }
   const value = parseJson(decodeUtf8(await readBody(request)));
-  return parse(schema, toSnakeCase(schema, value));
+  return parse(schema, value, "the body");
 }
 
 /** The query as `schema` says; unknown parameters are refused, since ignoring `dry_run` would send an event. */
 export function readQuery<S extends z.ZodType>(request: Request, schema: S): z.output<S> {
-  const query = new URL(request.url).searchParams;
-  const repeated = [...query.keys()].find((key) => query.getAll(key).length > 1);
+  const { search, searchParams } = new URL(request.url);
+  try {
+    decodeURIComponent(search);
+  } catch {
+    throw new DetentError("INVALID_ARGUMENT", "the query is not valid percent-encoded UTF-8");
+  }
+  const keys = [...searchParams.keys()];
+  const repeated = keys.find((key, index) => keys.indexOf(key) !== index);
   if (repeated !== undefined) {
     const message = `the parameter "${clip(repeated)}" is given more than once`;
     throw invalid([{ pointer: toPointer(repeated), rule: "repeated", message }]);
   }
-  return parse(schema, toSnakeCase(schema, Object.fromEntries(query)));
+  return parse(schema, Object.fromEntries(searchParams), "the query");
 }
 
-function parse<S extends z.ZodType>(schema: S, value: unknown): z.output<S> {
+function parse<S extends z.ZodType>(schema: S, value: unknown, whole: string): z.output<S> {
   const parsed = schema.safeParse(value, { reportInput: true });
   if (parsed.success) return parsed.data;
-  throw invalid(parsed.error.issues.flatMap(toViolations));
+  const violations = parsed.error.issues.flatMap((issue) => toViolations(issue, whole));
+  throw invalid(violations.slice(0, MOST_VIOLATIONS));
 }
 
-function toViolations(issue: z.core.$ZodIssue): Violation[] {
+function toViolations(issue: z.core.$ZodIssue, whole: string): Violation[] {
   const path = issue.path.map(String);
-  const field = path.join(".") || "the body";
+  const field = path.map(clip).join(".") || whole;
   if (issue.code === "unrecognized_keys") {
     return issue.keys.map((key) => ({
       pointer: toPointer(...path, key),
@@ -46,32 +56,10 @@ function toViolations(issue: z.core.$ZodIssue): Violation[] {
       value: clip(key),
     }));
   }
-  const violation = { pointer: toPointer(...path), rule: issue.code, message: `${field}: ${issue.message}` };
+  const rule = issue.code === "custom" ? String(issue.params?.["rule"]) : issue.code;
+  const violation = { pointer: toPointer(...path), rule, message: `${field}: ${issue.message}` };
   const { input } = issue;
   return [
     typeof input === "string" || typeof input === "number" ? { ...violation, value: clip(String(input)) } : violation,
   ];
-}
-
-/** Renames camelCase keys where the schema has the snake_case one; what the schema leaves open stays as sent. */
-function toSnakeCase(schema: unknown, value: unknown): unknown {
-  if (schema instanceof z.ZodOptional || schema instanceof z.ZodNullable) return toSnakeCase(schema.unwrap(), value);
-  if (schema instanceof z.ZodArray && Array.isArray(value))
-    return value.map((item) => toSnakeCase(schema.element, item));
-  if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
-  if (schema instanceof z.ZodRecord) {
-    return Object.fromEntries(
-      Object.entries(value).map(([key, member]) => [key, toSnakeCase(schema.valueType, member)]),
-    );
-  }
-  if (!(schema instanceof z.ZodObject)) return value;
-  const shape: Record<string, unknown> = schema.shape;
-  return Object.fromEntries(
-    Object.entries(value).map(([key, member]) => {
-      const snake = key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
-      // Sent in both cases, the camelCase one is left as it is and so refused as unknown.
-      const name = Object.hasOwn(shape, snake) && !(snake !== key && Object.hasOwn(value, snake)) ? snake : key;
-      return [name, Object.hasOwn(shape, name) ? toSnakeCase(shape[name], member) : member];
-    }),
-  );
 }

@@ -1,4 +1,5 @@
 /** The house's values in the JSON of the routes: snake_case, RFC 3339 times, customers' data parsed. */
+import type { Finding } from "../engine/finding.ts";
 import type { AllowedView, HistoryItem } from "../machine/calls.ts";
 import type { Receipt } from "../receipt.ts";
 import type { ConfigurationView } from "../service/configurations.ts";
@@ -65,6 +66,10 @@ export function machineJson({ id, machine, historyToken }: MachineAnswer) {
 
 export function configurationJson({ source, createdAt }: ConfigurationView) {
   return { ...source, created_at: timeOf(createdAt) };
+}
+
+export function findingJson({ severity, code, pointer, message }: Finding) {
+  return { severity, code, pointer, message };
 }
 
 export function allowedJson(view: AllowedView) {

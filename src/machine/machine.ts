@@ -5,6 +5,7 @@
 import { loadConfiguration } from "../engine/compile-configuration.ts";
 import { configIdOf, type Configuration, type ConfigurationSource } from "../engine/configuration.ts";
 import { listAllowedEvents } from "../engine/allowed-events.ts";
+import { quote } from "../engine/names.ts";
 import { start, step } from "../engine/step.ts";
 import type { Receipt } from "../receipt.ts";
 import type {
@@ -66,7 +67,7 @@ export class Machine {
     } else if (!this.#isAt(address)) {
       throw new Error("this object holds another machine");
     } else if (this.#creating || this.#outbox.isRegistered || this.#store.readCreation() !== creation) {
-      return { ok: false, reason: "MACHINE_EXISTS", message: `machine "${address.id}" exists` };
+      return { ok: false, reason: "MACHINE_EXISTS", message: `machine ${quote(address.id)} exists` };
     }
     this.#creating = true;
     try {
@@ -280,7 +281,7 @@ function expectationOf(live: Live, call: SendCall): Reply<never> | undefined {
     return { ok: false, reason: "REVISION_MISMATCH", message, metadata };
   }
   if (call.expectedState !== undefined && call.expectedState !== live.state) {
-    const message = `expected state "${call.expectedState}", the machine is in "${live.state}"`;
+    const message = `expected state ${quote(call.expectedState)}, the machine is in ${quote(live.state)}`;
     return { ok: false, reason: "STATE_MISMATCH", message, metadata };
   }
   return undefined;

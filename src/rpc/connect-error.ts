@@ -35,6 +35,7 @@ export function toConnectError(error: unknown, requestId: string, code?: Code): 
   });
   const connectError = new ConnectError(known.message, code ?? CODES[REASONS[known.reason].code]);
   connectError.details.push({ desc: ErrorInfoSchema, value: info });
+  if (known.reason === "UNAUTHENTICATED") connectError.metadata.set("www-authenticate", "Bearer");
   if (known.violations.length > 0) {
     const fieldViolations = known.violations.map(({ pointer, rule, message }) => ({
       field: pointer,

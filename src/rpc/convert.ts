@@ -1,6 +1,6 @@
 /** detent.v1 messages <-> the house's values. */
 import { create, type JsonObject as ProtoJsonObject, type MessageInitShape } from "@bufbuild/protobuf";
-import { timestampFromMs, timestampMs } from "@bufbuild/protobuf/wkt";
+import { timestampFromMs } from "@bufbuild/protobuf/wkt";
 import type { Timestamp } from "@bufbuild/protobuf/wkt";
 import type { ConfigurationSource } from "../engine/configuration.ts";
 import { ConfigurationSchema, type Configuration } from "../gen/detent/v1/configuration_pb.ts";
@@ -138,9 +138,11 @@ export function toMachine({ machine, historyToken }: MachineAnswer) {
   });
 }
 
-/** Epoch ms of a timestamp. */
+/** Epoch ms of a timestamp, its finer part cut off as RFC 3339 texts are read; NaN, which no rule lets pass, for broken nanos. */
 export function timeOf(timestamp: Timestamp | undefined): number | undefined {
-  return timestamp === undefined ? undefined : timestampMs(timestamp);
+  if (timestamp === undefined) return undefined;
+  const { seconds, nanos } = timestamp;
+  return nanos >= 0 && nanos < 1e9 ? Number(seconds) * 1_000 + Math.floor(nanos / 1e6) : Number.NaN;
 }
 
 function mapValues<T, U>(record: Record<string, T>, map: (value: T) => U): Record<string, U> {

@@ -16,6 +16,7 @@ import { clip } from "../engine/names.ts";
 import { DetentError } from "../errors.ts";
 import { CALL, callOf, type Call } from "./call.ts";
 import { toConnectError } from "./connect-error.ts";
+import { registerHealth } from "./health.ts";
 import { OPTIONS } from "./options.ts";
 import { contentTypeOf, isReadable, toReadable } from "./request.ts";
 import { registerV1 } from "./v1.ts";
@@ -53,6 +54,7 @@ export function createRpcDoor(log: (error: unknown, requestId: string) => void) 
   const router = createConnectRouter({ ...OPTIONS, requestGate, interceptors: [interceptor] });
   registerV1beta(router);
   registerV1(router);
+  registerHealth(router);
   const handlers = new Map(router.handlers.map((handler) => [handler.requestPath, handler]));
 
   /** The answer, or undefined when no method has this path. */

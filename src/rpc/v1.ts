@@ -1,11 +1,9 @@
-/** detent.v1 and grpc.health.v1: each method translates one message to one use case. */
+/** detent.v1: each method translates one message to one use case. */
 import type { ConnectRouter } from "@connectrpc/connect";
 import { ConfigurationService } from "../gen/detent/v1/configuration_service_pb.ts";
 import { MachineService } from "../gen/detent/v1/machine_service_pb.ts";
-import { Health, HealthCheckResponse_ServingStatus as Serving } from "../gen/grpc/health/v1/health_pb.ts";
 import * as configurations from "../service/configurations.ts";
 import * as events from "../service/events.ts";
-import { checkHealth } from "../service/health.ts";
 import * as machines from "../service/machines.ts";
 import { callOf } from "./call.ts";
 import { timeOf, toConfiguration, toHistoryEntry, toMachine, toReceipt, toSource } from "./convert.ts";
@@ -64,10 +62,5 @@ export function registerV1(router: ConnectRouter): void {
     const { house, principal } = callOf(context);
     const view = await machines.listAllowedEvents(house, principal(), name, id);
     return { state: view.state, revision: view.revision, events: [...view.events] };
-  });
-
-  router.rpc(Health.method.check, async (_request, context) => {
-    const { ready } = await checkHealth(callOf(context).house);
-    return { status: ready ? Serving.SERVING : Serving.NOT_SERVING };
   });
 }

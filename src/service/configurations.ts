@@ -31,7 +31,8 @@ export async function createConfiguration(
   const db = house.catalog(principal.tenant);
   if (!(await catalog.insertConfiguration(db, stored))) {
     const existing = await catalog.findConfiguration(db, name, version);
-    const identical = existing !== undefined && canonicalJson(JSON.parse(existing.source)) === canonicalJson(full);
+    const identical =
+      existing !== undefined && canonicalJson(shorten(JSON.parse(existing.source))) === canonicalJson(shorten(full));
     throw new DetentError(
       "CONFIGURATION_EXISTS",
       `configuration "${configIdOf(name, version)}" exists and never changes`,
@@ -105,6 +106,20 @@ function parseConfigId(configId: string): { name: string; version: string } {
   rules.name("/config_id", version, checkVersion);
   rules.enforce();
   return { name, version };
+}
+
+/** Without empty texts, lists and objects, which say as much as none and which protobuf cannot tell from none. */
+function shorten(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(shorten);
+  if (typeof value !== "object" || value === null) return value;
+  const members = Object.entries(value).map(
+    ([key, member]) => [key, key === "schema" ? member : shorten(member)] as const,
+  );
+  return Object.fromEntries(members.filter(([key, member]) => key === "schema" || !isEmpty(member)));
+}
+
+function isEmpty(value: unknown): boolean {
+  return value === null || value === "" || (typeof value === "object" && Object.keys(value).length === 0);
 }
 
 function toView(stored: catalog.StoredConfiguration): ConfigurationView {

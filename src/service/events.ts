@@ -50,15 +50,15 @@ export async function sendEvent(house: House, principal: Principal, input: SendE
     rules.broken("/originator", "reserved", `originator must not be "${originator}"`, originator);
   }
   rules.wellFormed("/originator", originator);
-  rules.atMost("/originator", LIMITS.originatorBytes, countUtf8Bytes(originator), "bytes");
+  rules.bytesAtMost("/originator", LIMITS.originatorBytes, originator);
   rules.wellFormed("/details", details);
-  const data = rules.object("/data", input.data, LIMITS.eventBytes);
-  rules.atMost(
-    "/details",
-    LIMITS.eventBytes,
-    countUtf8Bytes(JSON.stringify(details)) + countUtf8Bytes(data),
-    "bytes, with data,",
-  );
+  const data = rules.object("/data", input.data);
+  const bytes =
+    (data === "{}" ? 0 : countUtf8Bytes(data)) + (details === "" ? 0 : countUtf8Bytes(JSON.stringify(details)));
+  if (bytes > LIMITS.eventBytes) {
+    const message = `data and details together have ${bytes} bytes as JSON, the limit is ${LIMITS.eventBytes}`;
+    rules.broken(details === "" ? "/data" : "/details", "limit_exceeded", message, String(bytes));
+  }
   const { timestamp } = input;
   if (timestamp !== undefined && !(timestamp >= EARLIEST && timestamp <= LATEST)) {
     rules.broken("/timestamp", "range", "timestamp must lie in the years 1 to 9999", String(timestamp));

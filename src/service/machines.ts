@@ -2,7 +2,7 @@
 import { listMachines as listIndexed, type IndexedMachine } from "../catalog/machine-index.ts";
 import { configIdOf } from "../engine/configuration.ts";
 import { LIMITS } from "../engine/limits.ts";
-import { checkConfigurationName, checkId } from "../engine/names.ts";
+import { checkConfigurationName, checkId, checkStateOrEventName, clip } from "../engine/names.ts";
 import { invalid, orUnavailable } from "../errors.ts";
 import type { AllowedView, HistoryItem, MachineAddress, MachineView } from "../machine/calls.ts";
 import type { Receipt } from "../receipt.ts";
@@ -38,8 +38,11 @@ export async function createMachine(
   const id = input.id || house.uuid();
   const rules = new Rules();
   rules.name("/id", id, checkId);
-  const data = rules.object("/data", input.data, LIMITS.machineDataBytes);
-  const labels = rules.object("/labels", input.labels, LIMITS.labelsBytes);
+  if (input.state) rules.name("/state", input.state, checkStateOrEventName);
+  const data = rules.object("/data", input.data);
+  rules.bytesAtMost("/data", LIMITS.machineDataBytes, data);
+  const labels = rules.object("/labels", input.labels);
+  rules.bytesAtMost("/labels", LIMITS.labelsBytes, labels);
   rules.enforce();
   const stored = await findStored(house, principal, input.configId);
   const address = { tenant: principal.tenant, configuration: stored.name, id };
@@ -54,7 +57,9 @@ export async function createMachine(
     }),
   );
   if (!reply.ok && reply.reason === "INVALID_ARGUMENT") {
-    throw invalid([{ pointer: "/state", rule: "initial_state", message: reply.message, value: input.state ?? "" }]);
+    throw invalid([
+      { pointer: "/state", rule: "initial_state", message: reply.message, value: clip(input.state ?? "") },
+    ]);
   }
   return { id, machine: valueOf(reply), historyToken: "" };
 }

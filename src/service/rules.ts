@@ -19,13 +19,14 @@ export class Rules {
     this.#violations.push({ pointer, rule, message, ...(value !== undefined && { value: clip(value) }) });
   }
 
-  atMost(pointer: string, limit: number, value: number, unit: string): void {
-    if (value <= limit) return;
+  bytesAtMost(pointer: string, limit: number, text: string): void {
+    const bytes = countUtf8Bytes(text);
+    if (bytes <= limit) return;
     this.broken(
       pointer,
       "limit_exceeded",
-      `${pointer.slice(1)} has ${value} ${unit}, the limit is ${limit}`,
-      String(value),
+      `${pointer.slice(1)} has ${bytes} bytes, the limit is ${limit}`,
+      String(bytes),
     );
   }
 
@@ -34,8 +35,8 @@ export class Rules {
       this.broken(pointer, "characters", `${pointer.slice(1)} contains a lone surrogate`, value);
   }
 
-  /** Checks a JSON object and answers it as canonical text; absent is `{}`. */
-  object(pointer: string, value: Readonly<Record<string, unknown>> | undefined, maxBytes: number): JsonText {
+  /** Checks a JSON object and answers it as canonical text; absent is `{}`. Its size is the caller's to bound. */
+  object(pointer: string, value: Readonly<Record<string, unknown>> | undefined): JsonText {
     if (value === undefined) return "{}";
     if (isDeeperThan(value, LIMITS.jsonDepth)) {
       this.broken(pointer, "limit_exceeded", `${pointer.slice(1)} nests deeper than the limit of ${LIMITS.jsonDepth}`);
@@ -43,9 +44,7 @@ export class Rules {
     }
     const unstorable = findUnstorable(value);
     if (unstorable !== undefined) this.broken(pointer, "json_value", `${pointer.slice(1)} contains ${unstorable}`);
-    const text = canonicalJson(value);
-    this.atMost(pointer, maxBytes, countUtf8Bytes(text), "bytes");
-    return text;
+    return canonicalJson(value);
   }
 
   /** Throws INVALID_ARGUMENT or LIMIT_EXCEEDED when a rule was broken. */

@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 import { machinePath, type Json } from "../../doors/json.ts";
 import { send, sendJson } from "../doors/caller.ts";
-import { CONFIGURATIONS, MACHINES, expectProblem, machine, orders } from "./orders.ts";
+import { CONFIGURATIONS, configuration, MACHINES, expectProblem, machine, orders } from "./orders.ts";
 
 const MIB = 1024 * 1024;
 
@@ -125,4 +125,59 @@ test("brackets in texts are no depth", async () => {
   const { path } = await machine();
   const answer = await sendJson(`${path}/events`, { event: "accept", details: '\\"[{'.repeat(1_000) });
   expect(answer.status).toBe(200);
+});
+
+test.each([
+  ["states", "wrong type", 1, 130_000],
+  ["states", "right type", "s", 100_000],
+  ["transitions", "wrong type", 1, 300_000],
+  ["initial_states", "wrong type", 1, 300_000],
+])(
+  "%s of a body full of members of the %s are refused, and the answer stays small",
+  async (field, _kind, item, count) => {
+    const body = { ...orders(), [field]: Array.from({ length: count }, () => item) };
+    for (const path of [CONFIGURATIONS, `${CONFIGURATIONS}:check`]) {
+      const problem = await expectProblem(sendJson(path, body), 400, "LIMIT_EXCEEDED", [`/${field}`]);
+      expect(problem.errors[0].value).toBe(String(count));
+    }
+  },
+);
+
+test("of many unknown fields a hundred are named", async () => {
+  const many = Object.fromEntries(Array.from({ length: 5_000 }, (_, index) => [`unknown_${index}`, 1]));
+  const problem = await expectProblem(sendJson(CONFIGURATIONS, { ...orders(), ...many }), 400, "INVALID_ARGUMENT");
+  expect(problem.errors).toHaveLength(100);
+});
+
+test("a field named __proto__ is one like any other, nowhere lost", async () => {
+  const of = (json: string) => `{"name":"c","starting_state":"a","states":["a"],${json}}`;
+  const transition = (assign: string) => of(`"transitions":[{"from":"a","to":"a","event":"e","assign":${assign}}]`);
+  const loop = '"transitions":[{"from":"a","to":"a","event":"e"}]';
+  for (const [body, pointer] of [
+    [transition('{"__proto__":"data.x"}'), "/transitions/0/assign"],
+    [of(`${loop},"state_options":{"__proto__":{"unhandled":"defer"}}`), "/state_options/__proto__"],
+    [of(`${loop},"event_options":{"__proto__":{}}`), "/event_options/__proto__"],
+    [of(`${loop},"__proto__":{}`), "/__proto__"],
+  ] as const) {
+    const problem = await expectProblem(sendJson(CONFIGURATIONS, body), 400, "INVALID_ARGUMENT");
+    expect(problem.errors.map((error: Json) => error.pointer)).toContain(pointer);
+  }
+  const name = await configuration();
+  await sendJson(
+    MACHINES,
+    `{"config_id":"${name}","id":"m","labels":{"__proto__":"x","a":"b"},"data":{"__proto__":1}}`,
+  );
+  const { labels, data } = (await sendJson(machinePath(name, "m"))).body.statemachine;
+  expect([Object.entries(labels), Object.entries(data)]).toEqual([
+    [
+      ["__proto__", "x"],
+      ["a", "b"],
+    ],
+    [["__proto__", 1]],
+  ]);
+});
+
+test("a compressed body is 415", async () => {
+  const refused = sendJson(CONFIGURATIONS, orders(), { "content-encoding": "gzip" });
+  await expectProblem(refused, 415, "UNSUPPORTED_MEDIA_TYPE");
 });

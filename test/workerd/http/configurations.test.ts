@@ -115,3 +115,11 @@ test("a page token of one list is refused by another", async () => {
   const other = sendJson(`${CONFIGURATIONS}?configuration=${name}&page_token=${token}`);
   await expectProblem(other, 400, "INVALID_ARGUMENT", ["/page_token"]);
 });
+
+test("what says nothing makes no other configuration", async () => {
+  const body = orders();
+  await sendJson(CONFIGURATIONS, body);
+  const empty = { initial_states: [], unhandled: "", retention: { history: null }, state_options: {} };
+  const same = await expectProblem(sendJson(CONFIGURATIONS, { ...body, ...empty }), 409, "CONFIGURATION_EXISTS");
+  expect(same.metadata).toMatchObject({ identical: "true" });
+});

@@ -74,3 +74,50 @@ test("an event is found by configuration and id", async () => {
     .toBe("m");
   await expectProblem(sendJson(`/api/v1/events/${name}/never`), 404, "EVENT_NOT_FOUND");
 });
+
+test("data alone and details alone have 64 KiB each", async () => {
+  const { path } = await machine();
+  const limit = 64 * 1024;
+  const data = (bytes: number) => ({ event: "accept", event_id: `d${bytes}`, data: { d: "x".repeat(bytes - 8) } });
+  await expectProblem(sendJson(`${path}/events`, data(limit + 1)), 400, "LIMIT_EXCEEDED", ["/data"]);
+  expect((await sendJson(`${path}/events`, data(limit))).status).toBe(200);
+  const details = (bytes: number) => ({ event: "remind", details: "x".repeat(bytes - 2) });
+  await expectProblem(sendJson(`${path}/events`, details(limit + 1)), 400, "LIMIT_EXCEEDED", ["/details"]);
+  expect((await sendJson(`${path}/events`, details(limit))).status).toBe(200);
+});
+
+test.each(["", '""', '"open', '"k1";a=b', "caf\u00e9", String.raw`"a\b"`])(
+  "Idempotency-Key %j is 400",
+  async (header) => {
+    const { path } = await machine();
+    const sent = sendJson(`${path}/events`, { event: "accept" }, { "idempotency-key": header });
+    await expectProblem(sent, 400, "INVALID_ARGUMENT", ["/idempotency-key"]);
+    expect((await sendJson(path)).body.statemachine.revision).toBe(0);
+  },
+);
+
+test("a duplicate has no ETag: its revision may be long past", async () => {
+  const { path } = await machine();
+  const event = { event: "accept", event_id: "e1" };
+  expect((await sendJson(`${path}/events`, event)).headers.get("etag")).toBe('"1"');
+  expect((await sendJson(`${path}/events`, event)).headers.get("etag")).toBeNull();
+});
+
+test.each([
+  ["2020-01-01t00:00:00.9999z", "2020-01-01T00:00:00.999Z"],
+  ["2020-01-01T02:00:00+02:00", "2020-01-01T00:00:00.000Z"],
+  ["9999-12-31T23:59:59.999999999Z", "9999-12-31T23:59:59.999Z"],
+])("the timestamp %s is kept as %s", async (timestamp, kept) => {
+  const { path } = await machine();
+  await sendJson(`${path}/events`, { event: "accept", timestamp });
+  expect((await sendJson(`${path}/history`)).body.history[0].timestamp).toBe(kept);
+});
+
+test.each(["yesterday", "2020-01-01", "2020-13-01T00:00:00Z", "2016-12-31T23:59:60Z"])(
+  "%s is no timestamp",
+  async (timestamp) => {
+    const { path } = await machine();
+    const sent = sendJson(`${path}/events`, { event: "accept", timestamp });
+    await expectProblem(sent, 400, "INVALID_ARGUMENT", ["/timestamp"]);
+  },
+);

@@ -44,14 +44,21 @@ test("50 a page by default; the machine shows 100 and a token for what is older"
   expect(older.body.history.map(({ revision }: Json) => revision)).toEqual([2, 1]);
 });
 
-test.each(["page_size=-1", "page_size=x", "page_size=1.5", "order=sideways", "refused=maybe", "page_token=x"])(
-  "%s is 400",
-  async (query) => {
-    const { path } = await machine();
-    const pointer = `/${query.split("=")[0]}`;
-    await expectProblem(sendJson(`${path}/history?${query}`), 400, "INVALID_ARGUMENT", [pointer]);
-  },
-);
+test.each([
+  "page_size=-1",
+  "page_size=x",
+  "page_size=1.5",
+  "page_size=0x10",
+  "page_size=1e2",
+  "page_size=%205",
+  "order=sideways",
+  "refused=maybe",
+  "page_token=x",
+])("%s is 400", async (query) => {
+  const { path } = await machine();
+  const pointer = `/${query.split("=")[0]}`;
+  await expectProblem(sendJson(`${path}/history?${query}`), 400, "INVALID_ARGUMENT", [pointer]);
+});
 
 test("a page token works only where it was given out", async () => {
   const path = await reminded(3);

@@ -86,3 +86,10 @@ test("an unknown query parameter is refused and nothing is sent", async () => {
   await expectProblem(sendJson(`${path}/history?limit=1`), 400, "INVALID_ARGUMENT", ["/limit"]);
   expect((await sendJson(path)).body.statemachine.revision).toBe(0);
 });
+
+test("a state that is far too long is not echoed", async () => {
+  const name = await configuration();
+  const created = sendJson(MACHINES, { config_id: name, state: "s".repeat(900_000) });
+  const problem = await expectProblem(created, 400, "LIMIT_EXCEEDED", ["/state"]);
+  expect(JSON.stringify(problem).length).toBeLessThan(2_000);
+});

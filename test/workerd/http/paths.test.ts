@@ -48,3 +48,7 @@ test("every error page is served without a credential", async () => {
   expect(response.headers.get("content-type")).toContain("text/html");
   await response.text();
 });
+
+test.each(["is=%zz", "is=%ff", "is=%"])("malformed percent-encoding in a query, %s, is 400", async (query) => {
+  await expectProblem(sendJson(`${MACHINES}/orders/m/state?${query}`), 400, "INVALID_ARGUMENT");
+});
