@@ -31,9 +31,9 @@ export const ERROR_TEXTS: Readonly<Record<Reason, ErrorText>> = {
   },
   UNSUPPORTED_MEDIA_TYPE: {
     meaning:
-      "The `Content-Type` of the request is absent or not one that this address reads. The body is not read, and nothing is stored or recorded.",
+      "The `Content-Type` of the request is absent or not one that this address reads, or the body is compressed. The body is not read, and nothing is stored or recorded.",
     remedy:
-      "Send JSON with `Content-Type: application/json` on the JSON routes. Call the RPCs with Connect or gRPC-web: native gRPC (`application/grpc`) is not available.",
+      "Send JSON with `Content-Type: application/json` on the JSON routes, and nothing with a `Content-Encoding`. Call the RPCs with Connect or gRPC-web: native gRPC (`application/grpc`) is not available.",
   },
   NOT_FOUND: {
     meaning: "There is no route or resource at this address. Nothing is stored or recorded.",
