@@ -1,9 +1,11 @@
-/** What the sources promise of themselves: generated code fresh, protos clean, format, lint, types, nothing unused. */
+/** What the sources promise of themselves: generated code fresh, protos clean and grown only, format, lint, types, nothing unused. */
 import { execFile } from "node:child_process";
 import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { fromBinary, toJson, type JsonValue } from "@bufbuild/protobuf";
+import { FileDescriptorProtoSchema, FileDescriptorSetSchema } from "@bufbuild/protobuf/wkt";
 import { expect, test } from "vitest";
 
 const root = join(import.meta.dirname, "../..");
@@ -17,8 +19,9 @@ async function run(command: string, ...args: string[]): Promise<void> {
   }
 }
 
-test.each(["lint:proto", "format:check", "lint", "unused", "typecheck"])("npm run %s finds nothing", (script) =>
-  run("npm", "run", "--silent", script),
+test.each(["lint:proto", "breaking", "format:check", "lint", "unused", "typecheck"])(
+  "npm run %s finds nothing",
+  (script) => run("npm", "run", "--silent", script),
 );
 
 test("src/gen is what buf makes of proto", async () => {
@@ -30,6 +33,24 @@ test("src/gen is what buf makes of proto", async () => {
     await rm(dir, { recursive: true, force: true });
   }
 });
+
+test("statemachine.v1beta is what it was when it landed", async () => {
+  const dir = await mkdtemp(join(tmpdir(), "detent-protos-"));
+  try {
+    const built = join(dir, "image.binpb");
+    await run("npm", "exec", "--", "buf", "build", "--exclude-source-info", "--output", built);
+    expect(await readV1beta(built)).toEqual(await readV1beta(join(root, "proto/landed.binpb")));
+  } finally {
+    await rm(dir, { recursive: true, force: true });
+  }
+});
+
+async function readV1beta(image: string): Promise<JsonValue> {
+  const { file } = fromBinary(FileDescriptorSetSchema, await readFile(image));
+  const found = file.find(({ name }) => name === "statemachine/v1beta/statemachine.proto");
+  if (found === undefined) throw new Error(`no v1beta in ${image}`);
+  return toJson(FileDescriptorProtoSchema, found);
+}
 
 async function readTree(dir: string): Promise<Record<string, string>> {
   const entries = await readdir(dir, { recursive: true, withFileTypes: true });
