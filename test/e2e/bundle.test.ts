@@ -42,6 +42,14 @@ test("the bundle is small: a large one starts slowly", async () => {
   expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThanOrEqual(LARGEST_BUNDLE_BYTES);
 });
 
+test("no page of another origin may call, unless a setting says so", async () => {
+  const headers = { origin: "https://app.example.com", "access-control-request-method": "POST" };
+  for (const method of ["OPTIONS", "GET"]) {
+    const response = await fetch(`${origin()}/api/v1/configurations`, { method, headers });
+    expect([...response.headers.keys()].filter((name) => name.startsWith("access-control-"))).toEqual([]);
+  }
+});
+
 describe.each(doors)("$name", (door) => {
   const cases = CASES.filter((entry) => canSay(door, entry));
   test.each(cases.map((entry) => [entry.name, entry] as const))("%s", (_name, entry) => runCase(door, entry));
