@@ -56,6 +56,9 @@ function toViolations(issue: z.core.$ZodIssue, whole: string): Violation[] {
       value: clip(key),
     }));
   }
+  if (issue.code === "invalid_type" && issue.input === undefined) {
+    return [{ pointer: toPointer(...path), rule: "required", message: `${field} is required` }];
+  }
   const rule = issue.code === "custom" ? String(issue.params?.["rule"]) : issue.code;
   const violation = { pointer: toPointer(...path), rule, message: `${field}: ${issue.message}` };
   const { input } = issue;

@@ -101,6 +101,14 @@ test("camelCase is understood, snake_case answered, and data left as it is", asy
   expect(sent.body).toMatchObject({ event_id: "e1", config_id: `${rest.name}:v1`, revision: 1 });
 });
 
+test("a missing field and one of the wrong type are told apart", async () => {
+  const { path } = await machine();
+  const missing = await expectProblem(sendJson(`${path}/events`, {}), 400, "INVALID_ARGUMENT", ["/event"]);
+  expect(missing.errors[0]).toMatchObject({ rule: "required", message: "event is required" });
+  const wrong = await expectProblem(sendJson(`${path}/events`, { event: 7 }), 400, "INVALID_ARGUMENT", ["/event"]);
+  expect(wrong.errors[0]).toMatchObject({ rule: "invalid_type", value: "7" });
+});
+
 test("both cases of one field are refused", async () => {
   const { path } = await machine();
   const event = { event: "accept", event_id: "a", eventId: "b" };
