@@ -7,6 +7,17 @@ import { nestsDeeperThan } from "./json.ts";
 /** Brackets a body may nest beyond the data inside it: a batch, an event, its data. */
 const ENVELOPE_DEPTH = 8;
 
+/**
+ * The content type in lower case, without parameters. Only UTF-8 is read: with another charset the whole header is
+ * answered, which is no type that anyone knows.
+ */
+export function contentTypeOf(request: Request): string {
+  const header = (request.headers.get("content-type") ?? "").toLowerCase();
+  const [type = "", ...parameters] = header.split(";").map((part) => part.trim());
+  const charset = parameters.find((parameter) => parameter.startsWith("charset="))?.slice("charset=".length);
+  return charset === undefined || /^"?utf-?8"?$/.test(charset) ? type : header;
+}
+
 /** The body's bytes, never compressed ones; BODY_TOO_LARGE as soon as the limit is passed, whatever Content-Length says. */
 export async function readBody(request: Request): Promise<Uint8Array<ArrayBuffer>> {
   const tooLarge = new DetentError("BODY_TOO_LARGE", `the body is larger than the limit of ${LIMITS.bodyBytes} bytes`, {

@@ -26,7 +26,7 @@ export const REASONS = {
   INVALID_ARGUMENT: { code: "invalid_argument", status: 400, title: "The request breaks a rule" },
   LIMIT_EXCEEDED: { code: "invalid_argument", status: 400, title: "A limit is exceeded" },
   BODY_TOO_LARGE: { code: "resource_exhausted", status: 413, title: "The body is too large" },
-  UNSUPPORTED_MEDIA_TYPE: { code: "invalid_argument", status: 415, title: "The content type is not supported" },
+  UNSUPPORTED_MEDIA_TYPE: { code: "unimplemented", status: 415, title: "The content type is not supported" },
   NOT_FOUND: { code: "not_found", status: 404, title: "There is no such resource" },
   METHOD_NOT_ALLOWED: { code: "unimplemented", status: 405, title: "The method is not allowed here" },
   OUT_OF_RANGE: { code: "out_of_range", status: 400, title: "The revision is out of range" },
@@ -98,12 +98,19 @@ export class DetentError extends Error {
   }
 }
 
+/** Unknown fields and wrong types may be many: as many are listed as anyone reads. */
+export const MOST_LISTED = 100;
+const MOST_IN_MESSAGE = 10;
+
 /** An INVALID_ARGUMENT, or LIMIT_EXCEEDED where a limit is among the broken rules. */
 export function invalid(violations: readonly Violation[]): DetentError {
   const reason = violations.some((violation) => violation.rule === "limit_exceeded")
     ? "LIMIT_EXCEEDED"
     : "INVALID_ARGUMENT";
-  const message = violations.map((violation) => violation.message).join("; ") || "the request breaks a rule";
+  const first = violations.slice(0, MOST_IN_MESSAGE).map((violation) => violation.message);
+  const more = violations.length - first.length;
+  if (more > 0) first.push(`and ${more} more`);
+  const message = first.join("; ") || "the request breaks a rule";
   return new DetentError(reason, message, { violations });
 }
 

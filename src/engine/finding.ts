@@ -109,7 +109,15 @@ export function sortFindings(findings: readonly Finding[]): Finding[] {
   return findings.toSorted((a, b) => rank(a) - rank(b));
 }
 
+/** No name that any rule allows is longer; a longer token, which may be a megabyte, is cut. */
+const LONGEST_TOKEN = 512;
+
 /** Makes a JSON Pointer of its reference tokens. */
 export function toPointer(...tokens: readonly (string | number)[]): string {
-  return tokens.map((token) => `/${String(token).toWellFormed().replaceAll("~", "~0").replaceAll("/", "~1")}`).join("");
+  return tokens.map((token) => `/${escapeToken(String(token))}`).join("");
+}
+
+function escapeToken(token: string): string {
+  const cut = token.length > LONGEST_TOKEN ? `${token.slice(0, LONGEST_TOKEN)}…` : token;
+  return cut.toWellFormed().replaceAll("~", "~0").replaceAll("/", "~1");
 }

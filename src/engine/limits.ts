@@ -4,6 +4,8 @@ export const LIMITS = {
   states: 500,
   /** Transitions of a configuration. */
   transitions: 5_000,
+  /** Members of any list or object in a body whose shape is known: more than every rule allows, so that those speak first. */
+  members: 10_000,
   /** A configuration, as bytes of compact UTF-8 JSON. */
   configurationBytes: 256 * 1024,
   /** Characters of a configuration's name. */

@@ -1,18 +1,15 @@
 /** Requests -> checked values: content type, size, JSON, case of keys, shape. */
 import type * as z from "zod";
-import { decodeUtf8, parseJson, readBody } from "../body.ts";
+import { contentTypeOf, decodeUtf8, parseJson, readBody } from "../body.ts";
 import { clip } from "../engine/names.ts";
 import { toPointer } from "../engine/finding.ts";
-import { DetentError, invalid, type Violation } from "../errors.ts";
+import { DetentError, invalid, MOST_LISTED, type Violation } from "../errors.ts";
 
-const JSON_TYPE = /^application\/(?:[a-z0-9.+-]+\+)?json\s*(?:;|$)/i;
-
-/** As many as anyone reads: the others are of the same kind. */
-const MOST_VIOLATIONS = 100;
+const JSON_TYPE = /^application\/(?:[a-z0-9.+-]+\+)?json$/;
 
 /** The body as `schema` says, keys in snake_case or camelCase. */
 export async function readJson<S extends z.ZodType>(request: Request, schema: S): Promise<z.output<S>> {
-  const type = request.headers.get("content-type") ?? "";
+  const type = contentTypeOf(request);
   if (!JSON_TYPE.test(type)) {
     const sent = type === "" ? "has no content type" : `is "${clip(type)}"`;
     throw new DetentError("UNSUPPORTED_MEDIA_TYPE", `the body must be application/json; it ${sent}`);
@@ -42,14 +39,14 @@ function parse<S extends z.ZodType>(schema: S, value: unknown, whole: string): z
   const parsed = schema.safeParse(value, { reportInput: true });
   if (parsed.success) return parsed.data;
   const violations = parsed.error.issues.flatMap((issue) => toViolations(issue, whole));
-  throw invalid(violations.slice(0, MOST_VIOLATIONS));
+  throw invalid(violations.slice(0, MOST_LISTED));
 }
 
 function toViolations(issue: z.core.$ZodIssue, whole: string): Violation[] {
   const path = issue.path.map(String);
   const field = path.map(clip).join(".") || whole;
   if (issue.code === "unrecognized_keys") {
-    return issue.keys.map((key) => ({
+    return issue.keys.slice(0, MOST_LISTED).map((key) => ({
       pointer: toPointer(...path, key),
       rule: "unknown_field",
       message: `there is no field "${clip(key)}" in ${field}`,

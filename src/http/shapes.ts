@@ -3,10 +3,7 @@
  * Nothing here may fail on a body of a million members, nor answer each of them.
  */
 import * as z from "zod";
-import { LIMITS } from "../engine/limits.ts";
-
-/** More members than any rule allows, so that the rule speaks first; more of them zod could not report without end. */
-const LARGEST_COUNT = 2 * LIMITS.transitions;
+import { countUtf8Bytes, LIMITS } from "../engine/limits.ts";
 
 type Payload = z.core.ParsePayload;
 
@@ -17,8 +14,8 @@ function isObject(value: unknown): value is Record<string, unknown> {
 /** Stops at a list or an object with too many members. */
 function refuseCrowd(value: unknown, context: Payload): unknown {
   const count = typeof value === "object" && value !== null ? Object.keys(value).length : 0;
-  if (count <= LARGEST_COUNT) return value;
-  const message = `has ${count} members, more than any limit allows`;
+  if (count <= LIMITS.members) return value;
+  const message = `has ${count} members, the limit of any list or object is ${LIMITS.members}`;
   context.issues.push({ code: "custom", message, params: { rule: "limit_exceeded" }, input: count });
   return z.NEVER;
 }
@@ -81,7 +78,19 @@ const transition = shape({
   deadline: text.exactOptional(),
 });
 
-const configuration = shape({
+/**
+ * Stops at more JSON than a configuration may have. Within it, no more faults are possible than zod can report: at about
+ * 125,000 its own stack ends.
+ */
+function refuseLarge(value: unknown, context: Payload): unknown {
+  const bytes = countUtf8Bytes(JSON.stringify(value));
+  if (bytes <= LIMITS.configurationBytes) return value;
+  const message = `a configuration has at most ${LIMITS.configurationBytes} bytes of JSON, this one has ${bytes}`;
+  context.issues.push({ code: "custom", message, params: { rule: "limit_exceeded" }, input: bytes });
+  return z.NEVER;
+}
+
+const configurationFields = shape({
   name: text.exactOptional(),
   version: text.exactOptional(),
   starting_state: text.exactOptional(),
@@ -98,6 +107,8 @@ const configuration = shape({
     history: text.nullable().exactOptional(),
   }).exactOptional(),
 });
+
+const configuration = z.pipe(z.transform(refuseLarge), configurationFields);
 
 /** One schema per body and query. */
 export const SHAPES = {

@@ -8,8 +8,8 @@ export interface Call {
   readonly requestId: string;
   /** Throws UNAUTHENTICATED. */
   readonly principal: () => Principal;
-  /** Why the gate refuses the call before its message is read. */
-  readonly refusal?: Error;
+  /** Why the call fails at the gate, before its message is read. */
+  readonly fault?: Error;
 }
 
 export const CALL = createContextKey<Call | undefined>(undefined, { description: "the call" });

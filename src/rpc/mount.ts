@@ -12,13 +12,14 @@ import {
   universalServerResponseToFetch,
   type UniversalHandler,
 } from "@connectrpc/connect/protocol";
+import { contentTypeOf } from "../body.ts";
 import { clip } from "../engine/names.ts";
 import { DetentError } from "../errors.ts";
 import { CALL, callOf, type Call } from "./call.ts";
 import { toConnectError } from "./connect-error.ts";
 import { registerHealth } from "./health.ts";
 import { OPTIONS } from "./options.ts";
-import { contentTypeOf, isReadable, toReadable } from "./request.ts";
+import { isReadable, toReadable } from "./request.ts";
 import { registerV1 } from "./v1.ts";
 import { registerV1beta } from "./v1beta.ts";
 
@@ -30,17 +31,12 @@ export function createRpcDoor(log: (error: unknown, requestId: string) => void) 
   const failWith =
     (requestId: string) =>
     (error: unknown): never => {
-      if (!isRefusal(error)) log(error, requestId);
+      if (!isMapped(error)) log(error, requestId);
       throw toConnectError(error, requestId);
     };
   const requestGate = (context: HandlerContext): void => {
-    const { requestId, principal, refusal } = callOf(context);
-    try {
-      if (!OPEN.has(new URL(context.url).pathname)) principal();
-      if (refusal !== undefined) throw refusal;
-    } catch (error) {
-      failWith(requestId)(error);
-    }
+    const { requestId, fault } = callOf(context);
+    if (fault !== undefined) failWith(requestId)(fault);
   };
   const interceptor: Interceptor = (next) => async (request) => {
     const fail = failWith(callOf({ values: request.contextValues }).requestId);
@@ -61,17 +57,24 @@ export function createRpcDoor(log: (error: unknown, requestId: string) => void) 
   return async function handle(request: Request, call: Call): Promise<Response | undefined> {
     const handler = handlers.get(new URL(request.url).pathname);
     if (handler === undefined) return undefined;
+    const denial = OPEN.has(handler.requestPath) ? undefined : denialOf(call);
     const unmountable = findUnmountable(handler, request);
-    if (unmountable !== undefined) {
-      // The gate will not see this call.
-      if (!OPEN.has(handler.requestPath)) call.principal();
-      throw unmountable;
-    }
-    const { request: plain, refusal } = await toReadable(handler.method.input, request);
-    const values = createContextValues().set(CALL, refusal === undefined ? call : { ...call, refusal });
+    if (unmountable !== undefined) throw denial ?? unmountable;
+    const { request: plain, fault } = await toReadable(handler.method.input, request, denial);
+    const values = createContextValues().set(CALL, fault === undefined ? call : { ...call, fault });
     const universal = { ...universalServerRequestFromFetch(plain, {}), signal: request.signal, contextValues: values };
     return universalServerResponseToFetch(await handler(universal));
   };
+}
+
+/** Why the caller may not call. */
+function denialOf(call: Call): Error | undefined {
+  try {
+    call.principal();
+    return undefined;
+  } catch (error) {
+    return error as Error;
+  }
 }
 
 /** Why a request speaks none of the protocols, so that there is no protocol to answer it in. */
@@ -83,15 +86,15 @@ function findUnmountable(handler: UniversalHandler, request: Request): DetentErr
   }
   const type = contentTypeOf(request);
   if (isReadable(request) && (request.method === "GET" || handler.supportedContentType(type))) return undefined;
-  return new DetentError("UNSUPPORTED_MEDIA_TYPE", refusalOf(request, type));
+  return new DetentError("UNSUPPORTED_MEDIA_TYPE", describeUnsupported(request, type));
 }
 
 /** An error that a handler has already put in Connect's words, because v1beta departs from the table: no bug. */
-function isRefusal(error: unknown): boolean {
+function isMapped(error: unknown): boolean {
   return error instanceof ConnectError && error.code !== Code.Internal && error.code !== Code.Unknown;
 }
 
-function refusalOf(request: Request, contentType: string): string {
+function describeUnsupported(request: Request, contentType: string): string {
   if (request.method === "GET") return 'a GET says how its message is encoded: encoding must be "json" or "proto"';
   return /^application\/grpc(?:\+|$)/.test(contentType)
     ? "native gRPC is not served here; use Connect or gRPC-web"

@@ -4,7 +4,7 @@
  */
 import { fromBinary, fromJson, type DescMessage, type JsonValue } from "@bufbuild/protobuf";
 import { base64Decode } from "@bufbuild/protobuf/wire";
-import { decodeUtf8, parseJson, readBody, refuseCompression } from "../body.ts";
+import { contentTypeOf, decodeUtf8, parseJson, readBody, refuseCompression } from "../body.ts";
 import { clip } from "../engine/names.ts";
 import { DetentError, invalid, type Violation } from "../errors.ts";
 import { OPTIONS } from "./options.ts";
@@ -40,14 +40,8 @@ const TIMEOUTS: Readonly<Record<string, RegExp>> = {
 /** What a handler can read. */
 export interface Readable {
   readonly request: Request;
-  /** Why the call is to be refused at the gate; the request is then not read. */
-  readonly refusal?: Error;
-}
-
-/** The content type without its parameters, lower-case. */
-export function contentTypeOf(request: Request): string {
-  const [type = ""] = (request.headers.get("content-type") ?? "").split(";");
-  return type.trim().toLowerCase();
+  /** Why the call fails at the gate; the request is then not read. */
+  readonly fault?: Error;
 }
 
 /** Whether messages come in an encoding that is read here. */
@@ -56,32 +50,38 @@ export function isReadable(request: Request): boolean {
   return ["proto", "json"].includes(new URL(request.url).searchParams.get("encoding") ?? "");
 }
 
-/** The request with its message checked, in the words connect understands. */
-export async function toReadable(input: DescMessage, request: Request): Promise<Readable> {
-  const headers = new Headers(request.headers);
-  headers.delete("content-length");
-  if (headers.has("content-type")) headers.set("content-type", contentTypeOf(request));
+/**
+ * The request with its message checked, in the words connect understands. With a `denial` that is the fault, and nothing
+ * is read: whoever may not call costs nothing.
+ */
+export async function toReadable(input: DescMessage, request: Request, denial: Error | undefined): Promise<Readable> {
+  const { method } = request;
+  const isGet = method === "GET";
   let body: Uint8Array<ArrayBuffer> | undefined;
-  let refusal: Error | undefined;
+  let fault = denial;
   try {
-    refuseHeaders(headers);
-    if (request.method === "GET") checkQuery(input, new URL(request.url).searchParams);
-    else {
-      body = await readBody(request);
-      checkBody(input, ENCODINGS[contentTypeOf(request)], body);
+    if (denial === undefined) {
+      refuseHeaders(request.headers);
+      if (isGet) checkQuery(input, new URL(request.url).searchParams);
+      else {
+        body = await readBody(request);
+        checkBody(input, ENCODINGS[contentTypeOf(request)], body);
+      }
     }
   } catch (error) {
-    refusal = error as Error;
-  }
-  for (const name of [...CODINGS, "content-encoding"]) headers.delete(name);
-  for (const [name, pattern] of Object.entries(TIMEOUTS)) {
-    if (!pattern.test(headers.get(name) ?? "")) headers.delete(name);
+    fault = error as Error;
   }
   const url = new URL(request.url);
   url.searchParams.delete("compression");
-  const { method } = request;
+  const headers = new Headers(request.headers);
+  for (const name of ["content-length", "content-encoding", ...CODINGS]) headers.delete(name);
+  for (const [name, pattern] of Object.entries(TIMEOUTS)) {
+    if (!pattern.test(headers.get(name) ?? "")) headers.delete(name);
+  }
+  if (isGet) headers.delete("content-type");
+  else headers.set("content-type", contentTypeOf(request));
   const plain = new Request(url, { method, headers, ...(body !== undefined && { body }) });
-  return { request: plain, ...(refusal !== undefined && { refusal }) };
+  return { request: plain, ...(fault !== undefined && { fault }) };
 }
 
 function refuseHeaders(headers: Headers): void {

@@ -4,9 +4,10 @@
  */
 import type { DescField, DescMessage, Message } from "@bufbuild/protobuf";
 import { reflect } from "@bufbuild/protobuf/reflect";
+import { LIMITS } from "../engine/limits.ts";
 import { clip } from "../engine/names.ts";
 import { toPointer } from "../engine/finding.ts";
-import type { Violation } from "../errors.ts";
+import { MOST_LISTED, type Violation } from "../errors.ts";
 
 const CONFIGURATION_MESSAGES = new Set([
   "statemachine.v1beta.Configuration",
@@ -19,10 +20,7 @@ export function carriesConfiguration({ typeName }: DescMessage): boolean {
   return CONFIGURATION_MESSAGES.has(typeName);
 }
 
-/** No caller reads more of them. */
-const MOST_LISTED = 100;
-
-/** The unknown keys of a message in JSON. */
+/** The unknown keys of a message in JSON, and lists too large to look through. */
 export function listUnknownKeys(desc: DescMessage, value: unknown): Violation[] {
   const found: Violation[] = [];
   collectKeys(desc, value, "", found);
@@ -32,9 +30,7 @@ export function listUnknownKeys(desc: DescMessage, value: unknown): Violation[] 
 function collectKeys(desc: DescMessage, value: unknown, pointer: string, found: Violation[]): void {
   // A google.protobuf.Struct is open JSON.
   if (!isObject(value) || desc.typeName.startsWith("google.protobuf.")) return;
-  const fields = new Map(
-    desc.fields.flatMap((field) => [[field.name, field] as const, [field.jsonName, field] as const]),
-  );
+  const fields = fieldsOf(desc);
   for (const [key, member] of Object.entries(value)) {
     if (found.length >= MOST_LISTED) return;
     const at = pointer + toPointer(key);
@@ -42,19 +38,30 @@ function collectKeys(desc: DescMessage, value: unknown, pointer: string, found: 
     if (field === undefined) {
       const message = `there is no field "${clip(key)}" in ${pointer || "the message"}`;
       found.push({ pointer: at, rule: "unknown_field", message, value: clip(key) });
-    } else if (field.message !== undefined) {
-      for (const [path, child] of childrenOf(field, member, at)) collectKeys(field.message, child, path, found);
+      continue;
+    }
+    const { message: type } = field;
+    if (type === undefined) continue;
+    if (field.fieldKind === "message") collectKeys(type, member, at, found);
+    else if (typeof member === "object" && member !== null && isCountable(Object.keys(member).length, at, found)) {
+      for (const [name, item] of Object.entries(member)) collectKeys(type, item, at + toPointer(name), found);
     }
   }
 }
 
-function childrenOf(field: DescField, value: unknown, pointer: string): [string, unknown][] {
-  if (field.fieldKind === "message") return [[pointer, value]];
-  if (!Array.isArray(value) && !isObject(value)) return [];
-  return Object.entries(value).map(([key, item]) => [pointer + toPointer(key), item]);
+const FIELDS = new WeakMap<DescMessage, ReadonlyMap<string, DescField>>();
+
+/** Fields by both names that JSON has for them. */
+function fieldsOf(desc: DescMessage): ReadonlyMap<string, DescField> {
+  let fields = FIELDS.get(desc);
+  if (fields === undefined) {
+    fields = new Map(desc.fields.flatMap((field) => [[field.name, field] as const, [field.jsonName, field] as const]));
+    FIELDS.set(desc, fields);
+  }
+  return fields;
 }
 
-/** The first unknown field number of each message in a decoded one. */
+/** The first unknown field number of each message in a decoded one, and lists too large to look through. */
 export function listUnknownNumbers(desc: DescMessage, message: Message): Violation[] {
   const found: Violation[] = [];
   collectNumbers(desc, message, "", found);
@@ -71,19 +78,29 @@ function collectNumbers(desc: DescMessage, message: Message, pointer: string, fo
   }
   const reflected = reflect(desc, message);
   for (const field of desc.fields) {
-    if (field.message === undefined || !reflected.isSet(field)) continue;
-    for (const [path, child] of messagesOf(reflected.get(field), pointer + toPointer(field.name))) {
-      collectNumbers(field.message, child, path, found);
+    const { message: type } = field;
+    if (type === undefined || !reflected.isSet(field)) continue;
+    const at = pointer + toPointer(field.name);
+    const value: unknown = reflected.get(field);
+    if (field.fieldKind === "message") collectNumbers(type, (value as Reflected).message, at, found);
+    else {
+      const children = value as ReadonlyMap<unknown, Reflected>;
+      if (!isCountable(children.size, at, found)) continue;
+      for (const [key, child] of children.entries())
+        collectNumbers(type, child.message, at + toPointer(String(key)), found);
     }
   }
 }
 
-/** The messages in a field's reflected value: one, a list or a map of them. */
-function messagesOf(value: unknown, pointer: string): [string, Message][] {
-  if (!isObject(value)) return [];
-  if ("message" in value) return [[pointer, value["message"] as Message]];
-  const entries = (value as unknown as ReadonlyMap<unknown, { message: Message }>).entries();
-  return Array.from(entries, ([key, item]) => [pointer + toPointer(String(key)), item.message]);
+interface Reflected {
+  readonly message: Message;
+}
+
+function isCountable(count: number, pointer: string, found: Violation[]): boolean {
+  if (count <= LIMITS.members) return true;
+  const message = `${pointer} has ${count} members, the limit of any list or object is ${LIMITS.members}`;
+  found.push({ pointer, rule: "limit_exceeded", message, value: String(count) });
+  return false;
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -109,13 +109,15 @@ function parseConfigId(configId: string): { name: string; version: string } {
 }
 
 /** Without empty texts, lists and objects, which say as much as none and which protobuf cannot tell from none. */
-function shorten(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(shorten);
+function shorten(value: unknown, depth = 0): unknown {
+  if (Array.isArray(value)) return value.map((item) => shorten(item, depth + 1));
   if (typeof value !== "object" || value === null) return value;
+  // `state_options.S.schema` is open JSON, in which nothing may be left out.
+  const isOpen = (key: string): boolean => key === "schema" && depth === 2;
   const members = Object.entries(value).map(
-    ([key, member]) => [key, key === "schema" ? member : shorten(member)] as const,
+    ([key, member]) => [key, isOpen(key) ? member : shorten(member, depth + 1)] as const,
   );
-  return Object.fromEntries(members.filter(([key, member]) => key === "schema" || !isEmpty(member)));
+  return Object.fromEntries(members.filter(([key, member]) => isOpen(key) || !isEmpty(member)));
 }
 
 function isEmpty(value: unknown): boolean {

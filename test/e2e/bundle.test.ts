@@ -102,6 +102,26 @@ describe.each(BODIES)("a body through $door", ({ path, type, refused, frame }) =
   });
 });
 
+test("a body of many small faults, which deployed code meets without eval, is the caller's error", async () => {
+  const assign = Object.fromEntries(Array.from({ length: 62 }, (_, index) => [`${index}`, 1]));
+  const transitions = Array.from({ length: 2_100 }, () => ({ from: "a", to: "a", event: "e", assign }));
+  const body = { name: "c", starting_state: "a", states: ["a"], transitions };
+  expect((await sendJson("/api/v1/configurations", body)).status).toBe(400);
+  const short = { ...body, transitions: transitions.slice(0, 500).map((one) => ({ ...one, event: 1 })) };
+  expect((await sendJson("/api/v1/configurations", short)).body).toMatchObject({ reason: "INVALID_ARGUMENT" });
+});
+
+test.each(["/api/v1/configurations", "/detent.v1.ConfigurationService/CreateConfiguration"])(
+  "a large body without a credential is answered, not cut off: %s",
+  async (path) => {
+    const headers = { "content-type": "application/json", authorization: "Bearer nonsense" };
+    const body = JSON.stringify({ name: "x".repeat(1_000_000) });
+    for (let time = 0; time < 5; time += 1) {
+      expect((await fetch(origin() + path, { method: "POST", headers, body })).status).toBe(401);
+    }
+  },
+);
+
 test.each([
   ["JSON", "/api/v1/statemachines/cut/m/events", { event: "go" }],
   ["Connect", "/detent.v1.MachineService/SendEvent", { configuration: "cut", id: "m", event: "go" }],

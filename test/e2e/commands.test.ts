@@ -1,6 +1,6 @@
 /** The README's commands that nothing else runs do run. */
 import { execFile } from "node:child_process";
-import { readFile } from "node:fs/promises";
+import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
@@ -16,6 +16,7 @@ test("npm run dev serves", async () => {
 });
 
 test("npm run build leaves the bundle in dist", async () => {
+  await rm(join(root, "dist"), { recursive: true, force: true });
   await run("build");
   expect(await readFile(join(root, "dist/worker.js"), "utf8")).toContain("MachineObject");
 });

@@ -3,6 +3,7 @@
  * nobody hears of them who has no credential.
  */
 import { describe, expect, test } from "vitest";
+import { ConfigurationSchema } from "../../../src/gen/detent/v1/configuration_pb.ts";
 import type { Json } from "../../doors/json.ts";
 import { send } from "./caller.ts";
 
@@ -87,7 +88,7 @@ describe("Connect GET", () => {
     [
       "a compressed message",
       "encoding=proto&base64=1&compression=gzip&message=AAAA",
-      { ...invalid, reason: "UNSUPPORTED_MEDIA_TYPE" },
+      { status: 501, code: "unimplemented", reason: "UNSUPPORTED_MEDIA_TYPE" },
     ],
   ])("%s", async (_name, query, expected) => {
     expect(await connectError(await send(`${GET}?${query}`))).toEqual(expected);
@@ -125,12 +126,12 @@ describe("Connect POST", () => {
   });
 
   test.each([
-    [{ "content-encoding": "gzip" }, "UNSUPPORTED_MEDIA_TYPE"],
-    [{ "connect-timeout-ms": "soon" }, "INVALID_ARGUMENT"],
-    [{ "grpc-timeout": "soon" }, "INVALID_ARGUMENT"],
-  ])("%j is refused with its reason", async (headers, reason) => {
+    [{ "content-encoding": "gzip" }, { status: 501, code: "unimplemented", reason: "UNSUPPORTED_MEDIA_TYPE" }],
+    [{ "connect-timeout-ms": "soon" }, { status: 400, code: "invalid_argument", reason: "INVALID_ARGUMENT" }],
+    [{ "grpc-timeout": "soon" }, { status: 400, code: "invalid_argument", reason: "INVALID_ARGUMENT" }],
+  ])("%j is refused with its reason", async (headers, expected) => {
     const answer = await post(SEND, "application/json", "{}", headers);
-    expect(await connectError(answer)).toEqual({ status: 400, code: "invalid_argument", reason });
+    expect(await connectError(answer)).toEqual(expected);
     const stranger = await post(SEND, "application/json", "{}", { ...headers, ...STRANGER });
     expect(stranger.status).toBe(401);
   });
@@ -158,13 +159,50 @@ test.each(["GET", "PUT", "DELETE", "HEAD"])("%s is not allowed where nothing is 
   expect((await send(SEND, { method, headers: STRANGER })).status).toBe(401);
 });
 
-test.each(["application/grpc", "application/grpc-web-text", "application/connect+json", "text/plain", ""])(
-  'content type "%s" is 415 with its reason; without a credential 401',
-  async (type) => {
-    expect(await connectError(await post(SEND, type, "{}"))).toEqual({ status: 415, reason: "UNSUPPORTED_MEDIA_TYPE" });
-    expect((await post(SEND, type, "{}", STRANGER)).status).toBe(401);
-  },
-);
+test("a GET may carry a content type, which says nothing", async () => {
+  const query = "?encoding=json&message=%7B%22configuration%22:%22c%22,%22id%22:%22m%22%7D";
+  const headers = { "content-type": "text/plain" };
+  expect(await connectError(await send(GET + query, { headers }))).toMatchObject({ code: "not_found" });
+  expect((await send(GET + query, { headers: { ...headers, ...STRANGER } })).status).toBe(401);
+});
+
+describe("a message made to be expensive", () => {
+  const CHECK = "/detent.v1.ConfigurationService/CheckConfiguration";
+  const many = Object.fromEntries(Array.from({ length: 200 }, (_, index) => [`u${index}`, 1]));
+  const empty = Array.from({ length: 300_000 }, () => ({}));
+
+  test.each([
+    ["unknown fields under a long key", { stateOptions: { ["k".repeat(900_000)]: many } }, "INVALID_ARGUMENT"],
+    ["a long unknown field", { ["k".repeat(900_000)]: 1 }, "INVALID_ARGUMENT"],
+    ["300,000 transitions", { transitions: empty }, "LIMIT_EXCEEDED"],
+  ])("%s: the answer is small", async (_name, configuration, reason) => {
+    const response = await post(CHECK, "application/json", JSON.stringify({ configuration }));
+    const body = await response.text();
+    expect(body.length).toBeLessThan(1_000_000);
+    expect(await connectError(new Response(body, response))).toMatchObject({ code: "invalid_argument", reason });
+  });
+
+  test("300,000 transitions in binary", async () => {
+    // Field 1 (the configuration), then field 5 or the like, empty, over and over.
+    const field = ConfigurationSchema.field.transitions.number;
+    const inner = new Uint8Array(600_000).map((_, index) => (index % 2 === 0 ? (field << 3) | 2 : 0));
+    const length = [(inner.length & 0x7f) | 0x80, ((inner.length >> 7) & 0x7f) | 0x80, inner.length >> 14];
+    const response = await post(CHECK, "application/proto", [0x0a, ...length, ...inner]);
+    expect(await connectError(response)).toMatchObject({ code: "invalid_argument", reason: "LIMIT_EXCEEDED" });
+  });
+});
+
+test.each([
+  "application/json; charset=utf-16",
+  "application/grpc",
+  "application/grpc-web-text",
+  "application/connect+json",
+  "text/plain",
+  "",
+])('content type "%s" is 415 with its reason; without a credential 401', async (type) => {
+  expect(await connectError(await post(SEND, type, "{}"))).toEqual({ status: 415, reason: "UNSUPPORTED_MEDIA_TYPE" });
+  expect((await post(SEND, type, "{}", STRANGER)).status).toBe(401);
+});
 
 test.each(["/api/v1/nowhere", "/api/v1/events", "/api/v1/statemachines/x", "/nowhere"])(
   "without a credential an unknown route is UNAUTHENTICATED: %s",
