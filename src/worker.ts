@@ -9,7 +9,7 @@ import { DetentError, orUnavailable } from "./errors.ts";
 import { createJsonApp } from "./http/app.ts";
 import { logError, problemResponse } from "./http/problem.ts";
 import { createRpcDoor } from "./rpc/mount.ts";
-import type { House } from "./service/house.ts";
+import type { House, Principal } from "./service/house.ts";
 
 export { IndexWriterObject } from "./catalog/index-writer-object.ts";
 export { MachineObject } from "./machine/machine-object.ts";
@@ -79,7 +79,8 @@ app.all("*", async (c) => {
   try {
     const settings = readSettings(c.env);
     const house = houseOf(c.env);
-    const principal = () => authenticate(settings, c.req.url, c.req.raw.headers);
+    let known: Principal | undefined;
+    const principal = () => (known ??= authenticate(settings, c.req.url, c.req.raw.headers));
     refuseMalformedPath(c.req.url);
     const answered = await handleRpc(c.req.raw, { house, release, requestId, principal });
     response = answered ?? (await jsonApp.fetch(c.req.raw, { house, release, principal }));

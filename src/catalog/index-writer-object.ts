@@ -8,10 +8,11 @@ import type { IndexEntry } from "./index-entry.ts";
 import { writeIndex } from "./machine-index.ts";
 
 /**
- * While a machine's message waits here its further events gather in the machine: at 50 ms an event cost a call of its own,
- * at 400 ms several share one (docs/design/decisions.md). Short against the 5 s that lists may be stale.
+ * While a machine's message waits here its further events gather in the machine, so that they share a call and a
+ * statement. Waiting pays only when many wait: the more the last batch had, the longer the next one gathers, at most
+ * `most`, which is short against the 5 s that lists may be stale (docs/design/decisions.md has the measurements).
  */
-const GATHER_MS = 400;
+const GATHER_MS = { least: 50, perEntry: 40, most: 1_000 } as const;
 /** D1 takes 2,000,000 bytes per bound value; a batch of several entries stays at half of that. */
 const BYTES_PER_BATCH = 1_000_000;
 
@@ -26,6 +27,7 @@ export class IndexWriterObject extends DurableObject<Bindings> {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #flushing = false;
   #urgent = false;
+  #lastCount = 0;
 
   /** Settles when D1 has committed the entries. Urgent: do not gather first. */
   async write(entries: readonly IndexEntry[], urgent: boolean): Promise<void> {
@@ -53,7 +55,11 @@ export class IndexWriterObject extends DurableObject<Bindings> {
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined;
       void this.#flush();
-    }, GATHER_MS);
+    }, this.#gatherMs());
+  }
+
+  #gatherMs(): number {
+    return Math.min(GATHER_MS.most, GATHER_MS.least + GATHER_MS.perEntry * this.#lastCount);
   }
 
   /** As many of the waiting as fit, at least one. */
@@ -71,8 +77,10 @@ export class IndexWriterObject extends DurableObject<Bindings> {
 
   async #flush(): Promise<void> {
     this.#flushing = true;
-    this.#urgent = false;
     const batch = this.#takeBatch();
+    this.#lastCount = batch.length;
+    // What did not fit has gathered long enough.
+    this.#urgent = this.#waiting.length > 0;
     try {
       await writeIndex(
         this.env.CATALOG,

@@ -234,7 +234,7 @@ export class Machine {
   #findReceipt(live: Live, eventId: string): Receipt | undefined {
     const taken = this.#store.findTransition(eventId);
     if (taken !== undefined) return receiptOfTransition(live.identity, taken);
-    const refused = this.#store.findOutcome(eventId);
+    const refused = live.outcomeSeq > 0 ? this.#store.findOutcome(eventId) : undefined;
     return refused && receiptOfOutcome(live.identity, refused);
   }
 

@@ -155,9 +155,11 @@ export class Outbox {
   async #sendOnce(urgent: boolean): Promise<void> {
     const present = this.#present();
     if (present === undefined) return;
-    const taken = this.#store.listAcceptedIds(Math.max(0, this.transitionsSent), EVENTS_PER_SEND);
-    const refused = this.#store.listRefusedIds(this.outcomesSent, EVENTS_PER_SEND);
-    const { identity, configuration, revision, state, updatedAt } = present;
+    const { identity, configuration, revision, state, updatedAt, outcomeSeq } = present;
+    const after = Math.max(0, this.transitionsSent);
+    const taken = revision > after ? this.#store.listAcceptedIds(after, EVENTS_PER_SEND) : [];
+    const refused =
+      outcomeSeq > this.outcomesSent ? this.#store.listRefusedIds(this.outcomesSent, EVENTS_PER_SEND) : [];
     const entry: IndexEntry = {
       tenant: identity.tenant,
       configuration: identity.configuration,
