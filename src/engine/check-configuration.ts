@@ -26,7 +26,8 @@ export function checkConfiguration(source: ConfigurationSource): Finding[] {
   checkInitialStates(source, states, report);
   checkOptions(source, states, report);
   checkRetention(source, report);
-  checkWarnings(source, states, report);
+  // What is over a limit is refused anyway; warnings about each of its members could be hundreds of thousands.
+  if (!findings.some(({ code }) => code === "limit_exceeded")) checkWarnings(source, states, report);
   return sortFindings(findings);
 }
 
