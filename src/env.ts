@@ -19,6 +19,8 @@ export interface Settings {
   readonly anonymousTenant: string | undefined;
   /** Origins that browsers may call from. */
   readonly corsOrigins: readonly string[];
+  /** Where objects live; undefined: anywhere. */
+  readonly jurisdiction: (typeof JURISDICTIONS)[number] | undefined;
 }
 
 const TENANT = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
@@ -27,21 +29,28 @@ const JURISDICTIONS = ["eu", "fedramp", "fedramp-high"] as const;
 /** How many index-writers share the load; a machine always writes through the same one. */
 const INDEX_WRITER_SHARDS = 4;
 
-/** Reads and checks the settings; throws an Error that names the variable, the rule and the value. */
-export function readSettings(env: Bindings): Settings {
+const KNOWN = new WeakMap<Bindings, Settings>();
+
+/** The settings, read and checked once per isolate; throws an Error that names the variable, the rule and the value. */
+export function settingsOf(env: Bindings): Settings {
+  const known = KNOWN.get(env) ?? readSettings(env);
+  KNOWN.set(env, known);
+  return known;
+}
+
+function readSettings(env: Bindings): Settings {
   const anonymousTenant = env.DETENT_ANONYMOUS_TENANT || undefined;
   if (anonymousTenant !== undefined && !TENANT.test(anonymousTenant)) {
     throw new Error(`DETENT_ANONYMOUS_TENANT must be a tenant name (${TENANT.source}), got "${anonymousTenant}"`);
   }
-  jurisdictionOf(env);
   const corsOrigins = (env.DETENT_CORS_ORIGINS ?? "")
     .split(",")
     .map((origin) => origin.trim())
     .filter(Boolean);
-  return { anonymousTenant, corsOrigins };
+  return { anonymousTenant, corsOrigins, jurisdiction: readJurisdiction(env) };
 }
 
-function jurisdictionOf(env: Bindings): (typeof JURISDICTIONS)[number] | undefined {
+function readJurisdiction(env: Bindings): Settings["jurisdiction"] {
   const value = env.DETENT_JURISDICTION || undefined;
   const jurisdiction = JURISDICTIONS.find((known) => known === value);
   if (value !== undefined && jurisdiction === undefined) {
@@ -51,7 +60,7 @@ function jurisdictionOf(env: Bindings): (typeof JURISDICTIONS)[number] | undefin
 }
 
 function inJurisdiction<T extends Rpc.DurableObjectBranded>(env: Bindings, objects: DurableObjectNamespace<T>) {
-  const jurisdiction = jurisdictionOf(env);
+  const { jurisdiction } = settingsOf(env);
   return jurisdiction === undefined ? objects : objects.jurisdiction(jurisdiction);
 }
 

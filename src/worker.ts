@@ -4,7 +4,7 @@ import { Hono } from "hono";
 import { version as release } from "../package.json";
 import { authenticate } from "./auth.ts";
 import { TenantDb } from "./catalog/tenant-db.ts";
-import { indexWriterOf, machineOf, readSettings, type Bindings } from "./env.ts";
+import { indexWriterOf, machineOf, settingsOf, type Bindings } from "./env.ts";
 import { DetentError, orUnavailable } from "./errors.ts";
 import { createJsonApp } from "./http/app.ts";
 import { logError, problemResponse } from "./http/problem.ts";
@@ -63,7 +63,7 @@ app.onError((error) => {
   return problemResponse(error, requestId);
 });
 app.use((c, next) => {
-  const origins = readSettings(c.env).corsOrigins;
+  const origins = settingsOf(c.env).corsOrigins;
   if (origins.length === 0) return next();
   return cors({
     origin: [...origins],
@@ -77,7 +77,7 @@ app.all("*", async (c) => {
   const requestId = crypto.randomUUID();
   let response: Response;
   try {
-    const settings = readSettings(c.env);
+    const settings = settingsOf(c.env);
     const house = houseOf(c.env);
     let known: Principal | undefined;
     const principal = () => (known ??= authenticate(settings, c.req.url, c.req.raw.headers));

@@ -60,7 +60,7 @@ export interface Configuration {
   /** Event names, in order of first appearance. */
   readonly events: readonly string[];
   /** state -> event -> the transitions that may be taken, in order; `*` is resolved. */
-  readonly edges: ReadonlyMap<string, ReadonlyMap<string, readonly Transition[]>>;
+  readonly edges: { get(state: string): ReadonlyMap<string, readonly Transition[]> | undefined };
 }
 
 /** `name:version`, the identity of a configuration. */

@@ -7,19 +7,17 @@ type Numbered = readonly [position: number, transition: Transition];
 const KEPT_STATES = 64;
 
 /**
- * state -> event -> transitions, as a read-only map whose entries are made when they are asked for: a
- * machine visits few states, and `*` written out for all of them could exhaust an isolate's memory.
+ * state -> event -> transitions, made when they are asked for: a machine visits few states, and `*`
+ * written out for all of them could exhaust an isolate's memory.
  * The transitions it gives name the actual state as their `from`.
  */
-export class EdgeIndex implements ReadonlyMap<string, EventEdges> {
-  readonly #states: readonly string[];
+export class EdgeIndex {
   readonly #finals: ReadonlySet<string>;
   readonly #own = new Map<string, Numbered[]>();
   readonly #anywhere: Numbered[] = [];
   readonly #made = new Map<string, EventEdges>();
 
   constructor(states: readonly string[], transitions: readonly Transition[], finalStates: ReadonlySet<string>) {
-    this.#states = states;
     this.#finals = finalStates;
     for (const state of states) this.#own.set(state, []);
     for (const [position, transition] of transitions.entries()) {
@@ -28,14 +26,7 @@ export class EdgeIndex implements ReadonlyMap<string, EventEdges> {
     }
   }
 
-  get size(): number {
-    return this.#states.length;
-  }
-
-  has(state: string): boolean {
-    return this.#own.has(state);
-  }
-
+  /** What may happen in a state, by event; undefined for what is no state. */
   get(state: string): EventEdges | undefined {
     const own = this.#own.get(state);
     if (!own) return undefined;
@@ -46,26 +37,6 @@ export class EdgeIndex implements ReadonlyMap<string, EventEdges> {
       this.#made.set(state, edges);
     }
     return edges;
-  }
-
-  *entries(): MapIterator<[string, EventEdges]> {
-    for (const state of this.#states) yield [state, this.get(state) ?? new Map()];
-  }
-
-  keys(): MapIterator<string> {
-    return this.#own.keys();
-  }
-
-  *values(): MapIterator<EventEdges> {
-    for (const [, edges] of this.entries()) yield edges;
-  }
-
-  [Symbol.iterator](): MapIterator<[string, EventEdges]> {
-    return this.entries();
-  }
-
-  forEach(visit: (edges: EventEdges, state: string, map: ReadonlyMap<string, EventEdges>) => void): void {
-    for (const [state, edges] of this.entries()) visit(edges, state, this);
   }
 }
 

@@ -6,8 +6,8 @@ export type SqlValue = string | number | null;
 
 /** The synchronous SQL of the object's storage. */
 export interface Sql {
-  /** Runs one statement; answers its rows and how many rows (table and index entries) it wrote. */
-  exec(query: string, ...bindings: SqlValue[]): { rows: Record<string, SqlValue>[]; rowsWritten: number };
+  /** Runs one statement and answers its rows. */
+  exec(query: string, ...bindings: SqlValue[]): Record<string, SqlValue>[];
 }
 
 export interface MachineDeps {

@@ -11,11 +11,7 @@ export class MachineObject extends DurableObject<Bindings> {
   constructor(ctx: DurableObjectState, env: Bindings) {
     super(ctx, env);
     const sql: Sql = {
-      exec: (query, ...bindings) => {
-        const cursor = ctx.storage.sql.exec<Record<string, SqlValue>>(query, ...bindings);
-        const rows = cursor.toArray();
-        return { rows, rowsWritten: cursor.rowsWritten };
-      },
+      exec: (query, ...bindings) => ctx.storage.sql.exec<Record<string, SqlValue>>(query, ...bindings).toArray(),
     };
     this.#machine = new Machine({
       sql,

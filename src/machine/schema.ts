@@ -31,9 +31,9 @@ export const SCHEMA_VERSION = MIGRATIONS.length;
 
 /** How many migrations this database has had; 0 when it has no tables. Writes nothing. */
 export function readSchemaVersion(sql: Sql): number {
-  const { rows } = sql.exec("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'schema_version'");
+  const rows = sql.exec("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'schema_version'");
   if (rows.length === 0) return 0;
-  return Number(sql.exec("SELECT version FROM schema_version").rows[0]?.["version"] ?? 0);
+  return Number(sql.exec("SELECT version FROM schema_version")[0]?.["version"] ?? 0);
 }
 
 /** Applies what is missing. Call it inside a transaction. */

@@ -122,7 +122,7 @@ export class MachineStore {
   }
 
   #first(query: string, ...bindings: SqlValue[]): Row | undefined {
-    return this.#sql.exec(query, ...bindings).rows[0];
+    return this.#sql.exec(query, ...bindings)[0];
   }
 
   readIdentity(): IdentityRow | undefined {
@@ -189,7 +189,7 @@ export class MachineStore {
         ? `SELECT ${TRANSITION_COLUMNS} FROM transitions WHERE revision > ? ORDER BY revision LIMIT ?`
         : `SELECT ${TRANSITION_COLUMNS} FROM transitions WHERE revision < ? AND revision > 0 ORDER BY revision DESC LIMIT ?`;
     const start = after ?? (order === "asc" ? 0 : Number.MAX_SAFE_INTEGER);
-    return this.#sql.exec(query, start, limit).rows.map(toTransition);
+    return this.#sql.exec(query, start, limit).map(toTransition);
   }
 
   listOutcomes(order: "asc" | "desc", after: number | undefined, limit: number): OutcomeRow[] {
@@ -198,19 +198,19 @@ export class MachineStore {
         ? `SELECT ${OUTCOME_COLUMNS} FROM outcomes WHERE seq > ? ORDER BY seq LIMIT ?`
         : `SELECT ${OUTCOME_COLUMNS} FROM outcomes WHERE seq < ? ORDER BY seq DESC LIMIT ?`;
     const start = after ?? (order === "asc" ? 0 : Number.MAX_SAFE_INTEGER);
-    return this.#sql.exec(query, start, limit).rows.map(toOutcome);
+    return this.#sql.exec(query, start, limit).map(toOutcome);
   }
 
   /** What the index hears of accepted events: no data, which may be large. */
   listAcceptedIds(after: number, limit: number): DecidedRow[] {
     const query = "SELECT revision AS key, event_id, at FROM transitions WHERE revision > ? ORDER BY revision LIMIT ?";
-    return this.#sql.exec(query, after, limit).rows.map(toDecided);
+    return this.#sql.exec(query, after, limit).map(toDecided);
   }
 
   /** The same of refused events. */
   listRefusedIds(after: number, limit: number): DecidedRow[] {
     const query = "SELECT seq AS key, event_id, at FROM outcomes WHERE seq > ? ORDER BY seq LIMIT ?";
-    return this.#sql.exec(query, after, limit).rows.map(toDecided);
+    return this.#sql.exec(query, after, limit).map(toDecided);
   }
 
   insertIdentity(identity: IdentityRow, creation: string): void {

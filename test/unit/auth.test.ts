@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { authenticate } from "../../src/auth.ts";
-import { readSettings, type Bindings } from "../../src/env.ts";
+import { settingsOf, type Bindings } from "../../src/env.ts";
 
-const settings = (vars: Record<string, string>) => readSettings(vars as unknown as Bindings);
+const settings = (vars: Record<string, string>) => settingsOf(vars as unknown as Bindings);
 const LOCAL = settings({ DETENT_ANONYMOUS_TENANT: "dev" });
 const nothing = new Headers();
 

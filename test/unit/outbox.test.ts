@@ -41,10 +41,7 @@ function createWorld() {
   };
   const deps: MachineDeps = {
     sql: {
-      exec: (query, ...bindings) => ({
-        rows: db.prepare(query).all(...bindings) as Record<string, SqlValue>[],
-        rowsWritten: 0,
-      }),
+      exec: (query, ...bindings) => db.prepare(query).all(...bindings) as Record<string, SqlValue>[],
     },
     transaction(work) {
       const alarmBefore = world.alarmAt;
