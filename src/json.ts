@@ -18,6 +18,16 @@ export function nestsDeeperThan(text: string, limit: number): boolean {
   return false;
 }
 
+/** A JSON object: neither a list nor null. */
+export function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** What protobuf cannot tell from none: an empty text, list or object, and null. */
+export function isEmpty(value: unknown): boolean {
+  return value === null || value === "" || (typeof value === "object" && Object.keys(value).length === 0);
+}
+
 /** JSON text with sorted keys: equal values give equal text. The depth must have been bounded. */
 export function canonicalJson(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(",")}]`;

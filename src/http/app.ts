@@ -204,8 +204,13 @@ async function getAllowedEvents(c: Ctx) {
 async function getState(c: Ctx) {
   const principal = c.env.principal();
   const { is } = readQuery(c.req.raw, SHAPES.stateQuery);
-  const view = await machines.listAllowedEvents(c.env.house, principal, param(c, "configuration"), param(c, "id"));
-  return c.json({ state: view.state, revision: view.revision }, view.state === is ? 200 : 406);
+  const { state, revision } = await machines.getState(
+    c.env.house,
+    principal,
+    param(c, "configuration"),
+    param(c, "id"),
+  );
+  return c.json({ state, revision }, state === is ? 200 : 406);
 }
 
 async function sendEvent(c: Ctx) {

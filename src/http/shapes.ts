@@ -4,12 +4,9 @@
  */
 import * as z from "zod";
 import { countUtf8Bytes, LIMITS } from "../engine/limits.ts";
+import { isObject } from "../json.ts";
 
 type Payload = z.core.ParsePayload;
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
 
 /** Stops at a list or an object with too many members. */
 function refuseCrowd(value: unknown, context: Payload): unknown {

@@ -86,9 +86,12 @@ export interface Page<T> {
   readonly next?: number;
 }
 
-export interface AllowedView {
+export interface StateView {
   readonly state: string;
   readonly revision: number;
+}
+
+export interface AllowedView extends StateView {
   readonly events: readonly {
     readonly event: string;
     readonly allowed: string;
@@ -105,5 +108,6 @@ export interface MachineCalls {
   history(address: MachineAddress, call: ListCall): Promise<Reply<Page<HistoryItem>>>;
   refusals(address: MachineAddress, call: ListCall): Promise<Reply<Page<Receipt>>>;
   receipt(address: MachineAddress, eventId: string): Promise<Reply<Receipt>>;
+  state(address: MachineAddress): Promise<Reply<StateView>>;
   allowedEvents(address: MachineAddress): Promise<Reply<AllowedView>>;
 }

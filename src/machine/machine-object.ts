@@ -52,6 +52,10 @@ export class MachineObject extends DurableObject<Bindings> {
     return this.#machine.receipt(address, eventId);
   }
 
+  state(address: MachineAddress) {
+    return this.#machine.state(address);
+  }
+
   allowedEvents(address: MachineAddress) {
     return this.#machine.allowedEvents(address);
   }

@@ -18,6 +18,7 @@ import type {
   Page,
   Reply,
   SendCall,
+  StateView,
 } from "./calls.ts";
 import type { MachineDeps } from "./deps.ts";
 import { Outbox } from "./outbox.ts";
@@ -217,6 +218,12 @@ export class Machine {
     const receipt = this.#findReceipt(live, eventId);
     if (receipt !== undefined) return { ok: true, value: receipt };
     return { ok: false, reason: "EVENT_NOT_FOUND", message: `this machine has decided no event "${eventId}"` };
+  }
+
+  state(address: MachineAddress): Reply<StateView> {
+    const live = this.#load();
+    if (live === undefined || !this.#isAt(address)) return NOT_FOUND;
+    return { ok: true, value: { state: live.state, revision: live.revision } };
   }
 
   allowedEvents(address: MachineAddress): Reply<AllowedView> {

@@ -6,6 +6,7 @@ import type { ConfigurationSource } from "../engine/configuration.ts";
 import { ConfigurationSchema, type Configuration } from "../gen/detent/v1/configuration_pb.ts";
 import { HistoryEntrySchema, MachineSchema } from "../gen/detent/v1/machine_pb.ts";
 import { ReceiptSchema, type Receipt as ReceiptMessage } from "../gen/detent/v1/receipt_pb.ts";
+import { isEmpty } from "../json.ts";
 import type { HistoryItem } from "../machine/calls.ts";
 import type { Receipt } from "../receipt.ts";
 import type { ConfigurationView } from "../service/configurations.ts";
@@ -13,12 +14,9 @@ import type { MachineAnswer } from "../service/machines.ts";
 
 const struct = (text: string): ProtoJsonObject => JSON.parse(text) as ProtoJsonObject;
 
-/** Drops what protobuf cannot leave out: an empty text, list or map is absent. */
-function present<T>(value: T | undefined): T | undefined {
-  if (value === "" || value === undefined) return undefined;
-  if (Array.isArray(value) && value.length === 0) return undefined;
-  if (typeof value === "object" && value !== null && Object.keys(value).length === 0) return undefined;
-  return value;
+/** Drops what protobuf cannot leave out. */
+function present<T>(value: T): T | undefined {
+  return isEmpty(value) ? undefined : value;
 }
 
 /** Keeps the members that have a value. */

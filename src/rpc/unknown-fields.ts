@@ -8,6 +8,7 @@ import { LIMITS } from "../engine/limits.ts";
 import { clip } from "../engine/names.ts";
 import { toPointer } from "../engine/finding.ts";
 import { MOST_LISTED, type Violation } from "../errors.ts";
+import { isObject } from "../json.ts";
 
 const CONFIGURATION_MESSAGES = new Set([
   "statemachine.v1beta.Configuration",
@@ -101,8 +102,4 @@ function isCountable(count: number, pointer: string, found: Violation[]): boolea
   const message = `${pointer} has ${count} members, the limit of any list or object is ${LIMITS.members}`;
   found.push({ pointer, rule: "limit_exceeded", message, value: String(count) });
   return false;
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -6,7 +6,7 @@ import type { Finding } from "../engine/finding.ts";
 import { renderMermaid } from "../engine/mermaid.ts";
 import { checkConfigurationName, checkVersion } from "../engine/names.ts";
 import { DetentError, invalid, type Violation } from "../errors.ts";
-import { canonicalJson } from "../json.ts";
+import { canonicalJson, isEmpty } from "../json.ts";
 import type { House, Principal } from "./house.ts";
 import { pageSizeOf, readPageToken, signPageToken } from "./paging.ts";
 import { Rules } from "./rules.ts";
@@ -118,10 +118,6 @@ function shorten(value: unknown, depth = 0): unknown {
     ([key, member]) => [key, isOpen(key) ? member : shorten(member, depth + 1)] as const,
   );
   return Object.fromEntries(members.filter(([key, member]) => isOpen(key) || !isEmpty(member)));
-}
-
-function isEmpty(value: unknown): boolean {
-  return value === null || value === "" || (typeof value === "object" && Object.keys(value).length === 0);
 }
 
 function toView(stored: catalog.StoredConfiguration): ConfigurationView {

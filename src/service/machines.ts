@@ -4,7 +4,7 @@ import { configIdOf } from "../engine/configuration.ts";
 import { LIMITS } from "../engine/limits.ts";
 import { checkConfigurationName, checkId, checkStateOrEventName, clip } from "../engine/names.ts";
 import { invalid, orUnavailable } from "../errors.ts";
-import type { AllowedView, HistoryItem, MachineAddress, MachineView } from "../machine/calls.ts";
+import type { AllowedView, HistoryItem, MachineAddress, MachineView, StateView } from "../machine/calls.ts";
 import type { Receipt } from "../receipt.ts";
 import { findStored } from "./configurations.ts";
 import type { House, Principal } from "./house.ts";
@@ -117,6 +117,17 @@ export async function listHistory(house: House, principal: Principal, input: Lis
     receipts,
     nextPageToken: next === undefined ? "" : await signPageToken(house, binding, String(next)),
   };
+}
+
+/** Where the machine is now, and nothing else of it. */
+export async function getState(
+  house: House,
+  principal: Principal,
+  configuration: string,
+  id: string,
+): Promise<StateView> {
+  const address = addressOf(principal, configuration, id);
+  return valueOf(await orUnavailable("the machine", house.machine(address).state(address)));
 }
 
 export async function listAllowedEvents(
