@@ -44,8 +44,8 @@ test("the protos are those of proto/landed.binpb, and v1beta is what it always w
     const built = join(dir, "image.binpb");
     await run("npm", "exec", "--", "buf", "build", "--exclude-source-info", "--output", built);
     const image = await readFile(built);
-    // Grown protos are taken in by `npm run landed`, which refuses what breaks them.
-    expect(image.equals(await readFile(join(root, "proto/landed.binpb")))).toBe(true);
+    const landed = await readFile(join(root, "proto/landed.binpb"));
+    expect(image.equals(landed), "the protos have grown: `npm run landed` takes them in, unless they break").toBe(true);
     expect(digestOfV1beta(image)).toBe(V1BETA);
   } finally {
     await rm(dir, { recursive: true, force: true });
