@@ -34,6 +34,7 @@ export default defineConfig({
               bindings: {
                 TEST_MIGRATIONS: await readD1Migrations("./migrations"),
                 DETENT_ANONYMOUS_TENANT: "dev",
+                DETENT_EVENTS_TENANT: "dev",
                 DETENT_CORS_ORIGINS: "https://app.example.com",
               },
             },

@@ -1,16 +1,34 @@
 /** Raw bindings and variables -> what the house works with. The only reader of raw variables. */
+import { parseDuration } from "./engine/duration.ts";
+import type { IndexWriterCalls } from "./catalog/index-entry.ts";
 import type { IndexWriterObject } from "./catalog/index-writer-object.ts";
 import type { MachineAddress, MachineCalls } from "./machine/calls.ts";
+import type { RetentionSettings } from "./machine/deps.ts";
 import type { MachineObject } from "./machine/machine-object.ts";
+import { createQueueSender, type QueueSender } from "./queue-sender.ts";
+import type { RebuildObject } from "./upkeep/rebuild-object.ts";
+import type { SweeperObject } from "./upkeep/sweeper-object.ts";
 
 /** What wrangler.toml binds. */
 export interface Bindings {
   readonly CATALOG: D1Database;
   readonly MACHINES: DurableObjectNamespace<MachineObject>;
   readonly INDEX_WRITERS: DurableObjectNamespace<IndexWriterObject>;
+  readonly SWEEPERS: DurableObjectNamespace<SweeperObject>;
+  readonly REBUILDS: DurableObjectNamespace<RebuildObject>;
+  readonly EVENTS: Queue;
+  readonly NOTIFICATIONS: Queue;
+  /** Only where every change is to leave through a queue. */
+  readonly TRANSITIONS?: Queue;
   readonly DETENT_ANONYMOUS_TENANT?: string;
   readonly DETENT_CORS_ORIGINS?: string;
+  readonly DETENT_EVENTS_TENANT?: string;
   readonly DETENT_JURISDICTION?: string;
+  readonly DETENT_LOOKUP_RETENTION?: string;
+  readonly DETENT_MAX_RETENTION_FINAL?: string;
+  readonly DETENT_MAX_RETENTION_HISTORY?: string;
+  readonly DETENT_MAX_RETENTION_OUTCOMES?: string;
+  readonly DETENT_RETENTION?: string;
 }
 
 /** The checked settings. */
@@ -19,15 +37,25 @@ export interface Settings {
   readonly anonymousTenant: string | undefined;
   /** Origins that browsers may call from. */
   readonly corsOrigins: readonly string[];
+  /** Whose the events queue is; `*`: each message names its tenant; undefined: nobody's. */
+  readonly eventsTenant: string | undefined;
+  readonly retention: RetentionSettings;
+  /** How far back the index looks accepted events up, and the transitions feed; in ms. */
+  readonly lookupRetentionMs: number;
   /** Where objects live; undefined: anywhere. */
   readonly jurisdiction: (typeof JURISDICTIONS)[number] | undefined;
 }
 
-const TENANT = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
+/** A tenant's name: the contract's rule. */
+export const TENANT = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
+const DAY_MS = 24 * 60 * 60 * 1_000;
 const JURISDICTIONS = ["eu", "fedramp", "fedramp-high"] as const;
 
-/** How many index-writers share the load; a machine always writes through the same one. */
-const INDEX_WRITER_SHARDS = 4;
+/**
+ * How many index-writers share the load; a machine always writes through the same one. D1 takes one statement at a time,
+ * so more of them only split the batches.
+ */
+const INDEX_WRITER_SHARDS = 2;
 
 const KNOWN = new WeakMap<Bindings, Settings>();
 
@@ -43,11 +71,37 @@ function readSettings(env: Bindings): Settings {
   if (anonymousTenant !== undefined && !TENANT.test(anonymousTenant)) {
     throw new Error(`DETENT_ANONYMOUS_TENANT must be a tenant name (${TENANT.source}), got "${anonymousTenant}"`);
   }
+  const eventsTenant = env.DETENT_EVENTS_TENANT || undefined;
+  if (eventsTenant !== undefined && eventsTenant !== "*" && !TENANT.test(eventsTenant)) {
+    throw new Error(`DETENT_EVENTS_TENANT must be a tenant name (${TENANT.source}) or *, got "${eventsTenant}"`);
+  }
   const corsOrigins = (env.DETENT_CORS_ORIGINS ?? "")
     .split(",")
     .map((origin) => origin.trim())
     .filter(Boolean);
-  return { anonymousTenant, corsOrigins, jurisdiction: readJurisdiction(env) };
+  return {
+    anonymousTenant,
+    corsOrigins,
+    eventsTenant,
+    jurisdiction: readJurisdiction(env),
+    lookupRetentionMs: readDuration(env, "DETENT_LOOKUP_RETENTION") ?? DAY_MS,
+    retention: {
+      outcomesMs: readDuration(env, "DETENT_RETENTION") ?? 30 * DAY_MS,
+      longestFinalMs: readDuration(env, "DETENT_MAX_RETENTION_FINAL"),
+      longestHistoryMs: readDuration(env, "DETENT_MAX_RETENTION_HISTORY"),
+      longestOutcomesMs: readDuration(env, "DETENT_MAX_RETENTION_OUTCOMES"),
+    },
+  };
+}
+
+type DurationVariable = Extract<keyof Bindings, `DETENT_${string}RETENTION${string}`>;
+
+function readDuration(env: Bindings, name: DurationVariable): number | undefined {
+  const value = env[name];
+  if (!value) return undefined;
+  const ms = parseDuration(value);
+  if (ms === undefined) throw new Error(`${name} must be a duration like P30D, PT30M or 30m, got "${value}"`);
+  return ms;
 }
 
 function readJurisdiction(env: Bindings): Settings["jurisdiction"] {
@@ -76,8 +130,27 @@ export function machineOf(env: Bindings, address: MachineAddress): MachineCalls 
   return inJurisdiction(env, env.MACHINES).getByName(objectNameOf(address));
 }
 
-export function indexWriterOf(env: Bindings, address: MachineAddress): DurableObjectStub<IndexWriterObject> {
+export function indexWriterOf(env: Bindings, address: MachineAddress): IndexWriterCalls {
   let hash = 0;
   for (const char of objectNameOf(address)) hash = (Math.imul(hash, 31) + (char.codePointAt(0) ?? 0)) >>> 0;
   return inJurisdiction(env, env.INDEX_WRITERS).getByName(`index-${hash % INDEX_WRITER_SHARDS}`);
+}
+
+/** The one sweeper of the deployment. */
+export function sweeperOf(env: Bindings): DurableObjectStub<SweeperObject> {
+  return inJurisdiction(env, env.SWEEPERS).getByName("sweeper");
+}
+
+/** The tenant's rebuild of its index. */
+export function rebuildOf(env: Bindings, tenant: string): DurableObjectStub<RebuildObject> {
+  return inJurisdiction(env, env.REBUILDS).getByName(tenant);
+}
+
+export function notificationQueueOf(env: Bindings): QueueSender {
+  return createQueueSender(env.NOTIFICATIONS);
+}
+
+/** Undefined where the deployment has no such queue. */
+export function transitionQueueOf(env: Bindings): QueueSender | undefined {
+  return env.TRANSITIONS && createQueueSender(env.TRANSITIONS);
 }

@@ -38,3 +38,27 @@ export interface Receipt {
   readonly data: JsonText;
   readonly allowedEvents?: readonly string[];
 }
+
+/** The receipt in the JSON that leaves: snake_case, RFC 3339 times, the sender's data parsed. */
+export function receiptJson(receipt: Receipt) {
+  return {
+    event_id: receipt.eventId,
+    event: receipt.event,
+    config_id: receipt.configId,
+    machine: receipt.machine,
+    result: receipt.result,
+    code: receipt.code,
+    reason: receipt.reason,
+    message: receipt.message,
+    from: receipt.from,
+    to: receipt.to,
+    revision: receipt.revision,
+    at: new Date(receipt.at).toISOString(),
+    originator: receipt.originator,
+    actor: receipt.actor,
+    duplicate: receipt.duplicate,
+    details: receipt.details,
+    data: JSON.parse(receipt.data) as unknown,
+    allowed_events: receipt.allowedEvents,
+  };
+}

@@ -8,7 +8,6 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import type * as MiniflareModule from "miniflare";
-import { unstable_splitSqlQuery as splitSqlQuery } from "wrangler";
 import { findFreePort } from "./free-port.ts";
 
 const root = join(import.meta.dirname, "..");
@@ -23,14 +22,19 @@ export interface Host {
   stop(): Promise<void>;
 }
 
+/** What a configuration binds. */
+type Serving = Pick<
+  MiniflareModule.V4WorkerOptions,
+  "bindings" | "d1Databases" | "durableObjects" | "queueConsumers" | "queueProducers"
+>;
+
 interface Subject {
-  name: "floor" | "detent";
+  name: "floor" | "detent" | "faults" | "lag";
   /** The wrangler configuration to build, from the repository's root. */
   config: string;
   /** What wrangler calls the built main module. */
   bundle: string;
-  /** Miniflare options: what the configuration binds. */
-  options: Pick<MiniflareModule.V4WorkerOptions, "bindings" | "d1Databases" | "durableObjects">;
+  options: Serving;
 }
 
 const FLOOR: Subject = {
@@ -40,30 +44,57 @@ const FLOOR: Subject = {
   options: { durableObjects: { FLOORS: { className: "FloorObject", useSQLite: true } } },
 };
 
+/** As in wrangler.toml. */
 const DETENT: Subject = {
   name: "detent",
   config: "wrangler.toml",
   bundle: "worker.js",
   options: {
-    bindings: { DETENT_ANONYMOUS_TENANT: "dev" },
+    bindings: { DETENT_ANONYMOUS_TENANT: "dev", DETENT_EVENTS_TENANT: "dev" },
     d1Databases: { CATALOG: "detent" },
     durableObjects: {
       MACHINES: { className: "MachineObject", useSQLite: true },
       INDEX_WRITERS: { className: "IndexWriterObject", useSQLite: true },
+      SWEEPERS: { className: "SweeperObject", useSQLite: true },
+      REBUILDS: { className: "RebuildObject", useSQLite: true },
+    },
+    queueProducers: { EVENTS: "events", NOTIFICATIONS: "notifications" },
+    queueConsumers: {
+      events: { maxBatchSize: 100, maxBatchTimeout: 1, maxRetries: 10, deadLetterQueue: "events-dlq" },
+      "events-dlq": { maxBatchSize: 100, maxBatchTimeout: 1, maxRetries: 100, retryDelay: 60 },
     },
   },
 };
 
-export const SUBJECTS = { floor: FLOOR, detent: DETENT };
+/** Detent with its outgoing queues outside and ways into the others: test/faults/worker.ts. */
+const FAULTS: Subject = {
+  ...DETENT,
+  name: "faults",
+  config: "test/faults/wrangler.toml",
+  options: { ...DETENT.options, queueProducers: { EVENTS: "events", DEAD_LETTERS: "events-dlq" } },
+};
+
+/** Detent with an index-writer that notes how far the index is behind: test/bench/lag-worker.ts. */
+const LAG: Subject = { ...DETENT, name: "lag", config: "test/bench/lag.toml", bundle: "lag-worker.js" };
+
+export const SUBJECTS = { floor: FLOOR, detent: DETENT, faults: FAULTS, lag: LAG };
 
 /** Builds the subject as a deployment would and serves it; everything it writes is under `dir`. */
 export async function startHost(subject: Subject, dir: string, signal: AbortSignal): Promise<Host> {
-  const outDir = join(dir, subject.name, "bundle");
-  const storage = join(dir, subject.name, "storage");
-  await mkdir(storage, { recursive: true });
-  await build(subject, outDir, signal);
+  await buildSubject(subject, dir, signal);
   signal.throwIfAborted();
+  return await serveSubject(subject, dir);
+}
 
+/** Serves what was built in `dir`, on the storage that is there; `bindings` are added to the subject's own. */
+export async function serveSubject(
+  subject: Subject,
+  dir: string,
+  bindings: Readonly<Record<string, string>> = {},
+): Promise<Host> {
+  const outDir = bundleDirOf(subject, dir);
+  const storage = join(dir, subject.name, "storage");
+  const isNew = (await mkdir(storage, { recursive: true })) !== undefined;
   const port = await findFreePort();
   const miniflare = new Miniflare(
     convertV4MiniflareOptions({
@@ -80,12 +111,15 @@ export async function startHost(subject: Subject, dir: string, signal: AbortSign
       modules: [{ type: "ESModule", path: join(outDir, subject.bundle) }],
       unsafeDirectSockets: [{ host: "127.0.0.1", port }],
       ...subject.options,
+      bindings: { ...subject.options.bindings, ...bindings },
     }),
   );
   const stop = (): Promise<void> => miniflare.dispose();
   try {
     await miniflare.ready;
-    if (subject === DETENT) await applyMigrations(await miniflare.getD1Database("CATALOG"));
+    const hasCatalog = subject.options.d1Databases !== undefined;
+    // Reaching into a running server takes half a second, so what is there is taken to be migrated.
+    if (isNew && hasCatalog) await applyMigrations(await miniflare.getD1Database("CATALOG"));
   } catch (error) {
     await stop();
     throw error;
@@ -93,7 +127,13 @@ export async function startHost(subject: Subject, dir: string, signal: AbortSign
   return { origin: `http://127.0.0.1:${port}`, stop };
 }
 
-async function build(subject: Subject, outDir: string, signal: AbortSignal): Promise<void> {
+function bundleDirOf(subject: Subject, dir: string): string {
+  return join(dir, subject.name, "bundle");
+}
+
+/** Builds the subject as a deployment would, for `serveSubject` on the same `dir`. */
+export async function buildSubject(subject: Subject, dir: string, signal: AbortSignal): Promise<void> {
+  const outDir = bundleDirOf(subject, dir);
   const wrangler = join(root, "node_modules/wrangler/bin/wrangler.js");
   const args = [wrangler, "deploy", "--dry-run", "--config", subject.config, "--outdir", outDir];
   const env = { ...process.env, CI: "1", WRANGLER_SEND_METRICS: "false", WRANGLER_LOG_PATH: outDir };
@@ -108,6 +148,8 @@ async function build(subject: Subject, outDir: string, signal: AbortSignal): Pro
 type Database = Awaited<ReturnType<InstanceType<typeof Miniflare>["getD1Database"]>>;
 
 async function applyMigrations(database: Database): Promise<void> {
+  // Loading wrangler takes a second, and only a new database needs it.
+  const { unstable_splitSqlQuery: splitSqlQuery } = await import("wrangler");
   const dir = join(root, "migrations");
   const files = (await readdir(dir)).filter((file) => file.endsWith(".sql")).toSorted();
   for (const file of files) {

@@ -56,3 +56,39 @@ export async function listConfigurations(
   );
   return rows.map(({ name, versions }) => ({ name, versions: JSON.parse(versions) as string[] }));
 }
+
+/** Sources are up to 256 KiB each: so many are read at a time. */
+const VERSIONS_PER_READ = 10;
+
+export const LIST_VERSIONS = `
+  SELECT seq, name, version, source, created_at AS createdAt FROM configurations INDEXED BY configurations_by_name
+  WHERE tenant = ?1 AND name = ?2 AND seq < ?3 ORDER BY seq DESC LIMIT ?4`;
+
+/** Every version of a name, newest first; read as consumed, so that a name may have any number of them. */
+export async function* streamVersions(db: TenantDb, name: string): AsyncGenerator<StoredConfiguration> {
+  let before = Number.MAX_SAFE_INTEGER;
+  for (;;) {
+    const rows = await db.all<StoredConfiguration & { seq: number }>(LIST_VERSIONS, name, before, VERSIONS_PER_READ);
+    yield* rows;
+    const last = rows.at(-1);
+    if (last === undefined || rows.length < VERSIONS_PER_READ) return;
+    before = last.seq;
+  }
+}
+
+export const FIND_VERSIONS = `
+  SELECT listed.name, listed.version, listed.source, listed.created_at AS createdAt
+  FROM json_each(?3) AS wanted CROSS JOIN configurations AS listed
+  WHERE listed.tenant = ?1 AND listed.name = ?2 AND listed.version = wanted.value`;
+
+/** Those of the versions that are there; read as consumed. */
+export async function* findVersions(
+  db: TenantDb,
+  name: string,
+  versions: readonly string[],
+): AsyncGenerator<StoredConfiguration> {
+  for (let start = 0; start < versions.length; start += VERSIONS_PER_READ) {
+    const wanted = JSON.stringify(versions.slice(start, start + VERSIONS_PER_READ));
+    yield* await db.all<StoredConfiguration>(FIND_VERSIONS, name, wanted);
+  }
+}

@@ -1,7 +1,8 @@
-/** What a machine tells the index about itself. */
+/** What the index-writers are told: by machines about themselves, by the doors about events that found no machine. */
+import type { JsonText } from "../receipt.ts";
 
-/** A machine's row of the index, and the events decided since the last telling. */
-export interface IndexEntry {
+/** A machine's row of the index. */
+export interface MachineRow {
   readonly tenant: string;
   readonly configuration: string;
   readonly id: string;
@@ -14,6 +15,62 @@ export interface IndexEntry {
   readonly updatedAt: number;
   /** JSON object of strings. */
   readonly labels: string;
-  /** Decided events, accepted and refused, for look-up by (configuration, event id). */
-  readonly events: readonly { readonly eventId: string; readonly at: number }[];
+  /** By when the machine has something to do by itself; the sweeper looks after it when it is overdue. */
+  readonly dueAt: number | null;
+  /** Set once the machine is gone: it leaves every list. */
+  readonly retiredAt: number | null;
+}
+
+/** What a machine tells: its row, and what it has decided since the last telling. */
+export interface IndexEntry extends MachineRow {
+  /** The row may have another version, or be another life's: what the usual write leaves alone is set, too. */
+  readonly isNew: boolean;
+  readonly transitions: readonly TransitionFact[];
+  readonly refusals: readonly RefusalFact[];
+}
+
+/** One accepted change, for the feed and for look-up by event id. */
+export interface TransitionFact {
+  readonly kind: "created" | "changed" | "deleted";
+  /** `detent:created` and `detent:deleted` where no event did it: callers cannot use such ids. */
+  readonly eventId: string;
+  readonly revision: number;
+  readonly version: string;
+  readonly event: string;
+  readonly from: string;
+  readonly to: string;
+  readonly at: number;
+  readonly originator: string;
+  readonly actor: string;
+}
+
+/** One refused event. The receipt leaves out the sender's data and details, which the machine keeps. */
+export interface RefusalFact {
+  readonly eventId: string;
+  readonly at: number;
+  readonly expiresAt: number;
+  readonly receipt: JsonText;
+}
+
+/** An event that found no machine: nobody else stores it. */
+export interface FailedEvent extends RefusalFact {
+  readonly tenant: string;
+  /** As the sender wrote it; may be empty. */
+  readonly configuration: string;
+  readonly id: string;
+  /** A CloudEvent as JSON text, kept until the queue has it. */
+  readonly notification: JsonText;
+}
+
+/** What became of an entry. Rejected: the database answers, but not to this entry; sent again it would be the same. */
+export type WriteResult =
+  | { readonly ok: true }
+  | { readonly ok: false; readonly rejected: boolean; readonly cause: string };
+
+/** An index-writer as its callers reach it. A call rejects only when the platform fails. */
+export interface IndexWriterCalls {
+  /** Urgent: do not gather first. */
+  write(entry: IndexEntry, urgent: boolean): Promise<WriteResult>;
+  recordFailures(failures: readonly FailedEvent[]): Promise<WriteResult[]>;
+  ping(): Promise<string>;
 }

@@ -1,72 +1,90 @@
-/** The index of machines in D1: lists by state, look-up of events. Written by the index-writers only. */
-import type { IndexEntry } from "./index-entry.ts";
-import type { TenantDb } from "./tenant-db.ts";
+/** The index of machines and of what they decided, in D1: the statements that write it. Used by the index-writers only. */
+import type { FailedEvent, IndexEntry } from "./index-entry.ts";
 
+/**
+ * A telling wins when it is of a newer life, or of the same life and newer: so neither a late write nor an earlier life
+ * of the id can. Two secondary indexes are touched; `version` stays out, since its index would be, too.
+ */
 const UPSERT_MACHINES = `
-  INSERT INTO machines (tenant, configuration, id, version, state, revision, change, created_at, updated_at, labels)
+  INSERT INTO machines (tenant, configuration, id, version, state, revision, change, created_at, updated_at, labels, due_at,
+    retired_at)
   SELECT value->>'tenant', value->>'configuration', value->>'id', value->>'version', value->>'state', value->>'revision',
-         value->>'change', value->>'createdAt', value->>'updatedAt', value->>'labels'
+    value->>'change', value->>'createdAt', value->>'updatedAt', value->>'labels', value->>'dueAt', value->>'retiredAt'
   FROM json_each(?1) WHERE true
   ON CONFLICT (tenant, configuration, id) DO UPDATE SET
-    version = excluded.version, state = excluded.state, revision = excluded.revision, change = excluded.change,
-    created_at = excluded.created_at, updated_at = excluded.updated_at, labels = excluded.labels
+    state = excluded.state, revision = excluded.revision, change = excluded.change, created_at = excluded.created_at,
+    updated_at = excluded.updated_at, labels = excluded.labels, due_at = excluded.due_at, retired_at = excluded.retired_at
   WHERE (excluded.created_at, excluded.change) > (created_at, change)`;
 
-const INSERT_EVENTS = `
-  INSERT OR REPLACE INTO events (tenant, configuration, event_id, machine_id, at)
-  SELECT machine.value->>'tenant', machine.value->>'configuration', event.value->>'eventId', machine.value->>'id',
-         event.value->>'at'
-  FROM json_each(?1) AS machine, json_each(machine.value, '$.events') AS event`;
+/** The version, where the telling that brings it has won. */
+const SET_VERSIONS = `
+  UPDATE machines SET version = value->>'version' FROM json_each(?1)
+  WHERE tenant = value->>'tenant' AND configuration = value->>'configuration' AND machines.id = value->>'id'
+    AND created_at = value->>'createdAt' AND change = value->>'change' AND version <> value->>'version'`;
 
-/** Writes entries of any tenants: each carries its own. All or nothing. */
-export async function writeIndex(db: D1Database, entries: readonly IndexEntry[]): Promise<void> {
-  const json = JSON.stringify(entries);
-  const statements = [db.prepare(UPSERT_MACHINES).bind(json)];
-  if (entries.some((entry) => entry.events.length > 0)) statements.push(db.prepare(INSERT_EVENTS).bind(json));
-  await db.batch(statements);
-}
+/** Takes as many positions of the feeds as follow in the same transaction. */
+const ADVANCE_FEEDS = "UPDATE feed_head SET seq = seq + ?1";
 
-/** A machine as the index knows it. */
-export interface IndexedMachine {
-  readonly id: string;
-  readonly version: string;
-  readonly state: string;
-}
+/** What was told before is told again after a crash: the first telling stands. */
+const INSERT_TRANSITIONS = `
+  INSERT INTO transitions (tenant, configuration, seq, machine_id, created_at, kind, event_id, revision, version, event,
+    from_state, to_state, at, originator, actor)
+  SELECT value->>'tenant', value->>'configuration', (SELECT seq FROM feed_head) - ?2 + key, value->>'id',
+    value->>'createdAt', value->>'kind', value->>'eventId', value->>'revision', value->>'version', value->>'event',
+    value->>'from', value->>'to', value->>'at', value->>'originator', value->>'actor'
+  FROM json_each(?1) WHERE true
+  ON CONFLICT (tenant, configuration, event_id, machine_id, created_at) DO NOTHING`;
 
-/** Machines of a configuration in id order, after `after`; of one state unless it is "". */
-export function listMachines(
-  db: TenantDb,
-  query: { configuration: string; state: string; after: string; limit: number },
-): Promise<IndexedMachine[]> {
-  const { configuration, state, after, limit } = query;
-  if (state === "") {
-    return db.all(
-      "SELECT id, version, state FROM machines WHERE tenant = ?1 AND configuration = ?2 AND id > ?3 ORDER BY id LIMIT ?4",
-      configuration,
-      after,
-      limit,
-    );
+const INSERT_FAILURES = `
+  INSERT INTO failures (tenant, seq, configuration, machine_id, event_id, at, expires_at, receipt, notification)
+  SELECT value->>'tenant', (SELECT seq FROM feed_head) - ?2 + key, value->>'configuration', value->>'id',
+    value->>'eventId', value->>'at', value->>'expiresAt', value->>'receipt', value->>'notification'
+  FROM json_each(?1) WHERE true
+  ON CONFLICT (tenant, configuration, event_id, machine_id, at) DO NOTHING`;
+
+const FORGET_NOTIFICATIONS = `
+  UPDATE failures SET notification = NULL FROM json_each(?1)
+  WHERE tenant = value->>'tenant' AND configuration = value->>'configuration' AND event_id = value->>'eventId'
+    AND machine_id = value->>'id' AND at = value->>'at'`;
+
+/**
+ * Writes entries and failed events of any tenants: each carries its own. All or nothing, in as few statements as there
+ * are tables: D1 takes one at a time.
+ */
+export async function writeIndex(
+  db: D1Database,
+  entries: readonly IndexEntry[],
+  failed: readonly FailedEvent[] = [],
+): Promise<void> {
+  const statements: D1PreparedStatement[] = [];
+  if (entries.length > 0) {
+    const machines = JSON.stringify(entries.map(({ transitions: _transitions, refusals: _refusals, ...row }) => row));
+    statements.push(db.prepare(UPSERT_MACHINES).bind(machines));
+    if (entries.some(({ isNew }) => isNew)) statements.push(db.prepare(SET_VERSIONS).bind(machines));
   }
-  return db.all(
-    `SELECT id, version, state FROM machines
-     WHERE tenant = ?1 AND configuration = ?2 AND state = ?3 AND id > ?4 ORDER BY id LIMIT ?5`,
-    configuration,
-    state,
-    after,
-    limit,
+  const transitions = entries.flatMap(({ tenant, configuration, id, createdAt, transitions: facts }) =>
+    facts.map((fact) => ({ tenant, configuration, id, createdAt, ...fact })),
   );
+  const refusals = entries.flatMap(({ tenant, configuration, id, refusals: facts }) =>
+    facts.map((fact) => ({ tenant, configuration, id, ...fact })),
+  );
+  const failures = [...refusals, ...failed];
+  const positions = transitions.length + failures.length;
+  if (positions > 0) statements.push(db.prepare(ADVANCE_FEEDS).bind(positions));
+  if (transitions.length > 0) {
+    statements.push(db.prepare(INSERT_TRANSITIONS).bind(JSON.stringify(transitions), positions - 1));
+  }
+  if (failures.length > 0) {
+    statements.push(db.prepare(INSERT_FAILURES).bind(JSON.stringify(failures), failures.length - 1));
+  }
+  if (statements.length > 0) await db.batch(statements);
 }
 
-/** The machine that decided this event id last. */
-export async function findEventMachine(
-  db: TenantDb,
-  configuration: string,
-  eventId: string,
-): Promise<string | undefined> {
-  const row = await db.first<{ machine_id: string }>(
-    "SELECT machine_id FROM events WHERE tenant = ?1 AND configuration = ?2 AND event_id = ?3 ORDER BY at DESC LIMIT 1",
-    configuration,
-    eventId,
-  );
-  return row?.machine_id;
+/** Marks the notifications of failed events as taken by the queue. */
+export async function forgetNotifications(
+  db: D1Database,
+  sent: readonly Pick<FailedEvent, "tenant" | "configuration" | "id" | "eventId" | "at">[],
+): Promise<void> {
+  const keys = sent.map(({ tenant, configuration, id, eventId, at }) => ({ tenant, configuration, id, eventId, at }));
+  if (keys.length > 0) await db.prepare(FORGET_NOTIFICATIONS).bind(JSON.stringify(keys)).run();
 }

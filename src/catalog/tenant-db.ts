@@ -1,10 +1,13 @@
 /** The one helper through which every query of a tenant reaches D1: ?1 is the tenant, always. */
-
 import { orUnavailable } from "../errors.ts";
+import { within } from "../within.ts";
 
 export type Param = string | number | null;
 
-/** D1 for one tenant. Statements name the tenant as `?1` and their own parameters from `?2` on. */
+/** A caller who waits for D1 is told before it gives up itself. */
+const WITHIN_MS = 10_000;
+
+/** D1 for one tenant. Throws UNAVAILABLE when it fails or does not answer. Statements name the tenant as `?1` and their own parameters from `?2` on. */
 export class TenantDb {
   readonly #db: D1Database;
   readonly #tenant: string;
@@ -20,15 +23,19 @@ export class TenantDb {
   }
 
   async all<T>(sql: string, ...params: Param[]): Promise<T[]> {
-    return (await orUnavailable("the catalog", this.#bind(sql, params).all<T>())).results;
+    return (await patiently(this.#bind(sql, params).all<T>())).results;
   }
 
   first<T>(sql: string, ...params: Param[]): Promise<T | null> {
-    return orUnavailable("the catalog", this.#bind(sql, params).first<T>());
+    return patiently(this.#bind(sql, params).first<T>());
   }
 
   /** Answers how many rows changed. */
   async run(sql: string, ...params: Param[]): Promise<number> {
-    return (await orUnavailable("the catalog", this.#bind(sql, params).run())).meta.changes;
+    return (await patiently(this.#bind(sql, params).run())).meta.changes;
   }
+}
+
+function patiently<T>(work: Promise<T>): Promise<T> {
+  return orUnavailable("the catalog", within(WITHIN_MS, "D1", work));
 }

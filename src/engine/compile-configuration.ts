@@ -1,5 +1,6 @@
 import { checkConfiguration } from "./check-configuration.ts";
 import type { Configuration, ConfigurationSource, Transition } from "./configuration.ts";
+import { parseDuration } from "./duration.ts";
 import { EdgeIndex } from "./edge-index.ts";
 import type { Finding } from "./finding.ts";
 
@@ -43,6 +44,15 @@ export function loadConfiguration(source: ConfigurationSource): Configuration {
     initialStates: [...new Set(initialStates)],
     finalStates,
     events: [...new Set(transitions.map(({ event }) => event))],
+    retention: {
+      outcomesMs: durationOf(source.retention?.outcomes),
+      finalMs: durationOf(source.retention?.final),
+      historyMs: durationOf(source.retention?.history),
+    },
     edges: new EdgeIndex(states, transitions, finalStates),
   };
+}
+
+function durationOf(text: string | null | undefined): number | undefined {
+  return text ? parseDuration(text) : undefined;
 }

@@ -59,6 +59,12 @@ export interface Configuration {
   readonly finalStates: ReadonlySet<string>;
   /** Event names, in order of first appearance. */
   readonly events: readonly string[];
+  /** How long what is kept, in ms; undefined: as the deployment says. */
+  readonly retention: {
+    readonly outcomesMs: number | undefined;
+    readonly finalMs: number | undefined;
+    readonly historyMs: number | undefined;
+  };
   /** state -> event -> the transitions that may be taken, in order; `*` is resolved. */
   readonly edges: { get(state: string): ReadonlyMap<string, readonly Transition[]> | undefined };
 }

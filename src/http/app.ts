@@ -3,12 +3,22 @@ import { Hono } from "hono";
 import { clip } from "../engine/names.ts";
 import { DetentError } from "../errors.ts";
 import { CONFIGURATION_ROUTES } from "./configurations.ts";
+import { DEAD_LETTER_ROUTES } from "./dead-letters.ts";
 import { EVENT_ROUTES } from "./events.ts";
+import { FEED_ROUTES } from "./feeds.ts";
 import { MACHINE_ROUTES } from "./machines.ts";
 import { OPEN_ROUTES } from "./open.ts";
+import { REBUILD_ROUTES } from "./rebuild.ts";
 import type { HttpCall } from "./route.ts";
 
-const CLOSED_ROUTES = [...CONFIGURATION_ROUTES, ...MACHINE_ROUTES, ...EVENT_ROUTES];
+const CLOSED_ROUTES = [
+  ...CONFIGURATION_ROUTES,
+  ...MACHINE_ROUTES,
+  ...EVENT_ROUTES,
+  ...FEED_ROUTES,
+  ...DEAD_LETTER_ROUTES,
+  ...REBUILD_ROUTES,
+];
 const ROUTES = [...OPEN_ROUTES, ...CLOSED_ROUTES];
 
 export function createJsonApp(): Hono<{ Bindings: HttpCall }> {

@@ -3,7 +3,7 @@ import * as events from "../service/events.ts";
 import { readJson, readQuery } from "./input.ts";
 import * as out from "./output.ts";
 import { idempotencyKey, ifMatch, onlyOne } from "./preconditions.ts";
-import { MACHINE, param, type Ctx, type Route } from "./route.ts";
+import { instant, MACHINE, param, type Ctx, type Route } from "./route.ts";
 import { SHAPES } from "./shapes.ts";
 
 export const EVENT_ROUTES: readonly Route[] = [
@@ -24,7 +24,7 @@ async function sendEvent(c: Ctx) {
     data: body.data,
     details: body.details,
     originator: body.originator,
-    timestamp: body.timestamp === undefined ? undefined : Date.parse(body.timestamp),
+    timestamp: instant(body.timestamp),
     expectedState: body.expected_state,
     expectedRevision: onlyOne("expected_revision", body.expected_revision, ifMatch(c.req.header("if-match"))),
   });

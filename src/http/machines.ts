@@ -1,13 +1,15 @@
 /** The routes of machines. */
 import { invalid } from "../errors.ts";
+import { listMachines as listPage } from "../service/machine-list.ts";
 import * as machines from "../service/machines.ts";
 import { readJson, readQuery } from "./input.ts";
 import * as out from "./output.ts";
-import { MACHINE, pageSize, param, type Ctx, type Route } from "./route.ts";
+import { instant, MACHINE, pageSize, param, type Ctx, type Route } from "./route.ts";
 import { SHAPES } from "./shapes.ts";
 
 export const MACHINE_ROUTES: readonly Route[] = [
   { method: "POST", path: "/api/v1/statemachines", handle: createMachine },
+  { method: "GET", path: "/api/v1/statemachines", handle: listMachines },
   { method: "GET", path: MACHINE, handle: getMachine },
   { method: "GET", path: `${MACHINE}/history`, handle: getHistory },
   { method: "GET", path: `${MACHINE}/allowed-events`, handle: getAllowedEvents },
@@ -37,6 +39,25 @@ async function createMachine(c: Ctx) {
   c.header("location", `/api/v1/statemachines/${configuration}/${encodeURIComponent(answer.id)}`);
   c.header("etag", `"${answer.machine.revision}"`);
   return c.json(out.machineJson(answer), 201);
+}
+
+async function listMachines(c: Ctx) {
+  const principal = c.env.principal();
+  const query = readQuery(c.req.raw, SHAPES.machinesQuery);
+  const found = await listPage(c.env.house, principal, {
+    configuration: query.configuration,
+    version: query.version,
+    state: query.state,
+    updatedAfter: instant(query.updated_after),
+    updatedBefore: instant(query.updated_before),
+    order: query.order,
+    pageSize: pageSize(query.page_size),
+    pageToken: query.page_token,
+  });
+  return c.json({
+    statemachines: found.statemachines.map(out.listedMachineJson),
+    next_page_token: found.nextPageToken,
+  });
 }
 
 async function getMachine(c: Ctx) {

@@ -1,35 +1,17 @@
 /** The house's values in the JSON of the routes: snake_case, RFC 3339 times, customers' data parsed. */
 import type { Finding } from "../engine/finding.ts";
 import type { AllowedView, HistoryItem } from "../machine/calls.ts";
-import type { Receipt } from "../receipt.ts";
+import { receiptJson } from "../receipt.ts";
 import type { ConfigurationView } from "../service/configurations.ts";
+import type { DeadLetterView } from "../service/dead-letters.ts";
+import type { FailureItem, TransitionItem } from "../service/feeds.ts";
+import type { ListedMachine } from "../service/machine-list.ts";
 import type { MachineAnswer } from "../service/machines.ts";
 
-const timeOf = (at: number): string => new Date(at).toISOString();
+export const timeOf = (at: number): string => new Date(at).toISOString();
 const json = (text: string): unknown => JSON.parse(text);
 
-export function receiptJson(receipt: Receipt) {
-  return {
-    event_id: receipt.eventId,
-    event: receipt.event,
-    config_id: receipt.configId,
-    machine: receipt.machine,
-    result: receipt.result,
-    code: receipt.code,
-    reason: receipt.reason,
-    message: receipt.message,
-    from: receipt.from,
-    to: receipt.to,
-    revision: receipt.revision,
-    at: timeOf(receipt.at),
-    originator: receipt.originator,
-    actor: receipt.actor,
-    duplicate: receipt.duplicate,
-    details: receipt.details,
-    data: json(receipt.data),
-    allowed_events: receipt.allowedEvents,
-  };
-}
+export { receiptJson };
 
 export function historyJson(item: HistoryItem) {
   return {
@@ -61,6 +43,56 @@ export function machineJson({ id, machine, historyToken }: MachineAnswer) {
       history: machine.history.map(historyJson),
       history_next_page_token: historyToken,
     },
+  };
+}
+
+export function listedMachineJson({ id, ...machine }: ListedMachine) {
+  return {
+    id,
+    statemachine: {
+      config_id: machine.configId,
+      state: machine.state,
+      labels: json(machine.labels),
+      revision: machine.revision,
+      final: machine.final,
+      created_at: timeOf(machine.createdAt),
+      updated_at: timeOf(machine.updatedAt),
+    },
+  };
+}
+
+export function transitionJson(item: TransitionItem) {
+  return {
+    kind: item.kind,
+    configuration: item.configuration,
+    id: item.id,
+    revision: item.revision,
+    event_id: item.eventId,
+    event: item.event,
+    from: item.from,
+    to: item.to,
+    config_id: item.configId,
+    at: timeOf(item.at),
+    originator: item.originator,
+    actor: item.actor,
+  };
+}
+
+/** A receipt without what the sender sent. */
+export function failureJson(failure: FailureItem) {
+  const { data: _data, details: _details, ...rest } = receiptJson({ ...failure, data: "{}", details: "" });
+  return rest;
+}
+
+export function deadLetterJson(letter: DeadLetterView) {
+  return {
+    id: letter.id,
+    received_at: timeOf(letter.receivedAt),
+    configuration: letter.configuration,
+    machine_id: letter.machineId,
+    event_id: letter.eventId,
+    content_type: letter.contentType,
+    body: letter.body,
   };
 }
 

@@ -35,3 +35,8 @@ export function pageSize(text: string | undefined): number {
   const message = "page_size must be a whole number";
   throw invalid([{ pointer: "/page_size", rule: "range", message, value: clip(text) }]);
 }
+
+/** Epoch ms of an RFC 3339 text that has passed its shape. */
+export function instant(text: string | undefined): number | undefined {
+  return text === undefined ? undefined : Date.parse(text);
+}

@@ -1,17 +1,19 @@
 /**
- * `npm start` and `npm run dev`: the whole service on this machine, without an account, a network or a question asked.
- * Applies the catalog's migrations, then hands over to wrangler. Knows nothing of what is served.
+ * `npm start`, `npm run dev` and `npm run example`: the whole service on this machine, without an account, a network or a
+ * question asked. Applies the catalog's migrations, then hands over to wrangler. Knows nothing of what is served.
  *
- * Environment: `PORT` (default 8787), `DETENT_STATE_DIR` (storage; default `.wrangler/state`).
+ * `--live` reloads open pages when the sources change; `--with CONFIG` serves another Worker beside it, on the same local
+ * queues. Environment: `PORT` (default 8787), `DETENT_STATE_DIR` (storage; default `.wrangler/state`).
  */
 import { spawn } from "node:child_process";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
+import { parseArgs } from "node:util";
 
 const root = join(import.meta.dirname, "../..");
 const wrangler = join(dirname(createRequire(import.meta.url).resolve("wrangler/package.json")), "bin", "wrangler.js");
 const port = process.env["PORT"] || "8787";
-const live = process.argv.includes("--live");
+const { values: options } = parseArgs({ options: { live: { type: "boolean" }, with: { type: "string" } } });
 const stateDir = process.env["DETENT_STATE_DIR"];
 const storage = stateDir ? ["--persist-to", stateDir] : [];
 
@@ -52,6 +54,8 @@ async function main(): Promise<number> {
   console.log(`Detent: http://localhost:${port}`);
   return runWrangler([
     "dev",
+    // The first is served at the port; all of them share queues and storage.
+    ...["wrangler.toml", options.with].flatMap((config) => (config === undefined ? [] : ["--config", config])),
     "--ip",
     // Requests without a credential are let in below, so nobody but this machine may reach it.
     "127.0.0.1",
@@ -59,9 +63,11 @@ async function main(): Promise<number> {
     port,
     "--var",
     "DETENT_ANONYMOUS_TENANT:dev",
+    "--var",
+    "DETENT_EVENTS_TENANT:dev",
     "--show-interactive-dev-session=false",
     // wrangler watches the sources either way; only `npm run dev` also reloads open pages.
-    ...(live ? ["--live-reload"] : []),
+    ...(options.live ? ["--live-reload"] : []),
     ...storage,
   ]);
 }

@@ -1,4 +1,5 @@
 /** The calls that cross the object's boundary: plain values in, plain results out, customers' JSON as text. */
+import type { MachineRow } from "../catalog/index-entry.ts";
 import type { Reason } from "../errors.ts";
 import type { JsonText, Receipt } from "../receipt.ts";
 
@@ -100,14 +101,23 @@ export interface AllowedView extends StateView {
   }[];
 }
 
+/**
+ * The row was right; the machine told what is; the row is of a later life than the machine's, as after a recovery of the
+ * object to an earlier time, and stands in the way of whatever the machine tells.
+ */
+export type Reindexed = "right" | "told" | "outranked";
+
 /** A machine as its callers reach it. A call rejects only when the platform fails. */
 export interface MachineCalls {
   create(address: MachineAddress, call: CreateCall): Promise<Reply<MachineView>>;
   send(address: MachineAddress, call: SendCall): Promise<Reply<Receipt>>;
+  sendAll(address: MachineAddress, calls: readonly SendCall[]): Promise<Reply<Receipt>[]>;
   read(address: MachineAddress): Promise<Reply<MachineView>>;
   history(address: MachineAddress, call: ListCall): Promise<Reply<Page<HistoryItem>>>;
   refusals(address: MachineAddress, call: ListCall): Promise<Reply<Page<Receipt>>>;
   receipt(address: MachineAddress, eventId: string): Promise<Reply<Receipt>>;
   state(address: MachineAddress): Promise<Reply<StateView>>;
   allowedEvents(address: MachineAddress): Promise<Reply<AllowedView>>;
+  /** Makes the machine tell the index the truth, unless `row` is it; undefined: the index has none. */
+  reindex(address: MachineAddress, row: MachineRow | undefined): Promise<Reply<Reindexed>>;
 }

@@ -1,5 +1,6 @@
 /** What a machine needs from the world, and nothing more: so that its logic runs in the object and in a simulation alike. */
 import type { IndexEntry } from "../catalog/index-entry.ts";
+import type { JsonText } from "../receipt.ts";
 
 /** A value SQLite takes or gives here. */
 export type SqlValue = string | number | null;
@@ -8,6 +9,16 @@ export type SqlValue = string | number | null;
 export interface Sql {
   /** Runs one statement and answers its rows. */
   exec(query: string, ...bindings: SqlValue[]): Record<string, SqlValue>[];
+}
+
+/** The deployment's say on how long a machine keeps what; in ms, absent: no say. */
+export interface RetentionSettings {
+  /** Refused receipts, where the configuration does not say. */
+  readonly outcomesMs: number;
+  /** The longest a configuration may ask for. */
+  readonly longestOutcomesMs?: number | undefined;
+  readonly longestHistoryMs?: number | undefined;
+  readonly longestFinalMs?: number | undefined;
 }
 
 export interface MachineDeps {
@@ -20,8 +31,15 @@ export interface MachineDeps {
   random(): number;
   /** The one alarm. Setting it inside a transaction is undone with the transaction. */
   setAlarm(at: number): void;
-  /** Hands entries to the index; settles when the index has committed them. */
-  sendIndex(entries: readonly IndexEntry[], urgent: boolean): Promise<void>;
+  /** Forgets everything, the alarm included. */
+  deleteAll(): Promise<void>;
+  retention(): RetentionSettings;
+  /** Tells the index; settles when the index has committed it. RejectedError: it never will. */
+  sendIndex(entry: IndexEntry, urgent: boolean): Promise<void>;
+  /** Hands CloudEvents to the notifications queue, in order. RejectedError: the queue never takes them. */
+  sendNotifications(events: readonly JsonText[]): Promise<void>;
+  /** The same for the transitions queue; undefined where the deployment has none. */
+  readonly sendFeed: ((events: readonly JsonText[]) => Promise<void>) | undefined;
   /** Lets work go on after the answer. */
   background(work: Promise<void>): void;
   log(level: "info" | "warn" | "error", message: string, facts: Record<string, string | number>): void;

@@ -1,9 +1,17 @@
 /** The machine's Durable Object: wiring only. The constructor runs no DDL, so that an unknown id costs no storage. */
 import { DurableObject } from "cloudflare:workers";
-import { indexWriterOf, type Bindings } from "../env.ts";
+import type { MachineRow } from "../catalog/index-entry.ts";
+import { indexWriterOf, notificationQueueOf, settingsOf, transitionQueueOf, type Bindings } from "../env.ts";
+import { RejectedError, toJsonMessages } from "../queue-sender.ts";
+import { within } from "../within.ts";
 import type { CreateCall, ListCall, MachineAddress, SendCall } from "./calls.ts";
 import type { Sql, SqlValue } from "./deps.ts";
 import { Machine } from "./machine.ts";
+
+/** More than an index-writer takes to give up on D1, so that its answer is heard. */
+const INDEX_WITHIN_MS = 30_000;
+/** After a wake that threw, which is a bug: soon enough to go on when it is mended, rare enough to cost nothing. */
+const RETRY_BUG_MS = 5 * 60_000;
 
 export class MachineObject extends DurableObject<Bindings> {
   readonly #machine: Machine;
@@ -13,16 +21,21 @@ export class MachineObject extends DurableObject<Bindings> {
     const sql: Sql = {
       exec: (query, ...bindings) => ctx.storage.sql.exec<Record<string, SqlValue>>(query, ...bindings).toArray(),
     };
+    const feed = transitionQueueOf(env);
     this.#machine = new Machine({
       sql,
       transaction: (work) => ctx.storage.transactionSync(work),
       now: () => Date.now(),
       random: () => Math.random(),
       setAlarm: (at) => void ctx.storage.setAlarm(at),
-      sendIndex: async (entries, urgent) => {
-        const [first] = entries;
-        if (first !== undefined) await indexWriterOf(env, first).write(entries, urgent);
+      deleteAll: () => ctx.storage.deleteAll(),
+      retention: () => settingsOf(env).retention,
+      sendIndex: async (entry, urgent) => {
+        const result = await within(INDEX_WITHIN_MS, "the index", indexWriterOf(env, entry).write(entry, urgent));
+        if (!result.ok) throw result.rejected ? new RejectedError(result.cause) : new Error(result.cause);
       },
+      sendNotifications: (events) => notificationQueueOf(env).send(toJsonMessages(events)),
+      sendFeed: feed && ((events) => feed.send(toJsonMessages(events))),
       background: (work) => ctx.waitUntil(work),
       log: (level, message, facts) => console[level](JSON.stringify({ level, message, ...facts })),
     });
@@ -34,6 +47,10 @@ export class MachineObject extends DurableObject<Bindings> {
 
   send(address: MachineAddress, call: SendCall) {
     return this.#machine.send(address, call);
+  }
+
+  sendAll(address: MachineAddress, calls: readonly SendCall[]) {
+    return this.#machine.sendAll(address, calls);
   }
 
   read(address: MachineAddress) {
@@ -60,7 +77,17 @@ export class MachineObject extends DurableObject<Bindings> {
     return this.#machine.allowedEvents(address);
   }
 
-  override alarm() {
-    return this.#machine.wake();
+  reindex(address: MachineAddress, row: MachineRow | undefined) {
+    return this.#machine.reindex(address, row);
+  }
+
+  override async alarm() {
+    try {
+      await this.#machine.wake();
+    } catch (error) {
+      // The platform drops an alarm that throws seven times, and the machine would never wake again.
+      console.error(JSON.stringify({ level: "error", message: "a wake failed", cause: String(error) }));
+      await this.ctx.storage.setAlarm(Date.now() + RETRY_BUG_MS);
+    }
   }
 }

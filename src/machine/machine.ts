@@ -2,8 +2,9 @@
  * A machine: the record of one entity. Every event is one transaction: seen before? expected? allowed? then state,
  * history and receipt together, or nothing. Reached only through the object; knows no platform, only its Deps.
  */
+import type { MachineRow } from "../catalog/index-entry.ts";
 import { loadConfiguration } from "../engine/compile-configuration.ts";
-import { configIdOf, type Configuration, type ConfigurationSource } from "../engine/configuration.ts";
+import type { Configuration, ConfigurationSource } from "../engine/configuration.ts";
 import { listAllowedEvents } from "../engine/allowed-events.ts";
 import { quote } from "../engine/names.ts";
 import { start, step } from "../engine/step.ts";
@@ -16,44 +17,44 @@ import type {
   MachineAddress,
   MachineView,
   Page,
+  Reindexed,
   Reply,
   SendCall,
   StateView,
 } from "./calls.ts";
 import type { MachineDeps } from "./deps.ts";
 import { Outbox } from "./outbox.ts";
-import { readPage } from "./page.ts";
-import { receiptOfOutcome, receiptOfTransition, toHistoryItem } from "./record.ts";
+import type { Present } from "./present.ts";
+import { receiptOfOutcome, receiptOfTransition } from "./record.ts";
+import { dueOf, policyOf, retentionDueAt, ROWS_PER_WAKE } from "./retention.ts";
+import { RetentionStore } from "./retention-store.ts";
 import { migrate, readSchemaVersion, SCHEMA_VERSION } from "./schema.ts";
-import { MachineStore, type IdentityRow, type OutcomeRow, type TransitionRow } from "./store.ts";
-
-/** The history that comes with a machine; go-statemachine's callers get the same. */
-const HISTORY_WITH_MACHINE = 100;
-
-/** In-memory mirror of the newest rows; assigned only after a transaction has returned. */
-interface Live {
-  readonly identity: IdentityRow;
-  readonly configuration: Configuration;
-  revision: number;
-  state: string;
-  updatedAt: number;
-  outcomeSeq: number;
-}
+import { MachineStore, type OutcomeRow, type TransitionRow } from "./store.ts";
+import { findReceipt, listHistory, listRefusals, viewMachine } from "./views.ts";
 
 const NOT_FOUND = { ok: false, reason: "MACHINE_NOT_FOUND", message: "there is no such machine" } as const;
+const GONE = { ok: false, reason: "MACHINE_GONE", message: "the machine was deleted or retired" } as const;
 
 export class Machine {
   readonly #deps: MachineDeps;
   readonly #store: MachineStore;
   readonly #outbox: Outbox;
-  #live: Live | undefined;
+  readonly #retention: RetentionStore;
+  #live: Present | undefined;
   /** A creation is waiting for the index. */
   #creating = false;
 
   constructor(deps: MachineDeps) {
     this.#deps = deps;
     this.#store = new MachineStore(deps.sql);
-    this.#outbox = new Outbox(deps, this.#store, () => this.#live);
+    this.#retention = new RetentionStore(deps.sql);
+    this.#outbox = new Outbox({
+      deps,
+      store: this.#store,
+      present: () => this.#live,
+      retentionAt: () => this.#live && retentionDueAt(this.#live, this.#policyOf(this.#live), this.#retention),
+      outcomesMs: () => (this.#live === undefined ? 0 : this.#policyOf(this.#live).outcomesMs),
+    });
   }
 
   /**
@@ -67,6 +68,8 @@ export class Machine {
       if (refusal !== undefined) return refusal;
     } else if (!this.#isAt(address)) {
       throw new Error("this object holds another machine");
+    } else if (this.#live?.identity.retiredAt !== null) {
+      return GONE;
     } else if (this.#creating || this.#outbox.isRegistered || this.#store.readCreation() !== creation) {
       return { ok: false, reason: "MACHINE_EXISTS", message: `machine ${quote(address.id)} exists` };
     }
@@ -79,6 +82,7 @@ export class Machine {
     } finally {
       this.#creating = false;
     }
+    this.#outbox.flushSoon();
     return this.read(address);
   }
 
@@ -87,23 +91,31 @@ export class Machine {
     const begun = start(configuration, call.state);
     if (!begun.ok) return { ok: false, reason: "INVALID_ARGUMENT", message: begun.message };
     const now = this.#deps.now();
-    const identity = { ...address, createdAt: now, labels: call.labels };
+    const identity = {
+      ...address,
+      createdAt: now,
+      labels: call.labels,
+      extraChanges: 0,
+      retiredAt: null,
+      farewell: [],
+    };
     this.#outbox.commit(() => {
       migrate(this.#deps.sql);
       this.#store.insertIdentity(identity, creation);
       this.#store.insertSource(call.version, call.source);
       this.#store.insertCreation(begun.next.state, call.version, call.data, now);
     });
-    this.#live = { identity, configuration, revision: 0, state: begun.next.state, updatedAt: now, outcomeSeq: 0 };
-    this.#outbox.load(-1, 0);
+    const { state } = begun.next;
+    this.#live = { identity, configuration, revision: 0, state, updatedAt: now, outcomeSeq: 0, notices: 0 };
+    this.#outbox.load({ indexSent: -1, feedSent: -1 }, { indexSent: 0, notifySent: 0 });
     return undefined;
   }
 
   /** Applies an event once. The receipt of an id seen before is answered again, marked as a duplicate. */
   send(address: MachineAddress, call: SendCall): Reply<Receipt> {
-    const live = this.#load();
-    if (live === undefined || !this.#isAt(address)) return NOT_FOUND;
-    const before = this.#findReceipt(live, call.eventId);
+    const live = this.#find(address);
+    if ("reason" in live) return live;
+    const before = findReceipt(this.#store, live, call.eventId);
     if (before !== undefined) {
       if (before.event !== call.event || before.data !== call.data || before.details !== call.details) {
         return {
@@ -133,6 +145,8 @@ export class Machine {
       const outcome: OutcomeRow = {
         ...common,
         seq: live.outcomeSeq + 1,
+        kind: "refused",
+        notice: live.notices + 1,
         state: live.state,
         revision: live.revision,
         code: taken.reason === "UNKNOWN_EVENT" ? "EventNotAllowed" : "TransitionNotAllowed",
@@ -141,9 +155,10 @@ export class Machine {
         allowedEvents: JSON.stringify(taken.allowedEvents),
       };
       this.#outbox.commit(() => {
-        this.#store.insertOutcome(outcome, this.#outbox.outcomesSent);
+        this.#store.insertOutcome(outcome, this.#outbox.outcomeCursors);
       });
       live.outcomeSeq = outcome.seq;
+      live.notices = outcome.notice;
       this.#outbox.flushSoon();
       return { ok: true, value: receiptOfOutcome(live.identity, outcome) };
     }
@@ -155,7 +170,7 @@ export class Machine {
       state: taken.next.state,
     };
     this.#outbox.commit(() => {
-      this.#store.insertTransition(row, this.#outbox.transitionsSent);
+      this.#store.insertTransition(row, this.#outbox.transitionCursors(row.revision));
     });
     live.revision = row.revision;
     live.state = row.state;
@@ -164,85 +179,141 @@ export class Machine {
     return { ok: true, value: receiptOfTransition(live.identity, row) };
   }
 
-  /** The machine with its newest history. */
+  /**
+   * Applies events in order, each as a transaction of its own, in one turn. Where the storage fails, that event and
+   * those behind it are UNAVAILABLE: they may be sent again.
+   */
+  sendAll(address: MachineAddress, calls: readonly SendCall[]): Reply<Receipt>[] {
+    const replies: Reply<Receipt>[] = [];
+    try {
+      for (const call of calls) replies.push(this.send(address, call));
+    } catch (error) {
+      this.#deps.log("error", "an event could not be stored", { cause: String(error) });
+      const unavailable = { ok: false, reason: "UNAVAILABLE", message: "the event could not be stored" } as const;
+      while (replies.length < calls.length) replies.push(unavailable);
+    }
+    return replies;
+  }
+
   read(address: MachineAddress): Reply<MachineView> {
-    const live = this.#load();
-    if (live === undefined || !this.#isAt(address)) return NOT_FOUND;
-    const newest = this.#store.listTransitions("desc", undefined, HISTORY_WITH_MACHINE + 1);
-    const { configuration, identity } = live;
-    return {
-      ok: true,
-      value: {
-        configId: configIdOf(configuration.name, configuration.version),
-        state: live.state,
-        data: this.#store.readData(),
-        labels: identity.labels,
-        revision: live.revision,
-        final: configuration.finalStates.has(live.state),
-        createdAt: identity.createdAt,
-        updatedAt: live.updatedAt,
-        history: newest.slice(0, HISTORY_WITH_MACHINE).toReversed().map(toHistoryItem),
-        hasOlderHistory: newest.length > HISTORY_WITH_MACHINE,
-      },
-    };
+    return this.#answer(address, (live) => viewMachine(this.#store, live));
   }
 
-  /** Accepted changes; a page may be shorter than asked. */
   history(address: MachineAddress, call: ListCall): Reply<Page<HistoryItem>> {
-    if (this.#load() === undefined || !this.#isAt(address)) return NOT_FOUND;
-    const page = readPage(call, {
-      list: (order, after, limit) => this.#store.listTransitions(order, after, limit),
-      keyOf: (row) => row.revision,
-      sizeOf: (row) => row.eventData.length + row.details.length,
-      itemOf: toHistoryItem,
-    });
-    return { ok: true, value: page };
+    return this.#answer(address, () => listHistory(this.#store, call));
   }
 
-  /** Receipts of refused events; a page may be shorter than asked. */
   refusals(address: MachineAddress, call: ListCall): Reply<Page<Receipt>> {
-    const live = this.#load();
-    if (live === undefined || !this.#isAt(address)) return NOT_FOUND;
-    const page = readPage(call, {
-      list: (order, after, limit) => this.#store.listOutcomes(order, after, limit),
-      keyOf: (row) => row.seq,
-      sizeOf: (row) => row.eventData.length + row.details.length + row.allowedEvents.length + row.message.length,
-      itemOf: (row) => receiptOfOutcome(live.identity, row),
-    });
-    return { ok: true, value: page };
+    return this.#answer(address, (live) => listRefusals(this.#store, live, call));
   }
 
   receipt(address: MachineAddress, eventId: string): Reply<Receipt> {
-    const live = this.#load();
-    if (live === undefined || !this.#isAt(address)) return NOT_FOUND;
-    const receipt = this.#findReceipt(live, eventId);
+    const live = this.#find(address);
+    if ("reason" in live) return live;
+    const receipt = findReceipt(this.#store, live, eventId);
     if (receipt !== undefined) return { ok: true, value: receipt };
     return { ok: false, reason: "EVENT_NOT_FOUND", message: `this machine has decided no event "${eventId}"` };
   }
 
   state(address: MachineAddress): Reply<StateView> {
-    const live = this.#load();
-    if (live === undefined || !this.#isAt(address)) return NOT_FOUND;
-    return { ok: true, value: { state: live.state, revision: live.revision } };
+    return this.#answer(address, ({ state, revision }) => ({ state, revision }));
   }
 
   allowedEvents(address: MachineAddress): Reply<AllowedView> {
+    return this.#answer(address, ({ configuration, state, revision }) => {
+      return { state, revision, events: listAllowedEvents(configuration, state) };
+    });
+  }
+
+  /**
+   * Tells the index again what is true, unless the row it has says so already; `row` undefined: it has none.
+   * MACHINE_NOT_FOUND: the row is about no machine. UNAVAILABLE: not taken; ask again.
+   */
+  async reindex(address: MachineAddress, row: MachineRow | undefined): Promise<Reply<Reindexed>> {
     const live = this.#load();
     if (live === undefined || !this.#isAt(address)) return NOT_FOUND;
-    const { configuration, state, revision } = live;
-    return { ok: true, value: { state, revision, events: listAllowedEvents(configuration, state) } };
+    if (row !== undefined && this.#isTrue(live, row)) return { ok: true, value: "right" };
+    if (row !== undefined && row.createdAt > live.identity.createdAt) return { ok: true, value: "outranked" };
+    try {
+      await this.#outbox.tellAgain(row?.createdAt === live.identity.createdAt ? row.change : 0);
+    } catch (error) {
+      return { ok: false, reason: "UNAVAILABLE", message: `the index did not take it: ${String(error)}` };
+    }
+    return { ok: true, value: "told" };
   }
 
-  /** The alarm: sends what is unsent, stores the cursors, arms again while work is left. Never throws for failed work. */
+  /** The alarm: what has to leave, then what has to go, then the next alarm. Never throws for failed work. */
   async wake(): Promise<void> {
-    if (this.#load() !== undefined) await this.#outbox.wake();
+    if (this.#load() === undefined) return;
+    await this.#outbox.deliver();
+    if (!this.#outbox.hasUnsent) await this.#keepRetention();
+    if (this.#live !== undefined) this.#outbox.rearm();
   }
 
-  #findReceipt(live: Live, eventId: string): Receipt | undefined {
-    const taken = this.#store.findTransition(eventId);
-    if (taken !== undefined) return receiptOfTransition(live.identity, taken);
-    const refused = live.outcomeSeq > 0 ? this.#store.findOutcome(eventId) : undefined;
-    return refused && receiptOfOutcome(live.identity, refused);
+  async #keepRetention(): Promise<void> {
+    const live = this.#live;
+    if (live === undefined) return;
+    const due = dueOf(live, this.#policyOf(live), this.#retention, this.#deps.now());
+    if (due === undefined) return;
+    switch (due.action) {
+      case "prune": {
+        const { outcomesBefore, historyBefore } = due;
+        this.#deps.transaction(() => {
+          this.#retention.pruneOutcomes(outcomesBefore, ROWS_PER_WAKE);
+          if (historyBefore !== undefined) this.#retention.pruneTransitions(historyBefore, ROWS_PER_WAKE);
+        });
+        return;
+      }
+      case "retire": {
+        const retired = {
+          retiredAt: Math.max(this.#deps.now(), live.updatedAt),
+          farewell: this.#outbox.farewell,
+          extraChanges: live.identity.extraChanges + 1,
+        };
+        const { retiredAt, farewell, extraChanges } = retired;
+        this.#outbox.commit(() => this.#retention.retire(retiredAt, farewell, extraChanges));
+        live.identity = { ...live.identity, ...retired };
+        this.#outbox.flushSoon();
+        return;
+      }
+      case "delete": {
+        await this.#deps.deleteAll();
+        this.#live = undefined;
+        this.#outbox.reset();
+        return;
+      }
+      default:
+        return due satisfies never;
+    }
+  }
+
+  #isTrue({ identity, configuration, state, revision, updatedAt }: Present, row: MachineRow): boolean {
+    return (
+      identity.retiredAt === row.retiredAt &&
+      identity.createdAt === row.createdAt &&
+      identity.labels === row.labels &&
+      configuration.version === row.version &&
+      state === row.state &&
+      revision === row.revision &&
+      updatedAt === row.updatedAt &&
+      (row.dueAt === null || row.dueAt > this.#deps.now())
+    );
+  }
+
+  #policyOf(live: Present) {
+    return policyOf(live, this.#deps.retention());
+  }
+
+  #answer<T>(address: MachineAddress, view: (live: Present) => T): Reply<T> {
+    const live = this.#find(address);
+    return "reason" in live ? live : { ok: true, value: view(live) };
+  }
+
+  /** The machine at this address, or why there is none. */
+  #find(address: MachineAddress): Present | typeof NOT_FOUND | typeof GONE {
+    const live = this.#load();
+    if (live === undefined || !this.#isAt(address)) return NOT_FOUND;
+    return live.identity.retiredAt === null ? live : GONE;
   }
 
   /** An object is addressed by a name that contains the identity; the comparison guards against a wrong name. */
@@ -255,7 +326,7 @@ export class Machine {
     );
   }
 
-  #load(): Live | undefined {
+  #load(): Present | undefined {
     if (this.#live !== undefined) return this.#live;
     const version = readSchemaVersion(this.#deps.sql);
     if (version === 0) return undefined;
@@ -271,8 +342,9 @@ export class Machine {
       state: head.state,
       updatedAt: head.at,
       outcomeSeq: outcomes.seq,
+      notices: outcomes.notice,
     };
-    this.#outbox.load(head.indexSent, outcomes.indexSent);
+    this.#outbox.load(head.cursors, outcomes.cursors);
     return this.#live;
   }
 }
@@ -281,7 +353,7 @@ function load(source: string): Configuration {
   return loadConfiguration(JSON.parse(source) as ConfigurationSource);
 }
 
-function expectationOf(live: Live, call: SendCall): Reply<never> | undefined {
+function expectationOf(live: Present, call: SendCall): Reply<never> | undefined {
   const metadata = { revision: String(live.revision), state: live.state };
   if (call.expectedRevision !== undefined && call.expectedRevision !== live.revision) {
     const message = `expected revision ${call.expectedRevision}, the machine has ${live.revision}`;

@@ -1,180 +1,244 @@
 /**
- * What the machine still has to tell the index. Two cursors (revision, refusal number) say how far the index has
- * confirmed. They live in memory, ride on the next insert for free and are stored by the alarm otherwise: after an
- * eviction everything above the stored cursor is sent again, which the index takes without harm.
+ * What the machine still has to tell: the index, the notifications queue, the transitions queue. Cursors say how far
+ * each has confirmed. They live in memory, ride on the next insert for free and are stored by the alarm otherwise: after
+ * an eviction everything above the stored cursors is sent again, which every receiver takes without harm.
  */
-import type { Configuration } from "../engine/configuration.ts";
-import type { IndexEntry } from "../catalog/index-entry.ts";
+import { nextAlarmAt } from "./alarm.ts";
+import { Delivery } from "./delivery.ts";
 import type { MachineDeps } from "./deps.ts";
-import type { IdentityRow, MachineStore } from "./store.ts";
+import { FeedStream } from "./feed-stream.ts";
+import { IndexStream } from "./index-stream.ts";
+import { NotificationStream } from "./notification-stream.ts";
+import { OutboxStore } from "./outbox-store.ts";
+import type { Cursors, Present } from "./present.ts";
+import type { MachineStore, OutcomeCursors, StreamName, TransitionCursors } from "./store.ts";
+import type { Stream } from "./stream.ts";
 
 /**
  * The alarm after a commit is this far away, drawn at random: machines that got their events together would otherwise
  * wake together too. Under the 10 s after which an idle object is evicted, so that it still finds the cursors in memory.
  */
 const SAFETY_NET_MS = { least: 3_500, most: 5_000 } as const;
-/** The first wait after a failed wake is between this and half of it; each next one up to twice as long. */
-const FIRST_BACKOFF_MS = 10_000;
-/** Keeps one message to the index small; the rest follows in the next. */
-const EVENTS_PER_SEND = 200;
-const LONGEST_BACKOFF_MS = 60_000;
 
-/** What the outbox reads of the machine. */
-interface Present {
-  readonly identity: IdentityRow;
-  readonly configuration: Configuration;
-  readonly revision: number;
-  readonly state: string;
-  readonly updatedAt: number;
-  readonly outcomeSeq: number;
+interface OutboxParts {
+  readonly deps: MachineDeps;
+  readonly store: MachineStore;
+  readonly present: () => Present | undefined;
+  /** When retention has something to do. */
+  readonly retentionAt: () => number | undefined;
+  /** How long a refused receipt is kept. */
+  readonly outcomesMs: () => number;
 }
 
 export class Outbox {
-  readonly #deps: MachineDeps;
-  readonly #store: MachineStore;
-  readonly #present: () => Present | undefined;
-  /** Last revision the index has confirmed; -1: not even the creation. */
-  transitionsSent = -1;
-  /** Last refusal the index has confirmed. */
-  outcomesSent = 0;
-  #storedTransitions = -1;
-  #storedOutcomes = 0;
-  /** Whether an alarm is known to be set: setting one costs a row. */
-  #armed = false;
-  #attempts = 0;
-  #sending: Promise<void> | undefined;
-  #flushing = false;
+  readonly #parts: OutboxParts;
+  readonly #outboxStore: OutboxStore;
+  readonly #cursors: Cursors = { indexTransitions: -1, indexOutcomes: 0, notifications: 0, feed: -1 };
+  /** The cursors as they are stored. */
+  #stored: Cursors = { ...this.#cursors };
+  readonly #index: IndexStream;
+  readonly #indexDelivery: Delivery;
+  readonly #deliveries: readonly Delivery[];
+  /** When the alarm is known to be set: setting one costs a row. Undefined: not known to be. */
+  #armedAt: number | undefined;
 
-  constructor(deps: MachineDeps, store: MachineStore, present: () => Present | undefined) {
-    this.#deps = deps;
-    this.#store = store;
-    this.#present = present;
+  constructor(parts: OutboxParts) {
+    this.#parts = parts;
+    const { deps, store, present } = parts;
+    this.#outboxStore = new OutboxStore(deps.sql);
+    const shared = { deps, store, outboxStore: this.#outboxStore, cursors: this.#cursors, present };
+    this.#index = new IndexStream({ ...shared, dueAt: () => this.#dueAt(), outcomesMs: parts.outcomesMs });
+    const streams: Stream[] = [this.#index, new NotificationStream(shared)];
+    if (deps.sendFeed !== undefined) streams.push(new FeedStream({ ...shared, send: deps.sendFeed }));
+    this.#deliveries = streams.map((stream) => new Delivery(deps, stream, (...args) => this.#park(...args)));
+    // The first of the streams, made above.
+    this.#indexDelivery = this.#deliveries[0] as Delivery;
   }
 
-  /** Takes the stored cursors over, after creation or waking. Unsent work gets its alarm back. */
-  load(transitionsSent: number, outcomesSent: number): void {
-    this.transitionsSent = this.#storedTransitions = transitionsSent;
-    this.outcomesSent = this.#storedOutcomes = outcomesSent;
-    if (!this.#hasUnsent() || this.#armed) return;
-    this.#setAlarm();
-    this.#armed = true;
+  /** Takes over what is stored, after creation or waking. Unsent work gets its alarm back. */
+  load(transitions: TransitionCursors, outcomes: OutcomeCursors): void {
+    Object.assign(this.#cursors, {
+      indexTransitions: transitions.indexSent,
+      feed: transitions.feedSent,
+      indexOutcomes: outcomes.indexSent,
+      notifications: outcomes.notifySent,
+    });
+    this.#stored = { ...this.#cursors };
+    const failing = this.#outboxStore.readDeliveries();
+    for (const delivery of this.#deliveries) delivery.load(failing.get(delivery.stream.name));
+    if (!this.hasUnsent || this.#armedAt !== undefined) return;
+    this.#armedAt = this.#safetyNetAt();
+    this.#parts.deps.setAlarm(this.#armedAt);
+  }
+
+  /** Forgets everything: the storage is gone. */
+  reset(): void {
+    this.#armedAt = undefined;
   }
 
   get isRegistered(): boolean {
-    return this.transitionsSent >= 0;
+    return this.#cursors.indexTransitions >= 0;
+  }
+
+  get hasUnsent(): boolean {
+    return this.#deliveries.some(({ nextAt }) => nextAt !== undefined);
+  }
+
+  /** Streams there are besides the notifications: who has to hear that the machine is gone. */
+  get farewell(): StreamName[] {
+    return this.#deliveries.map(({ stream }) => stream.name).filter((name) => name !== "notifications");
+  }
+
+  /** The cursors to store with a change of this revision. Without a transitions queue nothing waits for one. */
+  transitionCursors(revision: number): TransitionCursors {
+    const feedSent = this.#parts.deps.sendFeed === undefined ? revision : this.#cursors.feed;
+    return { indexSent: this.#cursors.indexTransitions, feedSent };
+  }
+
+  get outcomeCursors(): OutcomeCursors {
+    return { indexSent: this.#cursors.indexOutcomes, notifySent: this.#cursors.notifications };
   }
 
   /** One transaction that makes work for the outbox: its alarm is set with it, or undone with it. */
   commit(work: () => void): void {
-    this.#deps.transaction(() => {
+    const { deps } = this.#parts;
+    const isArmed = this.#armedAt !== undefined && this.#armedAt <= deps.now() + SAFETY_NET_MS.most;
+    const at = isArmed ? this.#armedAt : this.#safetyNetAt();
+    deps.transaction(() => {
       work();
-      if (!this.#armed) this.#setAlarm();
+      if (!isArmed && at !== undefined) deps.setAlarm(at);
     });
-    this.#armed = true;
+    this.#armedAt = at;
   }
 
   /** Tells the index of a new machine; rejects when the index did not take it. */
   async register(): Promise<void> {
-    if (!this.isRegistered) await this.#send(true);
+    if (!this.isRegistered) await this.#indexDelivery.send(true);
   }
 
-  /** Sends after the answer, one message at a time; what arrives meanwhile goes with the next. */
+  /** Makes the machine tell the index again, more than `change` times told; rejects when the index did not take it. */
+  async tellAgain(change: number): Promise<void> {
+    const present = this.#parts.present();
+    if (present === undefined) return;
+    const { identity, revision, outcomeSeq } = present;
+    const extraChanges = Math.max(identity.extraChanges, change - revision - outcomeSeq) + 1;
+    this.commit(() => this.#outboxStore.storeExtraChanges(extraChanges));
+    present.identity = { ...identity, extraChanges };
+    this.#index.ask();
+    await this.#indexDelivery.send(true);
+  }
+
+  /** Sends after the answer. */
   flushSoon(): void {
-    if (this.#flushing) return;
-    this.#flushing = true;
-    this.#deps.background(
-      (async () => {
-        while (this.#hasUnsent()) {
-          // One message at a time: changes of a machine leave in order.
-          await this.#send(false);
-        }
-      })()
-        .catch((error: unknown) => {
-          this.#deps.log("warn", "the index did not take a change; the alarm tries again", { cause: String(error) });
-        })
-        .finally(() => {
-          this.#flushing = false;
-        }),
-    );
+    for (const delivery of this.#deliveries) delivery.flushSoon();
   }
 
-  /**
-   * Sends what is unsent now and stores the cursors. What arrives meanwhile has set an alarm of its own: under steady
-   * load a wake that waited for the last event would never end.
-   */
-  async wake(): Promise<void> {
-    this.#armed = false;
-    const { revision = -1, outcomeSeq = 0 } = this.#present() ?? {};
-    try {
-      while (this.transitionsSent < revision || this.outcomesSent < outcomeSeq) {
-        // One message at a time: changes of a machine leave in order.
-        await this.#send(false);
-      }
-      this.#attempts = 0;
+  /** The alarm's first half: sends what is unsent. Never rejects. */
+  async deliver(): Promise<void> {
+    this.#armedAt = undefined;
+    await Promise.all(this.#deliveries.map((delivery) => delivery.wake()));
+  }
+
+  /** The alarm's last half: stores how far everything has got and sets the next alarm, in one transaction. */
+  rearm(): void {
+    const { deps } = this.#parts;
+    const next = this.#nextAlarmAt();
+    const isArmed = next === undefined || (this.#armedAt !== undefined && this.#armedAt <= next);
+    deps.transaction(() => {
       this.#storeCursors();
-    } catch (error) {
-      this.#attempts += 1;
-      const backoff = Math.min(LONGEST_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** Math.min(this.#attempts - 1, 4));
-      this.#deps.log("warn", "the index is unreachable", { attempts: this.#attempts, cause: String(error) });
-      this.#deps.setAlarm(this.#deps.now() + backoff * (0.5 + this.#deps.random() / 2));
-      this.#armed = true;
-    }
+      for (const delivery of this.#deliveries) this.#storeDelivery(delivery);
+      if (!isArmed) deps.setAlarm(next);
+    });
+    this.#stored = { ...this.#cursors };
+    for (const delivery of this.#deliveries) delivery.markStored();
+    if (!isArmed) this.#armedAt = next;
   }
 
-  #setAlarm(): void {
+  #nextAlarmAt(): number | undefined {
+    // What came during the wake is on its way already: only the net is needed.
+    const net = this.#armedAt ?? this.#safetyNetAt();
+    const unsentAt = this.#deliveries.flatMap(({ nextAt, isFailing }) => {
+      if (nextAt === undefined) return [];
+      return isFailing ? Math.max(nextAt, this.#parts.deps.now()) : net;
+    });
+    return nextAlarmAt({ unsentAt, retentionAt: this.#parts.retentionAt() });
+  }
+
+  /** What the index is told: when something besides telling it is to be done, that is not being done already. */
+  #dueAt(): number | undefined {
+    const failing = this.#deliveries.filter((delivery) => delivery !== this.#indexDelivery && delivery.isFailing);
+    const unsentAt = failing.flatMap(({ nextAt }) => nextAt ?? []);
+    return nextAlarmAt({ unsentAt, retentionAt: this.#parts.retentionAt() });
+  }
+
+  #safetyNetAt(): number {
     const { least, most } = SAFETY_NET_MS;
-    this.#deps.setAlarm(Math.round(this.#deps.now() + least + (most - least) * this.#deps.random()));
-  }
-
-  #hasUnsent(): boolean {
-    const present = this.#present();
-    return present !== undefined && (present.revision > this.transitionsSent || present.outcomeSeq > this.outcomesSent);
+    const { deps } = this.#parts;
+    return Math.round(deps.now() + least + (most - least) * deps.random());
   }
 
   #storeCursors(): void {
-    const present = this.#present();
+    const present = this.#parts.present();
     if (present === undefined) return;
-    if (this.transitionsSent > this.#storedTransitions) {
-      this.#store.storeTransitionCursor(present.revision, this.transitionsSent);
-      this.#storedTransitions = this.transitionsSent;
+    const { indexTransitions, indexOutcomes, notifications, feed } = this.#cursors;
+    if (indexTransitions > this.#stored.indexTransitions || feed > this.#stored.feed) {
+      this.#outboxStore.storeTransitionCursors(present.revision, this.transitionCursors(present.revision));
     }
-    if (this.outcomesSent > this.#storedOutcomes) {
-      this.#store.storeOutcomeCursor(present.outcomeSeq, this.outcomesSent);
-      this.#storedOutcomes = this.outcomesSent;
+    if (indexOutcomes > this.#stored.indexOutcomes || notifications > this.#stored.notifications) {
+      this.#outboxStore.storeOutcomeCursors(present.outcomeSeq, this.outcomeCursors);
     }
   }
 
-  /** One message, shared by all who ask while it is under way. */
-  #send(urgent: boolean): Promise<void> {
-    this.#sending ??= this.#sendOnce(urgent).finally(() => {
-      this.#sending = undefined;
+  #storeDelivery(delivery: Delivery): void {
+    const state = delivery.unstored;
+    if (state === undefined) return;
+    if (state.attempts > 0) this.#outboxStore.storeDelivery(delivery.stream.name, state);
+    else this.#outboxStore.deleteDelivery(delivery.stream.name);
+  }
+
+  /** Poison is set aside and announced: by the stream itself, or as an outcome of the machine that is no event's. */
+  #park(stream: Stream, cause: string): void {
+    const { deps, store } = this.#parts;
+    const present = this.#parts.present();
+    if (present === undefined) return;
+    const at = Math.max(deps.now(), present.updatedAt);
+    const seq = present.outcomeSeq + 1;
+    const notice = present.notices + 1;
+    let parked = { position: 0, isAnnounced: true };
+    this.commit(() => {
+      parked = stream.park(cause, at);
+      if (parked.isAnnounced) return;
+      const row = {
+        seq,
+        notice,
+        kind: "parked",
+        code: "",
+        reason: "",
+        allowedEvents: "[]",
+        state: present.state,
+      } as const;
+      const event = {
+        eventId: `detent:parked:${seq}`,
+        event: stream.name,
+        timestamp: null,
+        originator: "detent",
+      } as const;
+      const rest = {
+        actor: "",
+        details: "",
+        eventData: "{}",
+        version: present.configuration.version,
+        at,
+        message: cause,
+      };
+      store.insertOutcome({ ...row, ...event, ...rest, revision: parked.position }, this.outcomeCursors);
     });
-    return this.#sending;
-  }
-
-  async #sendOnce(urgent: boolean): Promise<void> {
-    const present = this.#present();
-    if (present === undefined) return;
-    const { identity, configuration, revision, state, updatedAt, outcomeSeq } = present;
-    const after = Math.max(0, this.transitionsSent);
-    const taken = revision > after ? this.#store.listAcceptedIds(after, EVENTS_PER_SEND) : [];
-    const refused =
-      outcomeSeq > this.outcomesSent ? this.#store.listRefusedIds(this.outcomesSent, EVENTS_PER_SEND) : [];
-    const entry: IndexEntry = {
-      tenant: identity.tenant,
-      configuration: identity.configuration,
-      id: identity.id,
-      version: configuration.version,
-      state,
-      revision,
-      change: revision,
-      createdAt: identity.createdAt,
-      updatedAt,
-      labels: identity.labels,
-      events: [...taken, ...refused].map(({ eventId, at }) => ({ eventId, at })),
-    };
-    await this.#deps.sendIndex([entry], urgent);
-    this.transitionsSent = taken.length < EVENTS_PER_SEND ? revision : (taken.at(-1)?.key ?? revision);
-    this.outcomesSent = refused.at(-1)?.key ?? this.outcomesSent;
+    if (!parked.isAnnounced) {
+      present.outcomeSeq = seq;
+      present.notices = notice;
+    }
+    const { tenant, configuration, id } = present.identity;
+    const facts = { tenant, configuration, id, stream: stream.name, position: parked.position, cause };
+    deps.log("error", "a message that its receiver never takes was set aside", facts);
   }
 }

@@ -24,6 +24,33 @@ const MIGRATIONS: readonly { readonly message: string; readonly statements: read
          event_data TEXT, index_sent INTEGER NOT NULL)`,
     ],
   },
+  {
+    message: "what leaves: cursors of the queues, retries, poison; and what goes: retention, retirement",
+    statements: [
+      // Counts indexed changes that are no revisions; with the revision it is the index's `change`.
+      "ALTER TABLE identity ADD COLUMN extra_changes INTEGER NOT NULL DEFAULT 0",
+      "ALTER TABLE identity ADD COLUMN retired_at INTEGER",
+      // The streams that have yet to hear that the machine is gone, separated by spaces.
+      "ALTER TABLE identity ADD COLUMN farewell TEXT NOT NULL DEFAULT ''",
+      "ALTER TABLE transitions ADD COLUMN feed_sent INTEGER NOT NULL DEFAULT -1",
+      // refused, parked (no event: it tells that poison was set aside) or pruned (only its numbers are left).
+      "ALTER TABLE outcomes ADD COLUMN kind TEXT NOT NULL DEFAULT 'refused'",
+      // How many notifications there are up to this row: their sequence, dense per machine.
+      "ALTER TABLE outcomes ADD COLUMN notice INTEGER NOT NULL DEFAULT 0",
+      "ALTER TABLE outcomes ADD COLUMN notify_sent INTEGER NOT NULL DEFAULT 0",
+      // What was there before there were queues is not announced afterwards. Only the newest row's cursors count.
+      "UPDATE outcomes SET notice = seq, notify_sent = seq",
+      "UPDATE transitions SET feed_sent = revision WHERE revision = (SELECT max(revision) FROM transitions)",
+      // Streams that fail at the moment; a row goes when its stream delivers again.
+      `CREATE TABLE delivery (
+         stream TEXT PRIMARY KEY, attempts INTEGER NOT NULL, rejections INTEGER NOT NULL, next_at INTEGER NOT NULL)
+         WITHOUT ROWID`,
+      // Poison: what a stream never took, by its position there.
+      `CREATE TABLE parked (
+         stream TEXT NOT NULL, position INTEGER NOT NULL, cause TEXT NOT NULL, at INTEGER NOT NULL,
+         PRIMARY KEY (stream, position)) WITHOUT ROWID`,
+    ],
+  },
 ];
 
 /** The version of a database that has had every migration. */

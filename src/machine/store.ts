@@ -9,7 +9,16 @@ export interface IdentityRow {
   readonly createdAt: number;
   /** JSON object of strings. */
   readonly labels: string;
+  /** Indexed changes that were no revisions. */
+  readonly extraChanges: number;
+  /** When the machine was retired; null: it lives. */
+  readonly retiredAt: number | null;
+  /** Streams that have yet to hear that it is gone. */
+  readonly farewell: readonly StreamName[];
 }
+
+/** Where what leaves goes. */
+export type StreamName = "index" | "notifications" | "feed";
 
 /** The event part that accepted and refused events share. */
 export interface EventRow {
@@ -27,15 +36,19 @@ export interface EventRow {
 /** An accepted change. */
 export interface TransitionRow extends EventRow {
   readonly revision: number;
-  readonly kind: "event" | "migration" | "override";
+  /** `creation` is revision 0; of a `pruned` row only state, version, data and time are left. */
+  readonly kind: "creation" | "event" | "migration" | "override" | "pruned";
   readonly from: string;
   readonly state: string;
   readonly version: string;
 }
 
-/** A refused event. */
+/** A refused event, or (parked) that something could not leave; of a `pruned` row only the numbers are left. */
 export interface OutcomeRow extends EventRow {
   readonly seq: number;
+  readonly kind: "refused" | "parked" | "pruned";
+  /** Notifications up to and including this row. */
+  readonly notice: number;
   readonly state: string;
   readonly version: string;
   readonly revision: number;
@@ -45,11 +58,14 @@ export interface OutcomeRow extends EventRow {
   readonly allowedEvents: string;
 }
 
-/** A decided event's id and its position: revision or seq. */
-export interface DecidedRow {
-  readonly key: number;
-  readonly eventId: string;
-  readonly at: number;
+/** How far the streams have got, by the newest row; unsent is what lies above. */
+export interface TransitionCursors {
+  readonly indexSent: number;
+  readonly feedSent: number;
+}
+export interface OutcomeCursors {
+  readonly indexSent: number;
+  readonly notifySent: number;
 }
 
 /** The newest row, which is the machine's present. */
@@ -58,13 +74,24 @@ export interface HeadRow {
   readonly state: string;
   readonly version: string;
   readonly at: number;
-  readonly indexSent: number;
+  readonly cursors: TransitionCursors;
+}
+
+/** The newest outcome's numbers. */
+export interface OutcomesHeadRow {
+  readonly seq: number;
+  readonly notice: number;
+  readonly cursors: OutcomeCursors;
 }
 
 const TRANSITION_COLUMNS =
   "revision, kind, event_id, event, from_state, state, version, at, timestamp, originator, actor, details, event_data";
 const OUTCOME_COLUMNS =
-  "seq, event_id, event, state, version, revision, code, reason, message, allowed_events, at, timestamp, originator, actor, details, event_data";
+  "seq, kind, notice, event_id, event, state, version, revision, code, reason, message, allowed_events, at, timestamp, originator, actor, details, event_data";
+
+function leanly(columns: string): string {
+  return columns.replace("details, event_data", "'' AS details, '{}' AS event_data");
+}
 
 type Row = Record<string, SqlValue>;
 const text = (row: Row, column: string): string => String(row[column] ?? "");
@@ -99,6 +126,8 @@ function toOutcome(row: Row): OutcomeRow {
   return {
     ...toEvent(row),
     seq: whole(row, "seq"),
+    kind: text(row, "kind") as OutcomeRow["kind"],
+    notice: whole(row, "notice"),
     state: text(row, "state"),
     version: text(row, "version"),
     revision: whole(row, "revision"),
@@ -107,10 +136,6 @@ function toOutcome(row: Row): OutcomeRow {
     message: text(row, "message"),
     allowedEvents: text(row, "allowed_events"),
   };
-}
-
-function toDecided(row: Row): DecidedRow {
-  return { key: whole(row, "key"), eventId: text(row, "event_id"), at: whole(row, "at") };
 }
 
 /** The machine's tables. The caller has made sure that they exist. */
@@ -126,7 +151,9 @@ export class MachineStore {
   }
 
   readIdentity(): IdentityRow | undefined {
-    const row = this.#first("SELECT tenant, configuration, id, created_at, labels FROM identity");
+    const row = this.#first(
+      "SELECT tenant, configuration, id, created_at, labels, extra_changes, retired_at, farewell FROM identity",
+    );
     if (row === undefined) return undefined;
     return {
       tenant: text(row, "tenant"),
@@ -134,6 +161,9 @@ export class MachineStore {
       id: text(row, "id"),
       createdAt: whole(row, "created_at"),
       labels: text(row, "labels"),
+      extraChanges: whole(row, "extra_changes"),
+      retiredAt: typeof row["retired_at"] === "number" ? row["retired_at"] : null,
+      farewell: text(row, "farewell").split(" ").filter(Boolean) as StreamName[],
     };
   }
 
@@ -148,14 +178,15 @@ export class MachineStore {
 
   readHead(): HeadRow {
     const row =
-      this.#first("SELECT revision, state, version, at, index_sent FROM transitions ORDER BY revision DESC LIMIT 1") ??
-      {};
+      this.#first(
+        "SELECT revision, state, version, at, index_sent, feed_sent FROM transitions ORDER BY revision DESC LIMIT 1",
+      ) ?? {};
     return {
       revision: whole(row, "revision"),
       state: text(row, "state"),
       version: text(row, "version"),
       at: whole(row, "at"),
-      indexSent: whole(row, "index_sent"),
+      cursors: { indexSent: whole(row, "index_sent"), feedSent: whole(row, "feed_sent") },
     };
   }
 
@@ -167,9 +198,14 @@ export class MachineStore {
     );
   }
 
-  readOutcomesHead(): { seq: number; indexSent: number } {
-    const row = this.#first("SELECT seq, index_sent FROM outcomes ORDER BY seq DESC LIMIT 1") ?? {};
-    return { seq: whole(row, "seq"), indexSent: whole(row, "index_sent") };
+  readOutcomesHead(): OutcomesHeadRow {
+    const row =
+      this.#first("SELECT seq, notice, index_sent, notify_sent FROM outcomes ORDER BY seq DESC LIMIT 1") ?? {};
+    return {
+      seq: whole(row, "seq"),
+      notice: whole(row, "notice"),
+      cursors: { indexSent: whole(row, "index_sent"), notifySent: whole(row, "notify_sent") },
+    };
   }
 
   findTransition(eventId: string): TransitionRow | undefined {
@@ -178,16 +214,17 @@ export class MachineStore {
   }
 
   findOutcome(eventId: string): OutcomeRow | undefined {
-    const row = this.#first(`SELECT ${OUTCOME_COLUMNS} FROM outcomes WHERE event_id = ?`, eventId);
+    const query = `SELECT ${OUTCOME_COLUMNS} FROM outcomes WHERE event_id = ? AND kind = 'refused'`;
+    const row = this.#first(query, eventId);
     return row && toOutcome(row);
   }
 
-  /** Accepted changes with after < revision (asc) or revision < after (desc); creation is none. */
+  /** Accepted changes with after < revision (asc) or revision < after (desc); creation is none, pruned ones are gone. */
   listTransitions(order: "asc" | "desc", after: number | undefined, limit: number): TransitionRow[] {
     const query =
       order === "asc"
-        ? `SELECT ${TRANSITION_COLUMNS} FROM transitions WHERE revision > ? ORDER BY revision LIMIT ?`
-        : `SELECT ${TRANSITION_COLUMNS} FROM transitions WHERE revision < ? AND revision > 0 ORDER BY revision DESC LIMIT ?`;
+        ? `SELECT ${TRANSITION_COLUMNS} FROM transitions WHERE revision > ? AND kind <> 'pruned' ORDER BY revision LIMIT ?`
+        : `SELECT ${TRANSITION_COLUMNS} FROM transitions WHERE revision < ? AND revision > 0 AND kind <> 'pruned' ORDER BY revision DESC LIMIT ?`;
     const start = after ?? (order === "asc" ? 0 : Number.MAX_SAFE_INTEGER);
     return this.#sql.exec(query, start, limit).map(toTransition);
   }
@@ -195,25 +232,39 @@ export class MachineStore {
   listOutcomes(order: "asc" | "desc", after: number | undefined, limit: number): OutcomeRow[] {
     const query =
       order === "asc"
-        ? `SELECT ${OUTCOME_COLUMNS} FROM outcomes WHERE seq > ? ORDER BY seq LIMIT ?`
-        : `SELECT ${OUTCOME_COLUMNS} FROM outcomes WHERE seq < ? ORDER BY seq DESC LIMIT ?`;
+        ? `SELECT ${OUTCOME_COLUMNS} FROM outcomes WHERE seq > ? AND kind = 'refused' ORDER BY seq LIMIT ?`
+        : `SELECT ${OUTCOME_COLUMNS} FROM outcomes WHERE seq < ? AND kind = 'refused' ORDER BY seq DESC LIMIT ?`;
     const start = after ?? (order === "asc" ? 0 : Number.MAX_SAFE_INTEGER);
     return this.#sql.exec(query, start, limit).map(toOutcome);
   }
 
-  /** What the index hears of accepted events: no data, which may be large. */
-  listAcceptedIds(after: number, limit: number): DecidedRow[] {
-    const query = "SELECT revision AS key, event_id, at FROM transitions WHERE revision > ? ORDER BY revision LIMIT ?";
-    return this.#sql.exec(query, after, limit).map(toDecided);
+  /** Changes after a revision, the creation (revision 0) included: what a stream has yet to send. */
+  listUnsentTransitions(after: number, limit: number): TransitionRow[] {
+    const query = `SELECT ${TRANSITION_COLUMNS} FROM transitions WHERE revision > ? ORDER BY revision LIMIT ?`;
+    return this.#sql.exec(query, after, limit).map(toTransition);
   }
 
-  /** The same of refused events. */
-  listRefusedIds(after: number, limit: number): DecidedRow[] {
-    const query = "SELECT seq AS key, event_id, at FROM outcomes WHERE seq > ? ORDER BY seq LIMIT ?";
-    return this.#sql.exec(query, after, limit).map(toDecided);
+  /** Outcomes of every kind after a sequence number. */
+  listUnsentOutcomes(after: number, limit: number): OutcomeRow[] {
+    const query = `SELECT ${OUTCOME_COLUMNS} FROM outcomes WHERE seq > ? ORDER BY seq LIMIT ?`;
+    return this.#sql.exec(query, after, limit).map(toOutcome);
   }
 
-  insertIdentity(identity: IdentityRow, creation: string): void {
+  /** The same without the senders' data and details, which may be large. */
+  listTransitionFacts(after: number, limit: number): TransitionRow[] {
+    const query = `SELECT ${leanly(TRANSITION_COLUMNS)} FROM transitions WHERE revision > ? ORDER BY revision LIMIT ?`;
+    return this.#sql.exec(query, after, limit).map(toTransition);
+  }
+
+  listOutcomeFacts(after: number, limit: number): OutcomeRow[] {
+    const query = `SELECT ${leanly(OUTCOME_COLUMNS)} FROM outcomes WHERE seq > ? ORDER BY seq LIMIT ?`;
+    return this.#sql.exec(query, after, limit).map(toOutcome);
+  }
+
+  insertIdentity(
+    identity: Pick<IdentityRow, "tenant" | "configuration" | "id" | "createdAt" | "labels">,
+    creation: string,
+  ): void {
     this.#sql.exec(
       "INSERT INTO identity (tenant, configuration, id, created_at, labels, creation) VALUES (?, ?, ?, ?, ?, ?)",
       identity.tenant,
@@ -229,10 +280,11 @@ export class MachineStore {
     this.#sql.exec("INSERT INTO config (version, source) VALUES (?, ?)", version, source);
   }
 
-  /** Revision 0. `index_sent` -1: not even the creation has been sent. */
+  /** Revision 0. Cursors of -1: not even the creation has been sent. */
   insertCreation(state: string, version: string, data: string, at: number): void {
     this.#sql.exec(
-      "INSERT INTO transitions (revision, kind, state, version, data, at, index_sent) VALUES (0, 'creation', ?, ?, ?, ?, -1)",
+      `INSERT INTO transitions (revision, kind, state, version, data, at, index_sent, feed_sent)
+       VALUES (0, 'creation', ?, ?, ?, ?, -1, -1)`,
       state,
       version,
       data,
@@ -240,10 +292,11 @@ export class MachineStore {
     );
   }
 
-  /** `indexSent` rides along: storing the cursor so costs no row of its own. */
-  insertTransition(row: TransitionRow, indexSent: number): void {
+  /** The cursors ride along: storing them so costs no row of its own. */
+  insertTransition(row: TransitionRow, { indexSent, feedSent }: TransitionCursors): void {
     this.#sql.exec(
-      `INSERT INTO transitions (${TRANSITION_COLUMNS}, index_sent) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT INTO transitions (${TRANSITION_COLUMNS}, index_sent, feed_sent)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       row.revision,
       row.kind,
       row.eventId,
@@ -258,13 +311,17 @@ export class MachineStore {
       row.details,
       row.eventData,
       indexSent,
+      feedSent,
     );
   }
 
-  insertOutcome(row: OutcomeRow, indexSent: number): void {
+  insertOutcome(row: OutcomeRow, { indexSent, notifySent }: OutcomeCursors): void {
     this.#sql.exec(
-      `INSERT INTO outcomes (${OUTCOME_COLUMNS}, index_sent) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT INTO outcomes (${OUTCOME_COLUMNS}, index_sent, notify_sent)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       row.seq,
+      row.kind,
+      row.notice,
       row.eventId,
       row.event,
       row.state,
@@ -281,14 +338,7 @@ export class MachineStore {
       row.details,
       row.eventData,
       indexSent,
+      notifySent,
     );
-  }
-
-  storeTransitionCursor(revision: number, indexSent: number): void {
-    this.#sql.exec("UPDATE transitions SET index_sent = ? WHERE revision = ?", indexSent, revision);
-  }
-
-  storeOutcomeCursor(seq: number, indexSent: number): void {
-    this.#sql.exec("UPDATE outcomes SET index_sent = ? WHERE seq = ?", indexSent, seq);
   }
 }

@@ -10,6 +10,7 @@ import { isEmpty } from "../json.ts";
 import type { HistoryItem } from "../machine/calls.ts";
 import type { Receipt } from "../receipt.ts";
 import type { ConfigurationView } from "../service/configurations.ts";
+import type { ListedMachine } from "../service/machine-list.ts";
 import type { MachineAnswer } from "../service/machines.ts";
 
 const struct = (text: string): ProtoJsonObject => JSON.parse(text) as ProtoJsonObject;
@@ -134,6 +135,16 @@ export function toMachine({ machine, historyToken }: MachineAnswer) {
     history: machine.history.map(toHistoryEntry),
     historyNextPageToken: historyToken,
   });
+}
+
+export function toListedMachine({ id, labels, createdAt, updatedAt, ...machine }: ListedMachine) {
+  const statemachine = create(MachineSchema, {
+    ...machine,
+    labels: JSON.parse(labels) as Record<string, string>,
+    createdAt: timestampFromMs(createdAt),
+    updatedAt: timestampFromMs(updatedAt),
+  });
+  return { id, statemachine };
 }
 
 /** Epoch ms of a timestamp, its finer part cut off as RFC 3339 texts are read; NaN, which no rule lets pass, for broken nanos. */

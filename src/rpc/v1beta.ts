@@ -10,6 +10,7 @@ import type { Receipt } from "../receipt.ts";
 import * as configurations from "../service/configurations.ts";
 import * as events from "../service/events.ts";
 import { checkHealth } from "../service/health.ts";
+import { streamMachines } from "../service/machine-list.ts";
 import * as machines from "../service/machines.ts";
 import { callOf } from "./call.ts";
 import { toConnectError } from "./connect-error.ts";
@@ -147,7 +148,7 @@ function machinesIn({ config, query }: wire.GetFsmRequest, context: HandlerConte
   const { house, principal } = callOf(context);
   if (config === "") throw required("/config", "config is required");
   const state = query.case === "state" ? query.value : "";
-  return machines.streamMachines(house, principal(), config, state);
+  return streamMachines(house, principal(), config, state);
 }
 
 function required(pointer: string, message: string): DetentError {

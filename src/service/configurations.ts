@@ -76,12 +76,9 @@ export async function listConfigurations(
   return { configurations, nextPageToken: more ? await signPageToken(house, binding, last.name) : "" };
 }
 
-/** Every version of a configuration in full, newest first; one at a time. */
+/** Every version of a configuration in full, newest first; read as consumed. */
 export async function* streamConfigurations(house: House, principal: Principal, name: string) {
-  const [found] = await catalog.listConfigurations(house.catalog(principal.tenant), { name, after: "", limit: 1 });
-  for (const version of found?.versions ?? []) {
-    yield await getConfiguration(house, principal, configIdOf(name, version));
-  }
+  for await (const stored of catalog.streamVersions(house.catalog(principal.tenant), name)) yield toView(stored);
 }
 
 /** The stored configuration of a `config_id`; a missing version is `v1`. */

@@ -1,9 +1,11 @@
-/** Use cases on events: send one, look one up. */
+/** Use cases on events: send one or many, look one up. */
 import { configurationExists } from "../catalog/configurations.ts";
-import { findEventMachine } from "../catalog/machine-index.ts";
+import { findDecision } from "../catalog/lookups.ts";
 import { countUtf8Bytes, LIMITS } from "../engine/limits.ts";
 import { checkConfigurationName, checkId, checkStateOrEventName } from "../engine/names.ts";
 import { DetentError, orUnavailable, type Reason } from "../errors.ts";
+import type { MachineAddress, Reply, SendCall } from "../machine/calls.ts";
+import { failedEvent, unreadableEvent, type UnreadableMessage } from "../machine/cloud-event.ts";
 import type { Receipt, StatusCodeName } from "../receipt.ts";
 import type { House, Principal } from "./house.ts";
 import { addressOf } from "./machines.ts";
@@ -23,9 +25,6 @@ export interface SendEventInput {
   readonly expectedRevision?: number | undefined;
 }
 
-/** What RFC 3339 and google.protobuf.Timestamp can say: the years 1 to 9999. */
-const EARLIEST = -62_135_596_800_000;
-const LATEST = 253_402_300_799_999;
 /** Event ids and originators by which Detent sends events itself. */
 const RESERVED_ID = /^(?:timer|detent):/;
 const RESERVED_ORIGINATORS = ["timer", "detent"];
@@ -35,6 +34,155 @@ const RESERVED_ORIGINATORS = ["timer", "detent"];
  * machine. Throws for what is not recorded: broken rules, mismatched expectations, a reused id, an unreachable part.
  */
 export async function sendEvent(house: House, principal: Principal, input: SendEventInput): Promise<Receipt> {
+  const call = toCall(house, principal, input);
+  const missing = missingDestinationOf(input);
+  if (missing !== undefined) return await fail(house, principal, input, call, missing);
+  const address = addressOf(principal, input.configuration, input.id);
+  return await settle(
+    house,
+    principal,
+    input,
+    call,
+    await orUnavailable("the machine", house.machine(address).send(address, call)),
+  );
+}
+
+/** What became of one of many events: its receipt, or what a caller of its own would have been thrown. */
+export type Sent = { readonly receipt: Receipt } | { readonly error: unknown };
+
+/**
+ * Sends events and answers what became of each, in the same order: those of a machine in their order and in one call to
+ * its object. One that the object could not store (UNAVAILABLE) ends all behind it likewise, so that trying those again
+ * keeps the order.
+ */
+export async function sendEvents(
+  house: House,
+  principal: Principal,
+  inputs: readonly SendEventInput[],
+): Promise<Sent[]> {
+  const sent: Sent[] = [];
+  const groups = Map.groupBy(inputs.keys(), (index) => {
+    const { configuration = "", id = "" } = inputs[index] ?? {};
+    return JSON.stringify([configuration, id]);
+  });
+  const send = async (indexes: readonly number[]): Promise<void> => {
+    const group = indexes.flatMap((index) => inputs[index] ?? []);
+    const results = await sendToOne(house, principal, group);
+    for (const [position, index] of indexes.entries()) {
+      sent[index] = results[position] ?? { error: new Error("an event was not answered") };
+    }
+  };
+  await Promise.all([...groups.values()].map(send));
+  return sent;
+}
+
+/** The events of one machine, or of one that is missing. */
+async function sendToOne(house: House, principal: Principal, inputs: readonly SendEventInput[]): Promise<Sent[]> {
+  const prepared = inputs.map((input) => {
+    try {
+      return { input, call: toCall(house, principal, input) };
+    } catch (error) {
+      return { input, error };
+    }
+  });
+  const calls = prepared.flatMap(({ call }) => call ?? []);
+  const [first] = inputs;
+  let replies: Reply<Receipt>[] = [];
+  let unreached: unknown;
+  if (first !== undefined && calls.length > 0 && missingDestinationOf(first) === undefined) {
+    try {
+      const address: MachineAddress = addressOf(principal, first.configuration, first.id);
+      replies = await orUnavailable("the machine", house.machine(address).sendAll(address, calls));
+    } catch (error) {
+      unreached = error;
+    }
+  }
+  const sent: Sent[] = [];
+  for (const { input, call, error } of prepared) {
+    if (call === undefined) {
+      sent.push({ error });
+      continue;
+    }
+    const reply = replies.shift();
+    const missing = missingDestinationOf(input);
+    try {
+      if (unreached !== undefined) throw unreached;
+      const receipt =
+        reply === undefined
+          ? await fail(house, principal, input, call, missing ?? NO_ANSWER)
+          : await settle(house, principal, input, call, reply);
+      sent.push({ receipt });
+    } catch (failure) {
+      sent.push({ error: failure });
+    }
+  }
+  return sent;
+}
+
+/** Tells that a message of the events queue is no event of `tenant`'s; settles when the notification is on its way. */
+export async function reportUnreadable(house: House, tenant: string, message: UnreadableMessage): Promise<void> {
+  await house.notify([unreadableEvent(tenant, message)]);
+}
+
+/** Whether trying the same again may end otherwise: the platform failed, nothing was decided. */
+export function isUnfinished(error: unknown): boolean {
+  return !(error instanceof DetentError) || error.reason === "UNAVAILABLE" || error.reason === "INTERNAL";
+}
+
+/** The receipt, or the error that a refused or failed event is on the doors that speak in errors. */
+export function acceptedOrThrow(receipt: Receipt): Receipt {
+  if (receipt.reason === undefined) return receipt;
+  throw new DetentError(receipt.reason, receipt.message ?? receipt.reason, { receipt });
+}
+
+/** The receipt of an event: of one machine, or (id empty) the newest by configuration and event id, through the index. */
+export async function getEvent(
+  house: House,
+  principal: Principal,
+  query: { configuration: string; id: string; eventId: string },
+): Promise<Receipt> {
+  const { configuration, eventId } = query;
+  const rules = new Rules();
+  rules.name("/configuration", configuration, checkConfigurationName);
+  rules.name("/event_id", eventId, checkId);
+  rules.enforce();
+  if (query.id !== "") return await askMachine(house, addressOf(principal, configuration, query.id), eventId);
+  const decision = await findDecision(house.catalog(principal.tenant), configuration, eventId);
+  if (decision?.kind === "failed") return decision.receipt;
+  try {
+    if (decision !== undefined) {
+      return await askMachine(house, { tenant: principal.tenant, configuration, id: decision.id }, eventId);
+    }
+  } catch (error) {
+    // What the index remembers, the machine may have let go, or be gone itself.
+    if (!(error instanceof DetentError) || !FORGOTTEN.has(error.reason)) throw error;
+  }
+  throw new DetentError("EVENT_NOT_FOUND", `configuration "${configuration}" has decided no event "${eventId}"`);
+}
+
+const FORGOTTEN: ReadonlySet<Reason> = new Set(["EVENT_NOT_FOUND", "MACHINE_GONE", "MACHINE_NOT_FOUND"]);
+
+async function askMachine(house: House, address: MachineAddress, eventId: string): Promise<Receipt> {
+  return valueOf(await orUnavailable("the machine", house.machine(address).receipt(address, eventId)));
+}
+
+/** Why an event fails that finds no machine to decide it. */
+interface Failure {
+  readonly code: StatusCodeName;
+  readonly reason: Reason;
+  readonly message: string;
+}
+
+const NO_ANSWER: Failure = { code: "InternalError", reason: "UNAVAILABLE", message: "the machine gave no answer" };
+
+function missingDestinationOf({ configuration, id }: SendEventInput): Failure | undefined {
+  if (configuration !== "" && id !== "") return undefined;
+  const missing = configuration === "" ? "configuration" : "machine id";
+  return { code: "MissingDestination", reason: "MISSING_DESTINATION", message: `the event names no ${missing}` };
+}
+
+/** Checks every rule on what the sender says; throws INVALID_ARGUMENT or LIMIT_EXCEEDED with all that are broken. */
+function toCall(house: House, principal: Principal, input: SendEventInput): SendCall {
   const eventId = input.eventId || house.uuid();
   const details = input.details ?? "";
   const originator = input.originator ?? "";
@@ -60,78 +208,80 @@ export async function sendEvent(house: House, principal: Principal, input: SendE
     rules.broken(details === "" ? "/data" : "/details", "limit_exceeded", message, String(bytes));
   }
   const { timestamp } = input;
-  if (timestamp !== undefined && !(timestamp >= EARLIEST && timestamp <= LATEST)) {
-    rules.broken("/timestamp", "range", "timestamp must lie in the years 1 to 9999", String(timestamp));
-  }
+  if (timestamp !== undefined) rules.instant("/timestamp", timestamp);
   rules.enforce();
-
-  const call = {
+  return {
     eventId,
     event: input.event,
     data,
     details,
     originator,
     actor: principal.actor,
-    ...(input.timestamp !== undefined && { timestamp: input.timestamp }),
+    ...(timestamp !== undefined && { timestamp }),
     ...(input.expectedState !== undefined && { expectedState: input.expectedState }),
     ...(input.expectedRevision !== undefined && { expectedRevision: input.expectedRevision }),
   };
-  const failed = (code: StatusCodeName, reason: Reason, message: string): Receipt => ({
-    ...call,
-    configId: "",
-    machine: { configuration: input.configuration, id: input.id },
-    result: "failed",
-    code,
-    reason,
-    message,
-    from: "",
-    revision: 0,
-    at: house.now(),
-    duplicate: false,
-  });
-  if (input.configuration === "" || input.id === "") {
-    const missing = input.configuration === "" ? "configuration" : "machine id";
-    return failed("MissingDestination", "MISSING_DESTINATION", `the event names no ${missing}`);
+}
+
+/** The machine's decision; where there was no machine, the failure, which only then reads D1. */
+async function settle(
+  house: House,
+  principal: Principal,
+  input: SendEventInput,
+  call: SendCall,
+  reply: Reply<Receipt>,
+): Promise<Receipt> {
+  if (!reply.ok && reply.reason === "MACHINE_GONE") {
+    const message = `machine "${input.id}" of configuration "${input.configuration}" was deleted or retired`;
+    return await fail(house, principal, input, call, { code: "FsmNotFound", reason: "MACHINE_GONE", message });
   }
-  const address = addressOf(principal, input.configuration, input.id);
-  const reply = await orUnavailable("the machine", house.machine(address).send(address, call));
   if (reply.ok || reply.reason !== "MACHINE_NOT_FOUND") return valueOf(reply);
-  // Only such a miss reads D1.
-  if (await configurationExists(house.catalog(principal.tenant), input.configuration)) {
-    return failed(
-      "FsmNotFound",
-      "MACHINE_NOT_FOUND",
-      `configuration "${input.configuration}" has no machine "${input.id}"`,
-    );
-  }
-  return failed(
-    "ConfigurationNotFound",
-    "CONFIGURATION_NOT_FOUND",
-    `there is no configuration "${input.configuration}"`,
+  const isKnown = await configurationExists(house.catalog(principal.tenant), input.configuration);
+  const message = isKnown
+    ? `configuration "${input.configuration}" has no machine "${input.id}"`
+    : `there is no configuration "${input.configuration}"`;
+  return await fail(
+    house,
+    principal,
+    input,
+    call,
+    isKnown
+      ? { code: "FsmNotFound", reason: "MACHINE_NOT_FOUND", message }
+      : { code: "ConfigurationNotFound", reason: "CONFIGURATION_NOT_FOUND", message },
   );
 }
 
-/** The receipt, or the error that a refused or failed event is on the doors that speak in errors. */
-export function acceptedOrThrow(receipt: Receipt): Receipt {
-  if (receipt.reason === undefined) return receipt;
-  throw new DetentError(receipt.reason, receipt.message ?? receipt.reason, { receipt });
-}
-
-/** The receipt of an event: of one machine, or (id empty) by configuration and event id through the index. */
-export async function getEvent(
+/** A failed event's receipt, stored with its notification before it is answered. */
+async function fail(
   house: House,
-  principal: Principal,
-  query: { configuration: string; id: string; eventId: string },
+  { tenant }: Principal,
+  { configuration, id }: SendEventInput,
+  call: SendCall,
+  failure: Failure,
 ): Promise<Receipt> {
-  const rules = new Rules();
-  rules.name("/configuration", query.configuration, checkConfigurationName);
-  rules.name("/event_id", query.eventId, checkId);
-  rules.enforce();
-  const id = query.id || (await findEventMachine(house.catalog(principal.tenant), query.configuration, query.eventId));
-  if (id === undefined) {
-    const message = `configuration "${query.configuration}" has decided no event "${query.eventId}"`;
-    throw new DetentError("EVENT_NOT_FOUND", message);
-  }
-  const address = addressOf(principal, query.configuration, id);
-  return valueOf(await orUnavailable("the machine", house.machine(address).receipt(address, query.eventId)));
+  if (failure.code === "InternalError") throw new DetentError(failure.reason, failure.message);
+  const { eventId, event, data, details, originator, actor } = call;
+  const at = house.now();
+  const receipt: Receipt = {
+    eventId,
+    event,
+    data,
+    details,
+    originator,
+    actor,
+    at,
+    ...failure,
+    configId: "",
+    machine: { configuration, id },
+    result: "failed",
+    from: "",
+    revision: 0,
+    duplicate: false,
+  };
+  const notification = failedEvent(tenant, house.uuid(), receipt);
+  const expiresAt = at + house.retention.outcomesMs;
+  await house.recordFailures([
+    { tenant, configuration, id, eventId, at, expiresAt, receipt: JSON.stringify(receipt), notification },
+  ]);
+  return receipt;
 }

@@ -1,4 +1,5 @@
 /** Is every part there? Never throws. */
+import { within } from "../within.ts";
 import type { House } from "./house.ts";
 
 const PATIENCE_MS = 2_000;
@@ -13,10 +14,7 @@ export async function checkHealth(house: House): Promise<Health> {
     house.checks.map(async (part) => {
       const { name } = part;
       try {
-        await Promise.race([
-          part.check(),
-          scheduler.wait(PATIENCE_MS).then(() => Promise.reject(new Error("no answer"))),
-        ]);
+        await within(PATIENCE_MS, name, part.check());
         return { name, ready: true };
       } catch {
         return { name, ready: false, detail: `${name} does not answer` };

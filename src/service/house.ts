@@ -1,6 +1,11 @@
 /** What every use case works with: who asks, and the parts of the house. */
+import type { DeadLetter } from "../catalog/dead-letters.ts";
+import type { FailedEvent } from "../catalog/index-entry.ts";
 import type { TenantDb } from "../catalog/tenant-db.ts";
 import type { MachineAddress, MachineCalls } from "../machine/calls.ts";
+import type { QueueMessage } from "../queue-sender.ts";
+import type { JsonText } from "../receipt.ts";
+import type { RebuildCalls } from "../upkeep/rebuild.ts";
 
 /** Who asks: the tenant comes only from the credential. */
 export interface Principal {
@@ -13,6 +18,18 @@ export interface House {
   /** D1, bound to a tenant. */
   catalog(tenant: string): TenantDb;
   machine(address: MachineAddress): MachineCalls;
+  /** Stores events that found no machine, and sees to it that their notifications leave; settles when they are stored. */
+  recordFailures(failures: readonly FailedEvent[]): Promise<void>;
+  /** Hands CloudEvents to the notifications queue; settles when the queue has them. */
+  notify(events: readonly JsonText[]): Promise<void>;
+  /** Keeps letters of any tenants: each carries its own. */
+  keepDeadLetters(letters: readonly DeadLetter[]): Promise<void>;
+  /** Puts messages on the events queue; settles when the queue has all of them. */
+  enqueueEvents(messages: readonly QueueMessage[]): Promise<void>;
+  /** The tenant's rebuild of its index. */
+  rebuild(tenant: string): RebuildCalls;
+  /** In ms: refused and failed receipts, unless a configuration says otherwise. */
+  readonly retention: { readonly outcomesMs: number };
   /** Key that signs page tokens. */
   tokenKey(): Promise<CryptoKey>;
   /** Answers an error's text when the part is down. */

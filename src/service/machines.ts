@@ -1,6 +1,4 @@
-/** Use cases on machines: create, get, history, allowed events, lists by state. */
-import { listMachines as listIndexed, type IndexedMachine } from "../catalog/machine-index.ts";
-import { configIdOf } from "../engine/configuration.ts";
+/** Use cases on one machine: create, get, history, allowed events. */
 import { LIMITS } from "../engine/limits.ts";
 import { checkConfigurationName, checkId, checkStateOrEventName, clip } from "../engine/names.ts";
 import { invalid, orUnavailable } from "../errors.ts";
@@ -10,9 +8,6 @@ import { findStored } from "./configurations.ts";
 import type { House, Principal } from "./house.ts";
 import { pageSizeOf, readPageToken, signPageToken } from "./paging.ts";
 import { Rules, valueOf } from "./rules.ts";
-
-/** Rows read from the index at a time while streaming. */
-const STREAM_CHUNK = 500;
 
 export interface CreateMachineInput {
   readonly configId: string;
@@ -138,20 +133,6 @@ export async function listAllowedEvents(
 ): Promise<AllowedView> {
   const address = addressOf(principal, configuration, id);
   return valueOf(await orUnavailable("the machine", house.machine(address).allowedEvents(address)));
-}
-
-/** Machines of a configuration, as the index knows them; of one state unless it is "". In id order, read as consumed. */
-export async function* streamMachines(house: House, principal: Principal, configuration: string, state: string) {
-  const db = house.catalog(principal.tenant);
-  let after = "";
-  for (;;) {
-    const rows: IndexedMachine[] = await listIndexed(db, { configuration, state, after, limit: STREAM_CHUNK });
-    for (const { id, version, state: current } of rows)
-      yield { id, configId: configIdOf(configuration, version), state: current };
-    const last = rows.at(-1);
-    if (last === undefined || rows.length < STREAM_CHUNK) return;
-    after = last.id;
-  }
 }
 
 /** The machine that is meant; malformed names are refused. */

@@ -6,6 +6,10 @@ import { canonicalJson, findUnstorable } from "../json.ts";
 import type { Reply } from "../machine/calls.ts";
 import type { JsonText } from "../receipt.ts";
 
+/** What RFC 3339 and google.protobuf.Timestamp can say: the years 1 to 9999. */
+const EARLIEST = -62_135_596_800_000;
+const LATEST = 253_402_300_799_999;
+
 /** Collects violations, so that a caller hears of all of them at once. */
 export class Rules {
   readonly #violations: Violation[] = [];
@@ -28,6 +32,12 @@ export class Rules {
       `${pointer.slice(1)} has ${bytes} bytes, the limit is ${limit}`,
       String(bytes),
     );
+  }
+
+  /** Epoch ms; NaN, which stands for a broken timestamp, is refused, too. */
+  instant(pointer: string, value: number | undefined): void {
+    if (value === undefined || (value >= EARLIEST && value <= LATEST)) return;
+    this.broken(pointer, "range", `${pointer.slice(1)} must lie in the years 1 to 9999`, String(value));
   }
 
   wellFormed(pointer: string, value: string): void {

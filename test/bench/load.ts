@@ -3,6 +3,7 @@
  * only argument and prints a LoadResult.
  */
 import { Agent, request } from "node:http";
+import { setTimeout as sleep } from "node:timers/promises";
 
 export interface LoadPlan {
   origin: string;
@@ -13,6 +14,8 @@ export interface LoadPlan {
   expect: string;
   callers: number;
   requests: number;
+  /** Requests a second at the most; absent: as many as the callers manage. */
+  rate?: number;
   /** A request that takes longer is an error. */
   requestTimeoutMs: number;
 }
@@ -61,7 +64,10 @@ async function run(plan: LoadPlan): Promise<LoadResult> {
   const caller = async (): Promise<void> => {
     while (next < plan.requests) {
       const path = plan.paths[next % plan.paths.length] ?? "/";
+      const dueAt = plan.rate === undefined ? begin : begin + (next * 1_000) / plan.rate;
       next += 1;
+      const wait = dueAt - performance.now();
+      if (wait > 0) await sleep(wait);
       const start = performance.now();
       const failure = await post(path);
       latencies.push(performance.now() - start);
@@ -72,9 +78,9 @@ async function run(plan: LoadPlan): Promise<LoadResult> {
     }
   };
 
-  const start = performance.now();
+  const begin = performance.now();
   await Promise.all(Array.from({ length: plan.callers }, caller));
-  const ms = performance.now() - start;
+  const ms = performance.now() - begin;
   agent.destroy();
 
   const sorted = Float64Array.from(latencies).toSorted();

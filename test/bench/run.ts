@@ -8,22 +8,19 @@
  *   --assert      exit 1 when the ratio is below 0.6
  *   --floor-only  leave Detent out
  */
-import { execFile } from "node:child_process";
 import { rmSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { parseArgs, promisify } from "node:util";
+import { parseArgs } from "node:util";
 import { type Host, startHost, SUBJECTS } from "../host.ts";
 import type { LoadPlan, LoadResult } from "./load.ts";
+import { createMachines, eventsPath, machineIds, MACHINES, REQUEST_TIMEOUT_MS, runLoad } from "./machines.ts";
 
 const LEAST_RATIO = 0.6;
-const MACHINES = 100;
 const CALLERS = 32;
 const WARM_UP_REQUESTS = 1_000;
-const REQUEST_TIMEOUT_MS = 10_000;
-const ROUND_WITHIN_MS = 120_000;
 const ALL_WITHIN_MS = 900_000;
 /** What a round leaves behind (index writes) must not run into the other subject's round. */
 const SETTLE_MS = 1_000;
@@ -44,10 +41,7 @@ interface Summary {
   rounds: LoadResult[];
 }
 
-const machineIds = Array.from({ length: MACHINES }, (_, index) => `m${index}`);
-
 const floorPath = (id: string): string => `/event/${id}`;
-const detentPath = (id: string): string => `/api/v1/statemachines/bench/${id}/events`;
 
 function readNumber(name: string, text: string, min: number, max: number): number {
   const value = Number(text);
@@ -65,37 +59,6 @@ function planFor(host: Host, path: (id: string) => string, requests: number): Lo
     requests,
     requestTimeoutMs: REQUEST_TIMEOUT_MS,
   };
-}
-
-async function load(plan: LoadPlan, signal: AbortSignal): Promise<LoadResult> {
-  const args = [join(import.meta.dirname, "load.ts"), JSON.stringify(plan)];
-  const { stdout } = await promisify(execFile)(process.execPath, args, { signal, timeout: ROUND_WITHIN_MS });
-  return JSON.parse(stdout) as LoadResult;
-}
-
-/** One configuration, two states, back and forth: every event is accepted whatever the callers' order. */
-async function createMachines(origin: string, signal: AbortSignal): Promise<void> {
-  const post = async (path: string, body: unknown): Promise<void> => {
-    const response = await fetch(origin + path, {
-      method: "POST",
-      headers: { "content-type": "application/json" },
-      body: JSON.stringify(body),
-      signal: AbortSignal.any([signal, AbortSignal.timeout(REQUEST_TIMEOUT_MS)]),
-    });
-    const text = await response.text();
-    if (response.status !== 201) throw new Error(`POST ${path}: ${response.status} ${text}`);
-  };
-  await post("/api/v1/configurations", {
-    name: "bench",
-    version: "v1",
-    states: ["a", "b"],
-    starting_state: "a",
-    transitions: [
-      { from: "a", to: "b", event: "go" },
-      { from: "b", to: "a", event: "go" },
-    ],
-  });
-  for (const id of machineIds) await post("/api/v1/statemachines", { config_id: "bench:v1", id });
 }
 
 function median(values: number[]): number {
@@ -161,11 +124,11 @@ async function main(signal: AbortSignal): Promise<void> {
     if (!values["floor-only"]) {
       const detent = await start("detent");
       await createMachines(detent.origin, signal);
-      served.push({ name: "detent", plan: planFor(detent, detentPath, requests), rounds: [] });
+      served.push({ name: "detent", plan: planFor(detent, eventsPath, requests), rounds: [] });
     }
 
     for (const { name, plan } of served) {
-      const warmUp = await load({ ...plan, requests: WARM_UP_REQUESTS }, signal);
+      const warmUp = await runLoad({ ...plan, requests: WARM_UP_REQUESTS }, signal);
       if (warmUp.errors > 0) throw new Error(`${name}: ${warmUp.errors} errors, the first: ${warmUp.firstError}`);
     }
     for (let round = 1; round <= rounds; round += 1) {
@@ -173,8 +136,8 @@ async function main(signal: AbortSignal): Promise<void> {
       for (const subject of round % 2 === 1 ? served : served.toReversed()) {
         await sleep(SETTLE_MS, undefined, { signal });
         // Objects that idled during the other's round are woken outside the measurement.
-        await load({ ...subject.plan, requests: MACHINES }, signal);
-        const result = await load(subject.plan, signal);
+        await runLoad({ ...subject.plan, requests: MACHINES }, signal);
+        const result = await runLoad(subject.plan, signal);
         subject.rounds.push(result);
         console.log(`round ${round} ${subject.name.padEnd(6)} ${rate(result).toFixed(0)} events/s`);
       }

@@ -1,164 +1,247 @@
-/** What leaves a machine when the index fails and transactions fail: the machine on SQLite, faults handed in by Deps. */
-import { DatabaseSync } from "node:sqlite";
+/** What leaves a machine, one failure at a time. */
 import { expect, test } from "vitest";
-import type { IndexEntry } from "../../src/catalog/index-entry.ts";
-import type { CreateCall, SendCall } from "../../src/machine/calls.ts";
-import type { MachineDeps, SqlValue } from "../../src/machine/deps.ts";
-import { Machine } from "../../src/machine/machine.ts";
+import { addressOf, createMachine, creation, event, indexedOf, LOOP, truthOf } from "./simulation/machines.ts";
+import { World } from "./simulation/world.ts";
 
-const ADDRESS = { tenant: "t", configuration: "loop", id: "m" };
-const SOURCE = {
-  name: "loop",
-  starting_state: "a",
-  states: ["a"],
-  transitions: [{ from: "a", to: "a", event: "go" }],
-};
-const CREATE: CreateCall = { version: "v1", source: JSON.stringify(SOURCE), data: "{}", labels: "{}" };
-const go = (eventId: string): SendCall => ({
-  eventId,
-  event: "go",
-  data: "{}",
-  details: "",
-  originator: "",
-  actor: "test",
-});
+const ADDRESS = addressOf("m");
+const MINUTE_MS = 60_000;
+/** The safety net is so far away at the most. */
+const SAFETY_NET_MS = 5_000;
 
-const NOW = 1_000;
-/** The safety net at the lowest random number. */
-const ALARM_AT = NOW + 3_500;
-
-/** A world whose index and disk can be switched off; an object is woken anew by `wakeUp`. */
-function createWorld() {
-  const db = new DatabaseSync(":memory:");
-  const world = {
-    indexIsDown: false,
-    diskIsFull: false,
-    alarmAt: undefined as number | undefined,
-    sent: [] as IndexEntry[],
-    background: Promise.resolve(),
-    /** Happens while a message is on its way to the index. */
-    whileSending: undefined as (() => void) | undefined,
-  };
-  const deps: MachineDeps = {
-    sql: {
-      exec: (query, ...bindings) => db.prepare(query).all(...bindings) as Record<string, SqlValue>[],
-    },
-    transaction(work) {
-      const alarmBefore = world.alarmAt;
-      db.exec("BEGIN");
-      try {
-        const result = work();
-        if (world.diskIsFull) throw new Error("disk full");
-        db.exec("COMMIT");
-        return result;
-      } catch (error) {
-        db.exec("ROLLBACK");
-        world.alarmAt = alarmBefore;
-        throw error;
-      }
-    },
-    now: () => NOW,
-    random: () => 0,
-    setAlarm: (at) => {
-      world.alarmAt = at;
-    },
-    sendIndex: async (entries) => {
-      if (world.indexIsDown) throw new Error("index down");
-      world.whileSending?.();
-      world.sent.push(...entries);
-    },
-    background: (work) => {
-      world.background = work;
-    },
-    log: () => {},
-  };
-  return { world, wakeUp: () => new Machine(deps) };
+/** A machine whose every message so far has arrived, and whose alarm has found nothing left. */
+async function quietMachine(world = new World()): Promise<World> {
+  await world.clock.until(createMachine(world, ADDRESS));
+  await world.clock.run(world.clock.now + 2 * SAFETY_NET_MS);
+  expect(world.alarmOf(ADDRESS)).toBeUndefined();
+  return world;
 }
 
+/** From now on nothing outside the machines works. */
+function breakDown(world: World): void {
+  world.faults.share = 1;
+  world.faults.kinds = ["before"];
+}
+
+const pass = (world: World, ms: number): Promise<void> => world.clock.run(world.clock.now + ms);
+
 test("a creation that the index did not take is unavailable, and the same creation again completes it", async () => {
-  const { world, wakeUp } = createWorld();
-  const machine = wakeUp();
-  world.indexIsDown = true;
-  expect(await machine.create(ADDRESS, CREATE)).toMatchObject({ ok: false, reason: "UNAVAILABLE" });
-  expect(await machine.create(ADDRESS, { ...CREATE, data: '{"x":1}' })).toMatchObject({ reason: "MACHINE_EXISTS" });
-  world.indexIsDown = false;
-  expect(await machine.create(ADDRESS, CREATE)).toMatchObject({ ok: true });
-  expect(await machine.create(ADDRESS, CREATE)).toMatchObject({ ok: false, reason: "MACHINE_EXISTS" });
+  const world = new World();
+  breakDown(world);
+  const create = (data = "{}") => world.clock.until(world.create(ADDRESS, { ...creation(), data }));
+  expect(await create()).toMatchObject({ ok: false, reason: "UNAVAILABLE" });
+  expect(await create('{"x":1}')).toMatchObject({ ok: false, reason: "MACHINE_EXISTS" });
+  world.faults.share = 0;
+  expect(await create()).toMatchObject({ ok: true });
+  expect(await create()).toMatchObject({ ok: false, reason: "MACHINE_EXISTS" });
 });
 
 test("of two creations at once only one is told that it created", async () => {
-  const machine = createWorld().wakeUp();
-  const replies = await Promise.all([machine.create(ADDRESS, CREATE), machine.create(ADDRESS, CREATE)]);
+  const world = new World();
+  const both = Promise.all([world.create(ADDRESS, creation()), world.create(ADDRESS, creation())]);
+  const replies = await world.clock.until(both);
   expect(replies.map(({ ok }) => ok)).toEqual([true, false]);
 });
 
-test("an event leaves with an alarm, which sends what the index did not take, after an eviction too", async () => {
-  const { world, wakeUp } = createWorld();
-  const machine = wakeUp();
-  await machine.create(ADDRESS, CREATE);
-  await machine.wake();
-  world.alarmAt = undefined;
-  world.indexIsDown = true;
-  expect(machine.send(ADDRESS, go("e1"))).toMatchObject({ ok: true });
-  await world.background;
-  expect(world.alarmAt).toBe(ALARM_AT);
-  const woken = wakeUp();
-  await woken.wake();
-  expect(world.alarmAt).toBeGreaterThan(NOW);
-  world.indexIsDown = false;
-  await woken.wake();
-  expect(world.sent.at(-1)).toMatchObject({ revision: 1, events: [{ eventId: "e1" }] });
+test("an alarm whose sends fail ten times delivers on the eleventh, evicted in between or not", async () => {
+  const world = await quietMachine();
+  world.send(ADDRESS, event("accepted"));
+  world.send(ADDRESS, event("refused", "never"));
+  breakDown(world);
+  let attempts = 0;
+  for (let alarms = 0; alarms < 10; alarms += 1) {
+    const before = world.faults.count;
+    world.evict(ADDRESS);
+    await pass(world, 2 * MINUTE_MS);
+    expect(world.faults.count).toBeGreaterThan(before);
+    attempts += world.faults.count - before;
+  }
+  expect(attempts).toBeGreaterThanOrEqual(10);
+  expect(world.notifications).toEqual([]);
+  world.faults.share = 0;
+  await pass(world, 2 * MINUTE_MS);
+  expect(indexedOf(world, ADDRESS)).toEqual(truthOf(world, ADDRESS));
+  expect(world.notifications.map(({ data }) => data["event_id"])).toEqual(["refused"]);
+  expect(world.feed.map(({ data }) => data["event_id"])).toEqual([undefined, "accepted"]);
+  expect(truthOf(world, ADDRESS).accepted).toEqual(["accepted"]);
+});
+
+test("while D1 is down events are accepted all the same, and are in the index when it is back", async () => {
+  const world = await quietMachine();
+  breakDown(world);
+  for (let index = 0; index < 500; index += 1) {
+    expect(world.send(ADDRESS, event(`e${index}`))).toMatchObject({ ok: true, value: { revision: index + 1 } });
+    if (index % 50 === 0) await pass(world, 1_000);
+  }
+  expect(indexedOf(world, ADDRESS).revision).toBe(0);
+  world.faults.share = 0;
+  await pass(world, 2 * MINUTE_MS);
+  expect(indexedOf(world, ADDRESS)).toEqual(truthOf(world, ADDRESS));
+});
+
+test("a failing receiver is not asked more often because events keep coming", async () => {
+  const world = await quietMachine();
+  breakDown(world);
+  for (let index = 0; index < 200; index += 1) {
+    world.send(ADDRESS, event(`e${index}`, "never"));
+    await pass(world, 100);
+  }
+  // 20 s: about six attempts of each of the two streams that have something to send.
+  expect(world.faults.count).toBeLessThan(30);
 });
 
 test("a transaction that fails leaves nothing: no event, no believed alarm", async () => {
-  const { world, wakeUp } = createWorld();
-  const machine = wakeUp();
-  await machine.create(ADDRESS, CREATE);
-  await machine.wake();
-  world.alarmAt = undefined;
+  const world = await quietMachine();
   world.diskIsFull = true;
-  expect(() => machine.send(ADDRESS, go("e1"))).toThrow("disk full");
-  expect(world.alarmAt).toBeUndefined();
+  expect(() => world.send(ADDRESS, event("e1"))).toThrow("disk full");
+  expect(world.alarmOf(ADDRESS)).toBeUndefined();
   world.diskIsFull = false;
-  expect(machine.read(ADDRESS)).toMatchObject({ ok: true, value: { revision: 0 } });
-  expect(machine.send(ADDRESS, go("e1"))).toMatchObject({ ok: true, value: { duplicate: false, revision: 1 } });
-  expect(world.alarmAt).toBe(ALARM_AT);
+  expect(world.machine(ADDRESS).read(ADDRESS)).toMatchObject({ ok: true, value: { revision: 0 } });
+  expect(world.send(ADDRESS, event("e1"))).toMatchObject({ ok: true, value: { duplicate: false, revision: 1 } });
+  expect(world.alarmOf(ADDRESS)).toBeLessThanOrEqual(world.clock.now + SAFETY_NET_MS);
 });
 
-test("a woken machine with work that never left arms its alarm again", async () => {
-  const { world, wakeUp } = createWorld();
-  world.indexIsDown = true;
-  await wakeUp().create(ADDRESS, CREATE);
-  world.alarmAt = undefined;
-  wakeUp().read(ADDRESS);
-  expect(world.alarmAt).toBe(ALARM_AT);
+test("of events sent in one call, those before a failing transaction are applied and the others unavailable", async () => {
+  const world = await quietMachine();
+  const machine = world.machine(ADDRESS);
+  const calls = ["e1", "e2", "e3"].map((id) => event(id));
+  const [first] = machine.sendAll(ADDRESS, calls.slice(0, 1));
+  world.diskIsFull = true;
+  const replies = machine.sendAll(ADDRESS, calls);
+  expect(first).toMatchObject({ ok: true });
+  expect(replies.map((reply) => (reply.ok ? reply.value.duplicate : reply.reason))).toEqual([
+    true,
+    "UNAVAILABLE",
+    "UNAVAILABLE",
+  ]);
+  world.diskIsFull = false;
+  expect(machine.sendAll(ADDRESS, calls)).toMatchObject([{ ok: true }, { value: { revision: 2 } }, { ok: true }]);
+});
+
+test("a woken machine whose alarm was lost with work unsent sets it again", async () => {
+  const world = await quietMachine();
+  world.faults.share = 1;
+  world.send(ADDRESS, event("e1"));
+  await pass(world, 100);
+  world.evict(ADDRESS);
+  world.loseAlarm(ADDRESS);
+  world.machine(ADDRESS).read(ADDRESS);
+  expect(world.alarmOf(ADDRESS)).toBeLessThanOrEqual(world.clock.now + SAFETY_NET_MS);
 });
 
 test("a wake ends although events keep coming, and leaves what came to the alarm they set", async () => {
-  const { world, wakeUp } = createWorld();
-  const machine = wakeUp();
-  await machine.create(ADDRESS, CREATE);
-  await machine.wake();
-  world.indexIsDown = true;
-  machine.send(ADDRESS, go("e0"));
-  await world.background;
-  world.indexIsDown = false;
-  world.alarmAt = undefined;
-  let sends = 0;
-  world.whileSending = () => {
-    sends += 1;
-    if (sends < 50) machine.send(ADDRESS, go(`while-${sends}`));
+  const world = await quietMachine();
+  world.hasFeed = false;
+  let tellings = 0;
+  world.whileTelling = () => {
+    tellings += 1;
+    if (tellings < 200) world.send(ADDRESS, event(`while-${tellings}`));
   };
-  // The messages that events send on their own are not what is tested here: they wait for the wake's.
-  await machine.wake();
-  expect(sends).toBeLessThan(5);
-  expect(world.alarmAt).toBe(ALARM_AT);
+  world.send(ADDRESS, event("first"));
+  await world.clock.until(world.machine(ADDRESS).wake());
+  expect(tellings).toBeLessThan(20);
+  // At once would be a wake that never ends, in pieces.
+  expect(world.alarmOf(ADDRESS)).toBeGreaterThan(world.clock.now + 1_000);
 });
 
 test("a machine lives on by a configuration that would be refused today", async () => {
-  const { wakeUp } = createWorld();
-  const refusedToday = { ...SOURCE, states: ["a", "in no transition"] };
-  await wakeUp().create(ADDRESS, { ...CREATE, source: JSON.stringify(refusedToday) });
-  const woken = wakeUp();
-  expect(woken.send(ADDRESS, go("e1"))).toMatchObject({ ok: true, value: { revision: 1 } });
+  const world = new World();
+  const refusedToday = { ...LOOP, states: [...LOOP.states, "in no transition"] };
+  await world.clock.until(world.create(ADDRESS, creation(refusedToday)));
+  world.evict(ADDRESS);
+  expect(world.send(ADDRESS, event("e1"))).toMatchObject({ ok: true, value: { revision: 1 } });
+});
+
+test("without a transitions queue nothing waits for one", async () => {
+  const world = new World();
+  world.hasFeed = false;
+  await quietMachine(world);
+  world.send(ADDRESS, event("e1"));
+  await pass(world, MINUTE_MS);
+  expect(world.feed).toEqual([]);
+  expect(world.alarmOf(ADDRESS)).toBeUndefined();
+});
+
+test("poison is set aside after ten refusals and announced in its place; what follows arrives, without a gap", async () => {
+  const world = await quietMachine();
+  world.isPoison = (message) => message.includes('"poison"') && message.includes("detent.event.refused.v1");
+  // The first leaves at once and alone; the others travel together.
+  for (const id of ["first", "before", "poison", "after"]) world.send(ADDRESS, event(id, "never"));
+  await pass(world, 2 * MINUTE_MS);
+  const arrived = () => [
+    ...new Set(world.notifications.map(({ data, sequence }) => `${sequence} ${String(data["event_id"])}`)),
+  ];
+  expect(arrived()).toEqual(["1 first", "2 before"]);
+  await pass(world, 20 * MINUTE_MS);
+  expect(arrived()).toEqual(["1 first", "2 before", "3 undefined", "4 after"]);
+  const parked = world.notifications.filter(({ type }) => type === "detent.machine.parked.v1");
+  expect(parked).toMatchObject([{ sequence: 3, data: { stream: "notifications", position: 3 } }]);
+  expect(world.logged.filter((line) => line.startsWith("error"))).toHaveLength(1);
+  // The receipt itself is as it was.
+  expect(world.machine(ADDRESS).receipt(ADDRESS, "poison")).toMatchObject({ value: { reason: "UNKNOWN_EVENT" } });
+});
+
+test("a machine that is evicted between its attempts counts them all the same", async () => {
+  const world = await quietMachine();
+  world.isPoison = (message) => message.includes('"poison"') && message.includes("detent.event.refused.v1");
+  world.send(ADDRESS, event("poison", "never"));
+  for (let quarters = 0; quarters < 80; quarters += 1) {
+    await pass(world, MINUTE_MS / 4);
+    world.evict(ADDRESS);
+  }
+  expect(world.notifications.map(({ type, sequence }) => [type, sequence])).toEqual([["detent.machine.parked.v1", 1]]);
+});
+
+test("poison of the transitions queue is announced as a notification, and the changes after it arrive", async () => {
+  const world = await quietMachine();
+  world.isPoison = (message) => message.includes('"poison"') && message.includes("detent.machine.changed.v1");
+  for (const id of ["before", "poison", "after"]) world.send(ADDRESS, event(id));
+  await pass(world, 25 * MINUTE_MS);
+  expect(world.feed.map(({ sequence }) => sequence)).toEqual([0, 1, 3]);
+  expect(
+    world.notifications.map(({ type, sequence, data }) => [type, sequence, data["stream"], data["position"]]),
+  ).toEqual([["detent.machine.parked.v1", 1, "feed", 2]]);
+});
+
+test("what the index never takes of one machine is set aside, and its neighbours' tellings are written", async () => {
+  const world = await quietMachine();
+  const neighbour = addressOf("n");
+  await world.clock.until(createMachine(world, neighbour));
+  world.isPoison = (message) => message.includes('"poison"') && message.includes('"refusals"');
+  for (let index = 0; index < 5; index += 1) {
+    world.send(ADDRESS, event(index === 2 ? "poison" : `e${index}`));
+    world.send(neighbour, event(`n${index}`));
+  }
+  await pass(world, 1_000);
+  expect(indexedOf(world, neighbour)).toEqual(truthOf(world, neighbour));
+  await pass(world, 25 * MINUTE_MS);
+  expect(world.notifications.map(({ type, data }) => [type, data["stream"]])).toEqual([
+    ["detent.machine.parked.v1", "index"],
+  ]);
+  world.send(ADDRESS, event("later"));
+  await pass(world, MINUTE_MS);
+  expect(indexedOf(world, ADDRESS).revision).toBe(6);
+});
+
+test("a day without D1 parks nothing", async () => {
+  const world = await quietMachine();
+  world.faults.share = 1;
+  world.send(ADDRESS, event("e1"));
+  world.send(ADDRESS, event("e2", "never"));
+  await pass(world, 24 * 60 * MINUTE_MS);
+  world.faults.share = 0;
+  await pass(world, 2 * MINUTE_MS);
+  expect(indexedOf(world, ADDRESS)).toEqual(truthOf(world, ADDRESS));
+  expect(new Set(world.notifications.map(({ type }) => type))).toEqual(new Set(["detent.event.refused.v1"]));
+});
+
+test("an accepted event that comes alone writes its two rows and two more, for its alarm and its cursor", async () => {
+  const world = await quietMachine();
+  const storage = world.storageOf(ADDRESS);
+  const changes = (): number => Number(storage.prepare("SELECT total_changes() AS n").get()?.["n"]);
+  const before = changes();
+  world.send(ADDRESS, event("alone"));
+  await pass(world, MINUTE_MS);
+  // SQLite counts the row, not the entry of its unique index; the alarm is no row of SQLite's.
+  expect(changes() - before).toBe(2);
+  expect(world.alarmOf(ADDRESS)).toBeUndefined();
 });

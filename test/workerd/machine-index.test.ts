@@ -2,6 +2,7 @@
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { expect, test } from "vitest";
+import type { IndexWriterObject } from "../../src/catalog/index-writer-object.ts";
 import type { IndexEntry } from "../../src/catalog/index-entry.ts";
 import { writeIndex } from "../../src/catalog/machine-index.ts";
 import { indexWriterOf, type Bindings } from "../../src/env.ts";
@@ -10,8 +11,9 @@ const bindings = env as unknown as Bindings;
 const { CATALOG } = bindings;
 
 function entry(id: string, createdAt: number, change: number, state: string): IndexEntry {
-  const common = { tenant: "t", configuration: "c", version: "v1", labels: "{}", updatedAt: 1, events: [] };
-  return { ...common, id, createdAt, change, revision: change, state };
+  const common = { tenant: "t", configuration: "c", version: "v1", labels: "{}", updatedAt: 1 };
+  const nothingElse = { dueAt: null, retiredAt: null, isNew: false, transitions: [], refusals: [] };
+  return { ...common, ...nothingElse, id, createdAt, change, revision: change, state };
 }
 
 async function stateOf(id: string): Promise<unknown> {
@@ -37,11 +39,80 @@ test("a newer write wins, also inside one batch", async () => {
   expect(await stateOf("batch")).toBe("newer");
 });
 
+test("a late write of a machine that is gone does not bring it back", async () => {
+  await writeIndex(CATALOG, [{ ...entry("gone", 5, 3, "end"), retiredAt: 9 }]);
+  await writeIndex(CATALOG, [entry("gone", 5, 2, "old")]);
+  const row = await CATALOG.prepare("SELECT retired_at, state FROM machines WHERE id = 'gone'").first();
+  expect(row).toEqual({ retired_at: 9, state: "end" });
+});
+
+test("a new life brings its version along, and a late write of the earlier one does not", async () => {
+  const versionOf = async () =>
+    (await CATALOG.prepare("SELECT version FROM machines WHERE id = 'v'").first())?.["version"];
+  await writeIndex(CATALOG, [entry("v", 5, 1, "a")]);
+  await writeIndex(CATALOG, [{ ...entry("v", 6, 0, "a"), version: "v2", isNew: true }]);
+  expect(await versionOf()).toBe("v2");
+  await writeIndex(CATALOG, [{ ...entry("v", 5, 2, "a"), isNew: true }]);
+  expect(await versionOf()).toBe("v2");
+});
+
+const FACT = { kind: "changed", revision: 1, version: "v1", event: "go", from: "a", to: "b", at: 1 } as const;
+const WHO = { originator: "", actor: "" };
+const REFUSAL = { at: 1, expiresAt: 2, receipt: "{}" };
+
+test("every fact has a position of its own, rising with every write; what is told twice keeps its first", async () => {
+  const telling = (id: string, ...eventIds: string[]): IndexEntry => ({
+    ...entry(id, 5, 1, "a"),
+    transitions: eventIds.map((eventId) => ({ ...FACT, ...WHO, eventId })),
+    refusals: eventIds.map((eventId) => ({ ...REFUSAL, eventId: `no-${eventId}` })),
+  });
+  await writeIndex(CATALOG, [telling("f1", "a", "b"), telling("f2", "c")]);
+  await writeIndex(CATALOG, [telling("f1", "b", "d")]);
+  const positions = async (table: string) => {
+    const query = `SELECT event_id, seq FROM ${table} WHERE tenant = 't' AND machine_id IN ('f1', 'f2') ORDER BY seq`;
+    return (await CATALOG.prepare(query).all<{ event_id: string; seq: number }>()).results;
+  };
+  const transitions = await positions("transitions");
+  const failures = await positions("failures");
+  expect(transitions.map(({ event_id }) => event_id)).toEqual(["a", "b", "c", "d"]);
+  expect(failures.map(({ event_id }) => event_id)).toEqual(["no-a", "no-b", "no-c", "no-d"]);
+  const all = [...transitions, ...failures].map(({ seq }) => seq);
+  expect(new Set(all).size).toBe(all.length);
+  const head = await CATALOG.prepare("SELECT seq FROM feed_head").first<{ seq: number }>();
+  expect(Math.max(...all)).toBeLessThanOrEqual(head?.seq ?? 0);
+});
+
+test("positions begin far above what a former database of the deployment has given out", async () => {
+  const head = await CATALOG.prepare("SELECT seq FROM feed_head").first<{ seq: number }>();
+  expect(head?.seq).toBeGreaterThan(Date.now() - 60_000);
+});
+
+test("a usual telling writes three rows of the machine, and two for an accepted event", async () => {
+  await writeIndex(CATALOG, [entry("rows", 5, 1, "a")]);
+  let rows = 0;
+  const counted = {
+    prepare: (sql: string) => CATALOG.prepare(sql),
+    batch: async (statements: D1PreparedStatement[]) => {
+      const results = await CATALOG.batch(statements);
+      rows += results.reduce((sum, { meta }) => sum + meta.rows_written, 0);
+      return results;
+    },
+  } as unknown as D1Database;
+  await writeIndex(counted, [{ ...entry("rows", 5, 2, "b"), updatedAt: 2 }]);
+  expect(rows).toBe(3);
+  rows = 0;
+  const event = { ...FACT, ...WHO, eventId: "one" };
+  await writeIndex(counted, [{ ...entry("rows", 5, 3, "b"), updatedAt: 2, transitions: [event] }]);
+  // Neither the state nor the time differ, but SQLite does not look: three again, one for the feeds' head, two for it.
+  expect(rows).toBe(6);
+});
+
 /** D1 takes so many bytes in a bound value; the local one takes more, so the bytes are counted. */
 const LARGEST_BOUND_BYTES = 2_000_000;
 
 test("more than D1 takes in one statement is written in several, and all of it", async () => {
-  const writer = indexWriterOf(bindings, { tenant: "t", configuration: "c", id: "many" });
+  const address = { tenant: "t", configuration: "c", id: "many" };
+  const writer = indexWriterOf(bindings, address) as unknown as DurableObjectStub<IndexWriterObject>;
   const labels = JSON.stringify({ note: "\u65e5".repeat(1_300) });
   const entries = Array.from({ length: 600 }, (_, index) => ({ ...entry(`many-${index}`, 5, 1, "many"), labels }));
   const bound: number[] = [];
@@ -56,7 +127,7 @@ test("more than D1 takes in one statement is written in several, and all of it",
       batch: (statements: D1PreparedStatement[]) => CATALOG.batch(statements),
     };
     Object.assign(instance, { env: { ...bindings, CATALOG: watched } });
-    await instance.write(entries, true);
+    await Promise.all(entries.map((one) => instance.write(one, true)));
     Object.assign(instance, { env: bindings });
   });
   expect(bound.length).toBeGreaterThan(1);

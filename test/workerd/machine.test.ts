@@ -181,7 +181,9 @@ test("an evicted object knows its state, its receipts and what it has not yet to
     .bind(address.id)
     .first();
   expect(row).toEqual({ state: "b", revision: 1 });
-  const event = await bindings.CATALOG.prepare("SELECT event_id FROM events WHERE machine_id = ?")
+  const event = await bindings.CATALOG.prepare(
+    "SELECT event_id FROM transitions WHERE machine_id = ? AND kind = 'changed'",
+  )
     .bind(address.id)
     .first();
   expect(event).toEqual({ event_id: "kept" });

@@ -16,7 +16,7 @@ import type { JsonObject, Message } from "@bufbuild/protobuf";
  * Describes the file detent/v1/machine_service.proto.
  */
 export const file_detent_v1_machine_service: GenFile = /*@__PURE__*/
-  fileDesc("Ch9kZXRlbnQvdjEvbWFjaGluZV9zZXJ2aWNlLnByb3RvEglkZXRlbnQudjEi1wEKFENyZWF0ZU1hY2hpbmVSZXF1ZXN0EhEKCWNvbmZpZ19pZBgBIAEoCRIKCgJpZBgCIAEoCRINCgVzdGF0ZRgDIAEoCRIlCgRkYXRhGAQgASgLMhcuZ29vZ2xlLnByb3RvYnVmLlN0cnVjdBI7CgZsYWJlbHMYBSADKAsyKy5kZXRlbnQudjEuQ3JlYXRlTWFjaGluZVJlcXVlc3QuTGFiZWxzRW50cnkaLQoLTGFiZWxzRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4ASJNChVDcmVhdGVNYWNoaW5lUmVzcG9uc2USCgoCaWQYASABKAkSKAoMc3RhdGVtYWNoaW5lGAIgASgLMhIuZGV0ZW50LnYxLk1hY2hpbmUiNgoRR2V0TWFjaGluZVJlcXVlc3QSFQoNY29uZmlndXJhdGlvbhgBIAEoCRIKCgJpZBgCIAEoCSJKChJHZXRNYWNoaW5lUmVzcG9uc2USCgoCaWQYASABKAkSKAoMc3RhdGVtYWNoaW5lGAIgASgLMhIuZGV0ZW50LnYxLk1hY2hpbmUitwIKEFNlbmRFdmVudFJlcXVlc3QSFQoNY29uZmlndXJhdGlvbhgBIAEoCRIKCgJpZBgCIAEoCRINCgVldmVudBgDIAEoCRIQCghldmVudF9pZBgEIAEoCRIlCgRkYXRhGAUgASgLMhcuZ29vZ2xlLnByb3RvYnVmLlN0cnVjdBIPCgdkZXRhaWxzGAYgASgJEhIKCm9yaWdpbmF0b3IYByABKAkSLQoJdGltZXN0YW1wGAggASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIbCg5leHBlY3RlZF9zdGF0ZRgJIAEoCUgAiAEBEh4KEWV4cGVjdGVkX3JldmlzaW9uGAogASgNSAGIAQFCEQoPX2V4cGVjdGVkX3N0YXRlQhQKEl9leHBlY3RlZF9yZXZpc2lvbiI4ChFTZW5kRXZlbnRSZXNwb25zZRIjCgdyZWNlaXB0GAEgASgLMhIuZGV0ZW50LnYxLlJlY2VpcHQiRgoPR2V0RXZlbnRSZXF1ZXN0EhUKDWNvbmZpZ3VyYXRpb24YASABKAkSCgoCaWQYAiABKAkSEAoIZXZlbnRfaWQYAyABKAkiNwoQR2V0RXZlbnRSZXNwb25zZRIjCgdyZWNlaXB0GAEgASgLMhIuZGV0ZW50LnYxLlJlY2VpcHQifgoSTGlzdEhpc3RvcnlSZXF1ZXN0EhUKDWNvbmZpZ3VyYXRpb24YASABKAkSCgoCaWQYAiABKAkSDQoFb3JkZXIYAyABKAkSEQoJcGFnZV9zaXplGAQgASgFEhIKCnBhZ2VfdG9rZW4YBSABKAkSDwoHcmVmdXNlZBgGIAEoCCJ+ChNMaXN0SGlzdG9yeVJlc3BvbnNlEigKB2hpc3RvcnkYASADKAsyFy5kZXRlbnQudjEuSGlzdG9yeUVudHJ5EiQKCHJlY2VpcHRzGAIgAygLMhIuZGV0ZW50LnYxLlJlY2VpcHQSFwoPbmV4dF9wYWdlX3Rva2VuGAMgASgJIj0KGExpc3RBbGxvd2VkRXZlbnRzUmVxdWVzdBIVCg1jb25maWd1cmF0aW9uGAEgASgJEgoKAmlkGAIgASgJImUKGUxpc3RBbGxvd2VkRXZlbnRzUmVzcG9uc2USDQoFc3RhdGUYASABKAkSEAoIcmV2aXNpb24YAiABKA0SJwoGZXZlbnRzGAMgAygLMhcuZGV0ZW50LnYxLkFsbG93ZWRFdmVudDL+AwoOTWFjaGluZVNlcnZpY2USUgoNQ3JlYXRlTWFjaGluZRIfLmRldGVudC52MS5DcmVhdGVNYWNoaW5lUmVxdWVzdBogLmRldGVudC52MS5DcmVhdGVNYWNoaW5lUmVzcG9uc2USTgoKR2V0TWFjaGluZRIcLmRldGVudC52MS5HZXRNYWNoaW5lUmVxdWVzdBodLmRldGVudC52MS5HZXRNYWNoaW5lUmVzcG9uc2UiA5ACARJGCglTZW5kRXZlbnQSGy5kZXRlbnQudjEuU2VuZEV2ZW50UmVxdWVzdBocLmRldGVudC52MS5TZW5kRXZlbnRSZXNwb25zZRJICghHZXRFdmVudBIaLmRldGVudC52MS5HZXRFdmVudFJlcXVlc3QaGy5kZXRlbnQudjEuR2V0RXZlbnRSZXNwb25zZSIDkAIBElEKC0xpc3RIaXN0b3J5Eh0uZGV0ZW50LnYxLkxpc3RIaXN0b3J5UmVxdWVzdBoeLmRldGVudC52MS5MaXN0SGlzdG9yeVJlc3BvbnNlIgOQAgESYwoRTGlzdEFsbG93ZWRFdmVudHMSIy5kZXRlbnQudjEuTGlzdEFsbG93ZWRFdmVudHNSZXF1ZXN0GiQuZGV0ZW50LnYxLkxpc3RBbGxvd2VkRXZlbnRzUmVzcG9uc2UiA5ACAWIGcHJvdG8z", [file_detent_v1_machine, file_detent_v1_receipt, file_google_protobuf_struct, file_google_protobuf_timestamp]);
+  fileDesc("Ch9kZXRlbnQvdjEvbWFjaGluZV9zZXJ2aWNlLnByb3RvEglkZXRlbnQudjEi1wEKFENyZWF0ZU1hY2hpbmVSZXF1ZXN0EhEKCWNvbmZpZ19pZBgBIAEoCRIKCgJpZBgCIAEoCRINCgVzdGF0ZRgDIAEoCRIlCgRkYXRhGAQgASgLMhcuZ29vZ2xlLnByb3RvYnVmLlN0cnVjdBI7CgZsYWJlbHMYBSADKAsyKy5kZXRlbnQudjEuQ3JlYXRlTWFjaGluZVJlcXVlc3QuTGFiZWxzRW50cnkaLQoLTGFiZWxzRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4ASJNChVDcmVhdGVNYWNoaW5lUmVzcG9uc2USCgoCaWQYASABKAkSKAoMc3RhdGVtYWNoaW5lGAIgASgLMhIuZGV0ZW50LnYxLk1hY2hpbmUiNgoRR2V0TWFjaGluZVJlcXVlc3QSFQoNY29uZmlndXJhdGlvbhgBIAEoCRIKCgJpZBgCIAEoCSJKChJHZXRNYWNoaW5lUmVzcG9uc2USCgoCaWQYASABKAkSKAoMc3RhdGVtYWNoaW5lGAIgASgLMhIuZGV0ZW50LnYxLk1hY2hpbmUi6QEKE0xpc3RNYWNoaW5lc1JlcXVlc3QSFQoNY29uZmlndXJhdGlvbhgBIAEoCRIPCgd2ZXJzaW9uGAIgASgJEg0KBXN0YXRlGAMgASgJEjEKDXVwZGF0ZWRfYWZ0ZXIYBCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEjIKDnVwZGF0ZWRfYmVmb3JlGAUgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBINCgVvcmRlchgGIAEoCRIRCglwYWdlX3NpemUYByABKAUSEgoKcGFnZV90b2tlbhgIIAEoCSJgChRMaXN0TWFjaGluZXNSZXNwb25zZRIvCg1zdGF0ZW1hY2hpbmVzGAEgAygLMhguZGV0ZW50LnYxLkxpc3RlZE1hY2hpbmUSFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJIkUKDUxpc3RlZE1hY2hpbmUSCgoCaWQYASABKAkSKAoMc3RhdGVtYWNoaW5lGAIgASgLMhIuZGV0ZW50LnYxLk1hY2hpbmUitwIKEFNlbmRFdmVudFJlcXVlc3QSFQoNY29uZmlndXJhdGlvbhgBIAEoCRIKCgJpZBgCIAEoCRINCgVldmVudBgDIAEoCRIQCghldmVudF9pZBgEIAEoCRIlCgRkYXRhGAUgASgLMhcuZ29vZ2xlLnByb3RvYnVmLlN0cnVjdBIPCgdkZXRhaWxzGAYgASgJEhIKCm9yaWdpbmF0b3IYByABKAkSLQoJdGltZXN0YW1wGAggASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIbCg5leHBlY3RlZF9zdGF0ZRgJIAEoCUgAiAEBEh4KEWV4cGVjdGVkX3JldmlzaW9uGAogASgNSAGIAQFCEQoPX2V4cGVjdGVkX3N0YXRlQhQKEl9leHBlY3RlZF9yZXZpc2lvbiI4ChFTZW5kRXZlbnRSZXNwb25zZRIjCgdyZWNlaXB0GAEgASgLMhIuZGV0ZW50LnYxLlJlY2VpcHQiRgoPR2V0RXZlbnRSZXF1ZXN0EhUKDWNvbmZpZ3VyYXRpb24YASABKAkSCgoCaWQYAiABKAkSEAoIZXZlbnRfaWQYAyABKAkiNwoQR2V0RXZlbnRSZXNwb25zZRIjCgdyZWNlaXB0GAEgASgLMhIuZGV0ZW50LnYxLlJlY2VpcHQifgoSTGlzdEhpc3RvcnlSZXF1ZXN0EhUKDWNvbmZpZ3VyYXRpb24YASABKAkSCgoCaWQYAiABKAkSDQoFb3JkZXIYAyABKAkSEQoJcGFnZV9zaXplGAQgASgFEhIKCnBhZ2VfdG9rZW4YBSABKAkSDwoHcmVmdXNlZBgGIAEoCCJ+ChNMaXN0SGlzdG9yeVJlc3BvbnNlEigKB2hpc3RvcnkYASADKAsyFy5kZXRlbnQudjEuSGlzdG9yeUVudHJ5EiQKCHJlY2VpcHRzGAIgAygLMhIuZGV0ZW50LnYxLlJlY2VpcHQSFwoPbmV4dF9wYWdlX3Rva2VuGAMgASgJIj0KGExpc3RBbGxvd2VkRXZlbnRzUmVxdWVzdBIVCg1jb25maWd1cmF0aW9uGAEgASgJEgoKAmlkGAIgASgJImUKGUxpc3RBbGxvd2VkRXZlbnRzUmVzcG9uc2USDQoFc3RhdGUYASABKAkSEAoIcmV2aXNpb24YAiABKA0SJwoGZXZlbnRzGAMgAygLMhcuZGV0ZW50LnYxLkFsbG93ZWRFdmVudDLUBAoOTWFjaGluZVNlcnZpY2USUgoNQ3JlYXRlTWFjaGluZRIfLmRldGVudC52MS5DcmVhdGVNYWNoaW5lUmVxdWVzdBogLmRldGVudC52MS5DcmVhdGVNYWNoaW5lUmVzcG9uc2USTgoKR2V0TWFjaGluZRIcLmRldGVudC52MS5HZXRNYWNoaW5lUmVxdWVzdBodLmRldGVudC52MS5HZXRNYWNoaW5lUmVzcG9uc2UiA5ACARJUCgxMaXN0TWFjaGluZXMSHi5kZXRlbnQudjEuTGlzdE1hY2hpbmVzUmVxdWVzdBofLmRldGVudC52MS5MaXN0TWFjaGluZXNSZXNwb25zZSIDkAIBEkYKCVNlbmRFdmVudBIbLmRldGVudC52MS5TZW5kRXZlbnRSZXF1ZXN0GhwuZGV0ZW50LnYxLlNlbmRFdmVudFJlc3BvbnNlEkgKCEdldEV2ZW50EhouZGV0ZW50LnYxLkdldEV2ZW50UmVxdWVzdBobLmRldGVudC52MS5HZXRFdmVudFJlc3BvbnNlIgOQAgESUQoLTGlzdEhpc3RvcnkSHS5kZXRlbnQudjEuTGlzdEhpc3RvcnlSZXF1ZXN0Gh4uZGV0ZW50LnYxLkxpc3RIaXN0b3J5UmVzcG9uc2UiA5ACARJjChFMaXN0QWxsb3dlZEV2ZW50cxIjLmRldGVudC52MS5MaXN0QWxsb3dlZEV2ZW50c1JlcXVlc3QaJC5kZXRlbnQudjEuTGlzdEFsbG93ZWRFdmVudHNSZXNwb25zZSIDkAIBYgZwcm90bzM", [file_detent_v1_machine, file_detent_v1_receipt, file_google_protobuf_struct, file_google_protobuf_timestamp]);
 
 /**
  * @generated from message detent.v1.CreateMachineRequest
@@ -130,6 +130,118 @@ export const GetMachineResponseSchema: GenMessage<GetMachineResponse> = /*@__PUR
   messageDesc(file_detent_v1_machine_service, 3);
 
 /**
+ * @generated from message detent.v1.ListMachinesRequest
+ */
+export type ListMachinesRequest = Message<"detent.v1.ListMachinesRequest"> & {
+  /**
+   * The configuration's name, without version.
+   *
+   * @generated from field: string configuration = 1;
+   */
+  configuration: string;
+
+  /**
+   * Every version when empty.
+   *
+   * @generated from field: string version = 2;
+   */
+  version: string;
+
+  /**
+   * Every state when empty.
+   *
+   * @generated from field: string state = 3;
+   */
+  state: string;
+
+  /**
+   * Changed after this time, exclusive, to the millisecond.
+   *
+   * @generated from field: google.protobuf.Timestamp updated_after = 4;
+   */
+  updatedAfter?: Timestamp | undefined;
+
+  /**
+   * Changed before this time, exclusive, to the millisecond.
+   *
+   * @generated from field: google.protobuf.Timestamp updated_before = 5;
+   */
+  updatedBefore?: Timestamp | undefined;
+
+  /**
+   * "id" (default), "updated_at" or "-updated_at".
+   *
+   * @generated from field: string order = 6;
+   */
+  order: string;
+
+  /**
+   * 0 is 50; over 1000 is 1000.
+   *
+   * @generated from field: int32 page_size = 7;
+   */
+  pageSize: number;
+
+  /**
+   * @generated from field: string page_token = 8;
+   */
+  pageToken: string;
+};
+
+/**
+ * Describes the message detent.v1.ListMachinesRequest.
+ * Use `create(ListMachinesRequestSchema)` to create a new message.
+ */
+export const ListMachinesRequestSchema: GenMessage<ListMachinesRequest> = /*@__PURE__*/
+  messageDesc(file_detent_v1_machine_service, 4);
+
+/**
+ * @generated from message detent.v1.ListMachinesResponse
+ */
+export type ListMachinesResponse = Message<"detent.v1.ListMachinesResponse"> & {
+  /**
+   * @generated from field: repeated detent.v1.ListedMachine statemachines = 1;
+   */
+  statemachines: ListedMachine[];
+
+  /**
+   * @generated from field: string next_page_token = 2;
+   */
+  nextPageToken: string;
+};
+
+/**
+ * Describes the message detent.v1.ListMachinesResponse.
+ * Use `create(ListMachinesResponseSchema)` to create a new message.
+ */
+export const ListMachinesResponseSchema: GenMessage<ListMachinesResponse> = /*@__PURE__*/
+  messageDesc(file_detent_v1_machine_service, 5);
+
+/**
+ * @generated from message detent.v1.ListedMachine
+ */
+export type ListedMachine = Message<"detent.v1.ListedMachine"> & {
+  /**
+   * @generated from field: string id = 1;
+   */
+  id: string;
+
+  /**
+   * Without data, timers and history.
+   *
+   * @generated from field: detent.v1.Machine statemachine = 2;
+   */
+  statemachine?: Machine | undefined;
+};
+
+/**
+ * Describes the message detent.v1.ListedMachine.
+ * Use `create(ListedMachineSchema)` to create a new message.
+ */
+export const ListedMachineSchema: GenMessage<ListedMachine> = /*@__PURE__*/
+  messageDesc(file_detent_v1_machine_service, 6);
+
+/**
  * @generated from message detent.v1.SendEventRequest
  */
 export type SendEventRequest = Message<"detent.v1.SendEventRequest"> & {
@@ -197,7 +309,7 @@ export type SendEventRequest = Message<"detent.v1.SendEventRequest"> & {
  * Use `create(SendEventRequestSchema)` to create a new message.
  */
 export const SendEventRequestSchema: GenMessage<SendEventRequest> = /*@__PURE__*/
-  messageDesc(file_detent_v1_machine_service, 4);
+  messageDesc(file_detent_v1_machine_service, 7);
 
 /**
  * @generated from message detent.v1.SendEventResponse
@@ -214,7 +326,7 @@ export type SendEventResponse = Message<"detent.v1.SendEventResponse"> & {
  * Use `create(SendEventResponseSchema)` to create a new message.
  */
 export const SendEventResponseSchema: GenMessage<SendEventResponse> = /*@__PURE__*/
-  messageDesc(file_detent_v1_machine_service, 5);
+  messageDesc(file_detent_v1_machine_service, 8);
 
 /**
  * @generated from message detent.v1.GetEventRequest
@@ -243,7 +355,7 @@ export type GetEventRequest = Message<"detent.v1.GetEventRequest"> & {
  * Use `create(GetEventRequestSchema)` to create a new message.
  */
 export const GetEventRequestSchema: GenMessage<GetEventRequest> = /*@__PURE__*/
-  messageDesc(file_detent_v1_machine_service, 6);
+  messageDesc(file_detent_v1_machine_service, 9);
 
 /**
  * @generated from message detent.v1.GetEventResponse
@@ -260,7 +372,7 @@ export type GetEventResponse = Message<"detent.v1.GetEventResponse"> & {
  * Use `create(GetEventResponseSchema)` to create a new message.
  */
 export const GetEventResponseSchema: GenMessage<GetEventResponse> = /*@__PURE__*/
-  messageDesc(file_detent_v1_machine_service, 7);
+  messageDesc(file_detent_v1_machine_service, 10);
 
 /**
  * @generated from message detent.v1.ListHistoryRequest
@@ -308,7 +420,7 @@ export type ListHistoryRequest = Message<"detent.v1.ListHistoryRequest"> & {
  * Use `create(ListHistoryRequestSchema)` to create a new message.
  */
 export const ListHistoryRequestSchema: GenMessage<ListHistoryRequest> = /*@__PURE__*/
-  messageDesc(file_detent_v1_machine_service, 8);
+  messageDesc(file_detent_v1_machine_service, 11);
 
 /**
  * @generated from message detent.v1.ListHistoryResponse
@@ -335,7 +447,7 @@ export type ListHistoryResponse = Message<"detent.v1.ListHistoryResponse"> & {
  * Use `create(ListHistoryResponseSchema)` to create a new message.
  */
 export const ListHistoryResponseSchema: GenMessage<ListHistoryResponse> = /*@__PURE__*/
-  messageDesc(file_detent_v1_machine_service, 9);
+  messageDesc(file_detent_v1_machine_service, 12);
 
 /**
  * @generated from message detent.v1.ListAllowedEventsRequest
@@ -357,7 +469,7 @@ export type ListAllowedEventsRequest = Message<"detent.v1.ListAllowedEventsReque
  * Use `create(ListAllowedEventsRequestSchema)` to create a new message.
  */
 export const ListAllowedEventsRequestSchema: GenMessage<ListAllowedEventsRequest> = /*@__PURE__*/
-  messageDesc(file_detent_v1_machine_service, 10);
+  messageDesc(file_detent_v1_machine_service, 13);
 
 /**
  * @generated from message detent.v1.ListAllowedEventsResponse
@@ -384,7 +496,7 @@ export type ListAllowedEventsResponse = Message<"detent.v1.ListAllowedEventsResp
  * Use `create(ListAllowedEventsResponseSchema)` to create a new message.
  */
 export const ListAllowedEventsResponseSchema: GenMessage<ListAllowedEventsResponse> = /*@__PURE__*/
-  messageDesc(file_detent_v1_machine_service, 11);
+  messageDesc(file_detent_v1_machine_service, 14);
 
 /**
  * Machines and their events.
@@ -407,6 +519,16 @@ export const MachineService: GenService<{
     methodKind: "unary";
     input: typeof GetMachineRequestSchema;
     output: typeof GetMachineResponseSchema;
+  },
+  /**
+   * Machines of a configuration, from the index, which may be stale for up to 5 s. Deleted and retired ones are not there.
+   *
+   * @generated from rpc detent.v1.MachineService.ListMachines
+   */
+  listMachines: {
+    methodKind: "unary";
+    input: typeof ListMachinesRequestSchema;
+    output: typeof ListMachinesResponseSchema;
   },
   /**
    * Answers with the receipt; a refused event is an error that carries the receipt as a detail.

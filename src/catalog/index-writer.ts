@@ -1,0 +1,143 @@
+/**
+ * Gathers what machines tell the index and writes it in one batch: D1 takes one query at a time, so one query per event
+ * is out of the question. Knows no platform, only its Deps.
+ */
+import type { FailedEvent, IndexEntry, WriteResult } from "./index-entry.ts";
+
+/**
+ * While a machine's message waits here its further events gather in the machine, so that they share a call and a
+ * statement. Waiting pays only when many wait: the more the last batch had, the longer the next one gathers. A telling
+ * waits at most for the batch before its own and for its own: `most` keeps 95 % of them under 500 ms
+ * (docs/design/decisions.md has the measurements).
+ */
+const GATHER_MS = { least: 25, perEntry: 5, most: 150 } as const;
+/** D1 takes 2,000,000 bytes per bound value; a batch of several entries stays at half of that. */
+const BYTES_PER_BATCH = 1_000_000;
+
+const WRITTEN: WriteResult = { ok: true };
+
+export interface IndexWriterDeps {
+  /** All or nothing of it, committed when it settles. */
+  write(entries: readonly IndexEntry[], failed: readonly FailedEvent[]): Promise<void>;
+  /** Settles when the database answers at all. */
+  probe(): Promise<void>;
+  /** Hands the notifications of stored failed events to their queue. */
+  notify(failed: readonly FailedEvent[]): Promise<void>;
+  /** Calls back after `ms`, unless the answered function is called before. */
+  after(ms: number, work: () => void): () => void;
+  /** Lets work go on after the answer. */
+  background(work: Promise<void>): void;
+  log(message: string, facts: Record<string, string | number>): void;
+}
+
+type Item = { readonly entry: IndexEntry } | { readonly failed: FailedEvent };
+interface Waiting {
+  readonly item: Item;
+  readonly settle: (result: WriteResult) => void;
+}
+
+export class IndexWriter {
+  readonly #deps: IndexWriterDeps;
+  #waiting: Waiting[] = [];
+  #cancelTimer: (() => void) | undefined;
+  #flushing = false;
+  #urgent = false;
+  #lastCount = 0;
+
+  constructor(deps: IndexWriterDeps) {
+    this.#deps = deps;
+  }
+
+  /** Settles when D1 has committed the item, or has not. Urgent: do not gather first. */
+  write(item: Item, urgent: boolean): Promise<WriteResult> {
+    const written = new Promise<WriteResult>((settle) => this.#waiting.push({ item, settle }));
+    this.#urgent ||= urgent;
+    this.#schedule();
+    return written;
+  }
+
+  #schedule(): void {
+    if (this.#flushing || this.#waiting.length === 0) return;
+    if (this.#urgent) {
+      this.#cancelTimer?.();
+      this.#startFlush();
+      return;
+    }
+    const { least, perEntry, most } = GATHER_MS;
+    this.#cancelTimer ??= this.#deps.after(Math.min(most, least + perEntry * this.#lastCount), () =>
+      this.#startFlush(),
+    );
+  }
+
+  #startFlush(): void {
+    this.#cancelTimer = undefined;
+    this.#flushing = true;
+    this.#deps.background(this.#flush());
+  }
+
+  /** As many of the waiting as fit, at least one. */
+  #takeBatch(): Waiting[] {
+    let bytes = 0;
+    let count = 0;
+    for (const { item } of this.#waiting) {
+      // Three bytes are the most that a UTF-16 unit takes in UTF-8.
+      bytes += 3 * JSON.stringify(item).length;
+      if (count > 0 && bytes > BYTES_PER_BATCH) break;
+      count += 1;
+    }
+    return this.#waiting.splice(0, count);
+  }
+
+  async #flush(): Promise<void> {
+    const batch = this.#takeBatch();
+    this.#lastCount = batch.length;
+    // What did not fit has gathered long enough.
+    this.#urgent = this.#waiting.length > 0;
+    try {
+      const results = await this.#store(batch);
+      for (const [index, { settle }] of batch.entries()) settle(results[index] ?? WRITTEN);
+      const stored = batch.flatMap(({ item }, index) => ("failed" in item && results[index]?.ok ? [item.failed] : []));
+      if (stored.length > 0) this.#deps.background(this.#notify(stored));
+    } finally {
+      this.#flushing = false;
+      this.#schedule();
+    }
+  }
+
+  /** One entry that the database never takes must not keep the others out: a refused batch is halved until it is alone. */
+  async #store(batch: readonly Waiting[]): Promise<WriteResult[]> {
+    try {
+      await this.#deps.write(
+        batch.flatMap(({ item }) => ("entry" in item ? [item.entry] : [])),
+        batch.flatMap(({ item }) => ("failed" in item ? [item.failed] : [])),
+      );
+      return batch.map(() => WRITTEN);
+    } catch (error) {
+      const failure = { ok: false, rejected: false, cause: String(error) } as const;
+      if (!(await this.#answers())) return batch.map(() => failure);
+      if (batch.length === 1) return [{ ...failure, rejected: true }];
+      const middle = batch.length >> 1;
+      const first = await this.#store(batch.slice(0, middle));
+      const isDown = first.every((result) => !result.ok && !result.rejected);
+      const rest = batch.slice(middle);
+      return [...first, ...(isDown ? rest.map(() => failure) : await this.#store(rest))];
+    }
+  }
+
+  async #answers(): Promise<boolean> {
+    try {
+      await this.#deps.probe();
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  async #notify(failed: readonly FailedEvent[]): Promise<void> {
+    try {
+      await this.#deps.notify(failed);
+    } catch (error) {
+      this.#deps.log("the queue did not take notifications; the sweeper tries again", { cause: String(error) });
+    }
+  }
+}

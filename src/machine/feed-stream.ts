@@ -1,0 +1,82 @@
+/** To the transitions queue, where the deployment has one: one CloudEvent per creation, change and end of a machine. */
+import { countBatch } from "../queue-sender.ts";
+import type { JsonText } from "../receipt.ts";
+import { changedEvent, createdEvent, deletedEvent } from "./cloud-event.ts";
+import type { Present } from "./present.ts";
+import { receiptOfTransition } from "./record.ts";
+import type { TransitionRow } from "./store.ts";
+import type { Position, Stream, StreamParts } from "./stream.ts";
+
+/** Rows in memory at a time: each may carry 64 KiB of the sender's data. */
+const ROWS_PER_READ = 25;
+
+interface FeedStreamParts extends StreamParts {
+  readonly send: (events: readonly JsonText[]) => Promise<void>;
+}
+
+export class FeedStream implements Stream {
+  readonly name = "feed";
+  readonly #parts: FeedStreamParts;
+
+  constructor(parts: FeedStreamParts) {
+    this.#parts = parts;
+  }
+
+  hasUnsent(): boolean {
+    const present = this.#parts.present();
+    if (present === undefined) return false;
+    return present.revision > this.#parts.cursors.feed || present.identity.farewell.includes("feed");
+  }
+
+  target(): () => boolean {
+    const { revision = -1, identity } = this.#parts.present() ?? {};
+    const isFarewell = identity?.farewell.includes("feed") ?? false;
+    return () => {
+      const isTold = !(isFarewell && this.#parts.present()?.identity.farewell.includes("feed"));
+      return this.#parts.cursors.feed >= revision && isTold;
+    };
+  }
+
+  async sendNext({ alone }: { readonly alone: boolean }): Promise<void> {
+    const { send, store, cursors, present: presentOf } = this.#parts;
+    const present = presentOf();
+    if (present === undefined) return;
+    const rows = store.listUnsentTransitions(cursors.feed, alone ? 1 : ROWS_PER_READ);
+    if (rows.length === 0) return await this.#sendFarewell(present);
+    const events = rows.map((row) => toEvent(present, row));
+    const count = countBatch(events);
+    await send(events.slice(0, count));
+    cursors.feed = rows[count - 1]?.revision ?? present.revision;
+  }
+
+  park(cause: string, at: number): Position {
+    const { store, outboxStore, cursors, present: presentOf } = this.#parts;
+    const next = store.listUnsentTransitions(cursors.feed, 1)[0]?.revision;
+    const present = presentOf();
+    const position = next ?? (present?.revision ?? cursors.feed) + 1;
+    outboxStore.insertParked({ stream: "feed", position, cause, at });
+    if (next !== undefined) cursors.feed = next;
+    else if (present !== undefined) this.#endFarewell(present);
+    return { position, isAnnounced: false };
+  }
+
+  async #sendFarewell(present: Present): Promise<void> {
+    const { identity, revision, state, configuration } = present;
+    if (!identity.farewell.includes("feed") || identity.retiredAt === null) return;
+    await this.#parts.send([
+      deletedEvent(identity, { revision, state, version: configuration.version, at: identity.retiredAt }),
+    ]);
+    this.#parts.deps.transaction(() => this.#endFarewell(present));
+  }
+
+  #endFarewell(present: Present): void {
+    const farewell = present.identity.farewell.filter((name) => name !== "feed");
+    this.#parts.outboxStore.storeFarewell(farewell);
+    present.identity = { ...present.identity, farewell };
+  }
+}
+
+function toEvent({ identity }: Present, row: TransitionRow): JsonText {
+  if (row.kind !== "creation") return changedEvent(identity, receiptOfTransition(identity, row));
+  return createdEvent(identity, { state: row.state, version: row.version, at: row.at });
+}

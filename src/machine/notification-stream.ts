@@ -1,0 +1,61 @@
+/** To the notifications queue: one CloudEvent per refused event, and per message that had to be set aside. */
+import { countBatch } from "../queue-sender.ts";
+import type { JsonText } from "../receipt.ts";
+import { parkedEvent, refusedEvent } from "./cloud-event.ts";
+import type { Present } from "./present.ts";
+import { receiptOfOutcome } from "./record.ts";
+import type { OutcomeRow } from "./store.ts";
+import type { Position, Stream, StreamParts } from "./stream.ts";
+
+/** Rows in memory at a time: each may carry 64 KiB of the sender's data. */
+const ROWS_PER_READ = 25;
+
+export class NotificationStream implements Stream {
+  readonly name = "notifications";
+  readonly #parts: StreamParts;
+
+  constructor(parts: StreamParts) {
+    this.#parts = parts;
+  }
+
+  hasUnsent(): boolean {
+    return (this.#parts.present()?.outcomeSeq ?? 0) > this.#parts.cursors.notifications;
+  }
+
+  target(): () => boolean {
+    const outcomeSeq = this.#parts.present()?.outcomeSeq ?? 0;
+    return () => this.#parts.cursors.notifications >= outcomeSeq;
+  }
+
+  async sendNext({ alone }: { readonly alone: boolean }): Promise<void> {
+    const { deps, store, cursors, present: presentOf } = this.#parts;
+    const present = presentOf();
+    if (present === undefined) return;
+    const rows = store.listUnsentOutcomes(cursors.notifications, alone ? 1 : ROWS_PER_READ);
+    const events = rows.map((row) => this.#toEvent(present, row));
+    const count = countBatch(events);
+    await deps.sendNotifications(events.slice(0, count));
+    cursors.notifications = rows[count - 1]?.seq ?? present.outcomeSeq;
+  }
+
+  /** In place of the message, under its number, it is told that it was set aside; when even that is refused, nothing is. */
+  park(cause: string, at: number): Position {
+    const { store, outboxStore, cursors } = this.#parts;
+    const position = store.listUnsentOutcomes(cursors.notifications, 1)[0]?.seq ?? cursors.notifications;
+    if (outboxStore.findParked("notifications", position) === undefined) {
+      outboxStore.insertParked({ stream: "notifications", position, cause, at });
+    } else {
+      cursors.notifications = position;
+    }
+    return { position, isAnnounced: true };
+  }
+
+  #toEvent({ identity }: Present, row: OutcomeRow): JsonText {
+    const parked = this.#parts.outboxStore.findParked("notifications", row.seq);
+    if (parked !== undefined) return parkedEvent(identity, row.notice, parked);
+    if (row.kind !== "parked") return refusedEvent(identity, row.notice, receiptOfOutcome(identity, row));
+    // A row of this kind tells of another stream: its event is the stream, its revision the position there.
+    const { event, revision: position, message: cause, at } = row;
+    return parkedEvent(identity, row.notice, { stream: event, position, cause, at });
+  }
+}

@@ -1,0 +1,81 @@
+/**
+ * How long a machine keeps what: refused receipts, history, and itself once it is final. What has to leave is never
+ * touched before it has left. Pruning keeps the newest row of each table, of which only the numbers and the state stay.
+ */
+import type { RetentionSettings } from "./deps.ts";
+import type { Present } from "./present.ts";
+import type { RetentionStore } from "./retention-store.ts";
+
+/** After its end a machine's object answers that it is gone for so long, then its id is free: the contract's P30D. */
+const GONE_FOR_MS = 30 * 24 * 60 * 60 * 1_000;
+/**
+ * Pruning waits until the oldest has outlived its time by this share, and then takes all that has: otherwise a machine
+ * with an event an hour would wake once an hour for each of them.
+ */
+const GRACE = 1 / 24;
+/** Rows that one wake prunes of each table, so that a wake stays short; the rest follows at once. */
+export const ROWS_PER_WAKE = 500;
+
+/** The times that hold for one machine, in ms; undefined: for good. */
+interface Policy {
+  readonly outcomesMs: number;
+  readonly historyMs: number | undefined;
+  readonly finalMs: number | undefined;
+}
+
+/** What the configuration asks for, within what the deployment allows. */
+export function policyOf({ configuration: { retention } }: Present, settings: RetentionSettings): Policy {
+  return {
+    outcomesMs: shorter(retention.outcomesMs ?? settings.outcomesMs, settings.longestOutcomesMs),
+    historyMs: shortest(retention.historyMs, settings.longestHistoryMs),
+    finalMs: shortest(retention.finalMs, settings.longestFinalMs),
+  };
+}
+
+function shorter(ms: number, longest: number | undefined): number {
+  return longest === undefined ? ms : Math.min(ms, longest);
+}
+
+function shortest(ms: number | undefined, longest: number | undefined): number | undefined {
+  return ms === undefined ? longest : shorter(ms, longest);
+}
+
+/** What retention has to do now. */
+export type Due =
+  | { readonly action: "prune"; readonly outcomesBefore: number; readonly historyBefore: number | undefined }
+  | { readonly action: "retire" }
+  | { readonly action: "delete" };
+
+/** When there is something to do next; undefined: never, as things are. */
+export function retentionDueAt(present: Present, policy: Policy, store: RetentionStore): number | undefined {
+  if (present.identity.retiredAt !== null) return present.identity.retiredAt + GONE_FOR_MS;
+  const { outcomesMs, historyMs } = policy;
+  const oldestOutcomeAt = present.outcomeSeq > 0 ? store.readOldestOutcomeAt() : undefined;
+  const oldestChangeAt = historyMs === undefined ? undefined : store.readOldestChangeAt();
+  const due = [
+    oldestOutcomeAt === undefined ? undefined : withGrace(oldestOutcomeAt, outcomesMs),
+    oldestChangeAt === undefined || historyMs === undefined ? undefined : withGrace(oldestChangeAt, historyMs),
+    retireAt(present, policy),
+  ].filter((at) => at !== undefined);
+  return due.length === 0 ? undefined : Math.min(...due);
+}
+
+/** What is due at `now`; undefined: nothing. */
+export function dueOf(present: Present, policy: Policy, store: RetentionStore, now: number): Due | undefined {
+  const dueAt = retentionDueAt(present, policy, store);
+  if (dueAt === undefined || dueAt > now) return undefined;
+  if (present.identity.retiredAt !== null) return { action: "delete" };
+  const finalAt = retireAt(present, policy);
+  if (finalAt !== undefined && finalAt <= now) return { action: "retire" };
+  const { outcomesMs, historyMs } = policy;
+  const historyBefore = historyMs === undefined ? undefined : now - historyMs;
+  return { action: "prune", outcomesBefore: now - outcomesMs, historyBefore };
+}
+
+function retireAt({ configuration, state, updatedAt }: Present, { finalMs }: Policy): number | undefined {
+  return finalMs !== undefined && configuration.finalStates.has(state) ? updatedAt + finalMs : undefined;
+}
+
+function withGrace(at: number, ms: number): number {
+  return Math.ceil(at + ms * (1 + GRACE));
+}

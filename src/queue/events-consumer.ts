@@ -1,0 +1,93 @@
+/**
+ * Events that arrive through the queue. In order per machine inside a batch, one call to the object for all events of a
+ * machine, each message acknowledged or sent again by itself.
+ */
+import { clip } from "../engine/names.ts";
+import type { DetentError } from "../errors.ts";
+import { isUnfinished, reportUnreadable, sendEvents, type SendEventInput } from "../service/events.ts";
+import type { House } from "../service/house.ts";
+import { readEventMessage } from "./event-message.ts";
+import { fallbackEventId } from "./fallback-event-id.ts";
+import { ownerOf, tenantOf, type TenantRule } from "./tenant.ts";
+
+/** What stands in receipts as the actor. */
+const ACTOR = "queue";
+/** Waits double from here, so that ten deliveries span about half an hour; half of each is drawn at random. */
+const FIRST_RETRY_SECONDS = 4;
+const LONGEST_RETRY_SECONDS = 900;
+
+export interface ConsumerDeps {
+  readonly house: House;
+  readonly tenantRule: TenantRule;
+  random(): number;
+  log(message: string, facts: Record<string, string | number>): void;
+}
+
+interface Readable {
+  readonly message: Message;
+  readonly tenant: string;
+  readonly input: SendEventInput;
+}
+
+/** Settles every message of the batch: acknowledged, or to be delivered again. */
+export async function consumeEvents(deps: ConsumerDeps, messages: readonly Message[]): Promise<void> {
+  const readable: Readable[] = [];
+  for (const message of messages) {
+    try {
+      const { tenant, input } = readEventMessage(message.body);
+      readable.push({ message, tenant: tenantOf(deps.tenantRule, tenant), input });
+    } catch (error) {
+      await putAside(deps, message, "", error);
+    }
+  }
+  const byTenant = Map.groupBy(readable, ({ tenant }) => tenant);
+  await Promise.all([...byTenant].map(([tenant, group]) => sendGroup(deps, tenant, group)));
+}
+
+async function sendGroup(deps: ConsumerDeps, tenant: string, group: readonly Readable[]): Promise<void> {
+  const inputs = group.map(({ input, message }) => {
+    return input.eventId ? input : { ...input, eventId: fallbackEventId(message) };
+  });
+  const sent = await sendEvents(deps.house, { tenant, actor: ACTOR }, inputs);
+  for (const [index, { message }] of group.entries()) {
+    const result = sent[index];
+    if (result !== undefined && "receipt" in result) message.ack();
+    else await putAside(deps, message, tenant, result?.error);
+  }
+}
+
+/** What is no event is told and acknowledged; what could not be brought to an end is delivered again. */
+async function putAside(deps: ConsumerDeps, message: Message, tenant: string, error: unknown): Promise<void> {
+  if (isUnfinished(error)) return retry(deps, message, error);
+  const { reason, message: problem } = error as DetentError;
+  const owner = tenant || ownerOf(deps.tenantRule);
+  const at = message.timestamp.getTime();
+  const unreadable = { id: message.id, at, reason, problem, body: textOf(message.body) };
+  try {
+    await reportUnreadable(deps.house, owner, unreadable);
+  } catch (failure) {
+    return retry(deps, message, failure);
+  }
+  deps.log("a message of the events queue is no event", {
+    tenant: owner,
+    message_id: message.id,
+    reason,
+    problem: clip(problem),
+  });
+  message.ack();
+}
+
+function retry(deps: ConsumerDeps, message: Message, error: unknown): void {
+  const longest = Math.min(LONGEST_RETRY_SECONDS, FIRST_RETRY_SECONDS * 2 ** Math.min(message.attempts - 1, 10));
+  const delaySeconds = Math.ceil(longest * (0.5 + deps.random() / 2));
+  deps.log("an event of the queue was not brought to an end; it is delivered again", {
+    message_id: message.id,
+    attempts: message.attempts,
+    cause: String(error),
+  });
+  message.retry({ delaySeconds });
+}
+
+function textOf(body: unknown): string {
+  return typeof body === "string" ? body : (JSON.stringify(body) ?? String(body));
+}

@@ -1,0 +1,31 @@
+/** detent.v1.ConfigurationService: each method translates one message to one use case. */
+import type { ConnectRouter } from "@connectrpc/connect";
+import { ConfigurationService } from "../gen/detent/v1/configuration_service_pb.ts";
+import * as configurations from "../service/configurations.ts";
+import { callOf } from "./call.ts";
+import { toConfiguration, toSource } from "./convert.ts";
+
+export function registerConfigurations(router: ConnectRouter): void {
+  const { method } = ConfigurationService;
+  router.rpc(method.createConfiguration, async (request, context) => {
+    const { house, principal } = callOf(context);
+    const source = toSource(request.configuration);
+    const created = await configurations.createConfiguration(house, principal(), source);
+    return { configuration: toConfiguration(created.configuration), warnings: [...created.warnings] };
+  });
+  router.rpc(method.checkConfiguration, (request, context) => {
+    callOf(context).principal();
+    const { valid, findings, mermaid } = configurations.checkConfigurationSource(toSource(request.configuration));
+    return { valid, findings: [...findings], mermaid };
+  });
+  router.rpc(method.getConfiguration, async (request, context) => {
+    const { house, principal } = callOf(context);
+    return {
+      configuration: toConfiguration(await configurations.getConfiguration(house, principal(), request.configId)),
+    };
+  });
+  router.rpc(method.listConfigurations, (request, context) => {
+    const { house, principal } = callOf(context);
+    return configurations.listConfigurations(house, principal(), request);
+  });
+}

@@ -1,0 +1,26 @@
+/** detent.v1.FeedService: each method translates one message to one use case. */
+import { create } from "@bufbuild/protobuf";
+import { timestampFromMs } from "@bufbuild/protobuf/wkt";
+import type { ConnectRouter } from "@connectrpc/connect";
+import { FeedService, TransitionEntrySchema } from "../gen/detent/v1/feed_service_pb.ts";
+import * as feeds from "../service/feeds.ts";
+import { callOf } from "./call.ts";
+import { toReceipt } from "./convert.ts";
+
+export function registerFeeds(router: ConnectRouter): void {
+  const { method } = FeedService;
+  router.rpc(method.listTransitions, async (request, context) => {
+    const { house, principal } = callOf(context);
+    const { transitions, nextCursor } = await feeds.listTransitions(house, principal(), request);
+    return { transitions: transitions.map(toTransitionEntry), nextCursor };
+  });
+  router.rpc(method.listFailures, async (request, context) => {
+    const { house, principal } = callOf(context);
+    const { failures, nextCursor } = await feeds.listFailures(house, principal(), request);
+    return { failures: failures.map((failure) => toReceipt({ ...failure, data: "{}", details: "" })), nextCursor };
+  });
+}
+
+function toTransitionEntry({ at, ...item }: feeds.TransitionItem) {
+  return create(TransitionEntrySchema, { ...item, at: timestampFromMs(at) });
+}

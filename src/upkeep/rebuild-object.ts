@@ -1,0 +1,41 @@
+/** A tenant's rebuild as a Durable Object: its alarm goes from chunk to chunk, its storage keeps the progress. Wiring only. */
+import { DurableObject } from "cloudflare:workers";
+import { machineOf, type Bindings } from "../env.ts";
+import { beginRebuild, continueRebuild, type RebuildProgress } from "./rebuild.ts";
+
+const PROGRESS = "progress";
+const TENANT = "tenant";
+/** After a chunk that the database did not answer. */
+const RETRY_MS = 5_000;
+
+export class RebuildObject extends DurableObject<Bindings> {
+  /** Starts a walk, unless one is under way; answers its progress. */
+  async start(tenant: string): Promise<RebuildProgress> {
+    const known = await this.progress();
+    if (known !== undefined && known.finishedAt === undefined) return known;
+    const progress = beginRebuild(Date.now());
+    await this.ctx.storage.put({ [TENANT]: tenant, [PROGRESS]: progress });
+    await this.ctx.storage.setAlarm(Date.now());
+    return progress;
+  }
+
+  /** The walk under way or the last one; undefined: there was none. */
+  progress(): Promise<RebuildProgress | undefined> {
+    return this.ctx.storage.get<RebuildProgress>(PROGRESS);
+  }
+
+  override async alarm(): Promise<void> {
+    const tenant = await this.ctx.storage.get<string>(TENANT);
+    const progress = await this.progress();
+    if (tenant === undefined || progress === undefined || progress.finishedAt !== undefined) return;
+    try {
+      const machine = (address: Parameters<typeof machineOf>[1]) => machineOf(this.env, address);
+      const next = await continueRebuild({ db: this.env.CATALOG, machine, now: () => Date.now() }, tenant, progress);
+      await this.ctx.storage.put(PROGRESS, next);
+      if (next.finishedAt === undefined) await this.ctx.storage.setAlarm(Date.now());
+    } catch (error) {
+      console.warn(JSON.stringify({ level: "warn", message: "a rebuild waits", tenant, cause: String(error) }));
+      await this.ctx.storage.setAlarm(Date.now() + RETRY_MS);
+    }
+  }
+}

@@ -1,0 +1,34 @@
+/**
+ * The sweeper's Durable Object: its own alarm is its clock, since a local server fires no cron triggers. Wiring only.
+ * There is one in a deployment.
+ */
+import { DurableObject } from "cloudflare:workers";
+import { machineOf, notificationQueueOf, settingsOf, type Bindings } from "../env.ts";
+import { sweep } from "./sweep.ts";
+
+const ROUND_MS = 30_000;
+/** Between rounds while more is waiting. */
+const BUSY_ROUND_MS = 1_000;
+
+export class SweeperObject extends DurableObject<Bindings> {
+  /** Makes sure that it sweeps. Costs nothing when it does. */
+  async start(): Promise<void> {
+    if ((await this.ctx.storage.getAlarm()) === null) await this.ctx.storage.setAlarm(Date.now() + BUSY_ROUND_MS);
+  }
+
+  override async alarm(): Promise<void> {
+    let isBusy = false;
+    try {
+      isBusy = await sweep({
+        db: this.env.CATALOG,
+        machine: (address) => machineOf(this.env, address),
+        notifications: notificationQueueOf(this.env),
+        lookupRetentionMs: settingsOf(this.env).lookupRetentionMs,
+        now: () => Date.now(),
+        log: (message, facts) => console.warn(JSON.stringify({ level: "warn", message, ...facts })),
+      });
+    } finally {
+      await this.ctx.storage.setAlarm(Date.now() + (isBusy ? BUSY_ROUND_MS : ROUND_MS));
+    }
+  }
+}

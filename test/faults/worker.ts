@@ -1,0 +1,77 @@
+/**
+ * The service itself, but its outgoing queues are a sink in the process of the test, which survives when this one is
+ * killed: what the sink has answered is what the queue has accepted. And ways into the events queue and its dead letters,
+ * which a deployment's producers have by bindings of their own: POST /faults/events, /faults/dead-letters.
+ */
+import type { Bindings } from "../../src/env.ts";
+import worker, {
+  IndexWriterObject as RealIndexWriterObject,
+  MachineObject as RealMachineObject,
+  SweeperObject as RealSweeperObject,
+} from "../../src/worker.ts";
+
+export { RebuildObject } from "../../src/worker.ts";
+
+interface FaultBindings extends Bindings {
+  /** Where the sink listens: an origin of the loopback interface. */
+  readonly SINK: string;
+  readonly DEAD_LETTERS: Queue;
+}
+
+const KNOWN = new WeakMap<FaultBindings, Bindings>();
+
+/** The bindings with sinks for queues; the same for the same, since the service keeps what it has read of them. */
+function withSinks(env: FaultBindings): Bindings {
+  const known = KNOWN.get(env) ?? {
+    ...env,
+    NOTIFICATIONS: sinkOf(`${env.SINK}/notifications`),
+    TRANSITIONS: sinkOf(`${env.SINK}/transitions`),
+  };
+  KNOWN.set(env, known);
+  return known;
+}
+
+/** Settles when the sink has recorded the messages. */
+function sinkOf(url: string): Queue {
+  const post = async (bodies: unknown[]): Promise<QueueSendResponse> => {
+    const response = await fetch(url, { method: "POST", body: JSON.stringify(bodies) });
+    if (!response.ok) throw new Error(`the sink answered ${response.status}`);
+    return { metadata: await metrics() };
+  };
+  const metrics = async () => ({ metrics: { backlogCount: 0, backlogBytes: 0 } });
+  return {
+    metrics: async () => (await metrics()).metrics,
+    send: (body) => post([body]),
+    sendBatch: (messages) => post([...messages].map(({ body }) => body)),
+  };
+}
+
+export class MachineObject extends RealMachineObject {
+  constructor(ctx: DurableObjectState, env: FaultBindings) {
+    super(ctx, withSinks(env));
+  }
+}
+
+export class IndexWriterObject extends RealIndexWriterObject {
+  constructor(ctx: DurableObjectState, env: FaultBindings) {
+    super(ctx, withSinks(env));
+  }
+}
+
+export class SweeperObject extends RealSweeperObject {
+  constructor(ctx: DurableObjectState, env: FaultBindings) {
+    super(ctx, withSinks(env));
+  }
+}
+
+export default {
+  async fetch(request, env, context) {
+    const ways: Record<string, Queue> = { "/faults/events": env.EVENTS, "/faults/dead-letters": env.DEAD_LETTERS };
+    const way = ways[new URL(request.url).pathname];
+    if (way === undefined) return await worker.fetch(request, withSinks(env), context);
+    await way.sendBatch(await request.json<MessageSendRequest[]>());
+    return new Response(null, { status: 202 });
+  },
+  queue: (batch, env, context) => worker.queue(batch, withSinks(env), context),
+  scheduled: (controller, env) => worker.scheduled(controller, withSinks(env)),
+} satisfies ExportedHandler<FaultBindings>;

@@ -1,0 +1,81 @@
+/** What the events queue gave up on is kept for whom it belongs to, as the event it was. */
+import { create, toBinary } from "@bufbuild/protobuf";
+import { expect, test } from "vitest";
+import type { DeadLetter } from "../../src/catalog/dead-letters.ts";
+import { EventRequestSchema } from "../../src/gen/statemachine/v1beta/statemachine_pb.ts";
+import { consumeDeadLetters } from "../../src/queue/dead-letters-consumer.ts";
+import { readEventMessage } from "../../src/queue/event-message.ts";
+import { createHouse } from "./simulation/house.ts";
+import { World } from "./simulation/world.ts";
+
+const EVENT = { transition: { event: "go" }, originator: "o", details: "d" };
+
+/** Hands a body to the consumer and answers what was kept, and whether the batch was acknowledged. */
+async function consume(body: unknown, eventsTenant: string | undefined, fails = false) {
+  const kept: DeadLetter[] = [];
+  let isAcknowledged = false;
+  const house = {
+    ...createHouse(new World()),
+    keepDeadLetters: async (letters: readonly DeadLetter[]) => {
+      if (fails) throw new Error("D1 is down");
+      kept.push(...letters);
+    },
+  };
+  const message = { id: "77", timestamp: new Date(5_000), body, attempts: 11, ack: () => {}, retry: () => {} };
+  const batch = {
+    messages: [message],
+    ackAll: () => {
+      isAcknowledged = true;
+    },
+  };
+  const isTenant = (name: string): boolean => name === "t";
+  const failure = await consumeDeadLetters(house, { eventsTenant, isTenant }, batch).catch((error: unknown) => error);
+  return { letter: kept[0], isAcknowledged, failure };
+}
+
+test("an event is kept as it came, under its tenant, with what it is about", async () => {
+  const body = { config: "orders", id: "7", event: { ...EVENT, event_id: "e1" } };
+  const { letter, isAcknowledged } = await consume(body, "t");
+  expect(isAcknowledged).toBe(true);
+  expect(letter).toEqual({
+    tenant: "t",
+    at: 5_000,
+    id: "77",
+    configuration: "orders",
+    machineId: "7",
+    eventId: "e1",
+    contentType: "json",
+    body: JSON.stringify(body),
+  });
+  const text = JSON.stringify({ ...body, tenant: "t" });
+  expect((await consume(text, "*")).letter).toMatchObject({ tenant: "t", contentType: "text", body: text });
+});
+
+const binary = toBinary(EventRequestSchema, create(EventRequestSchema, { config: "orders", id: "7", event: EVENT }));
+
+test.each([
+  ["JSON", { config: "orders", id: "7", event: { ...EVENT, timestamp: "2026-01-01T00:00:00Z", data: { n: [1] } } }],
+  ["base64", Buffer.from(binary).toString("base64")],
+])(
+  "%s without an event id is kept with the one it had on the queue: sent again, it is the same event",
+  async (_, body) => {
+    const { letter } = await consume(body, "t");
+    expect(letter?.eventId).toBe("message-77");
+    const before = readEventMessage(body);
+    const after = readEventMessage(JSON.parse(letter?.body ?? ""));
+    expect(after).toEqual({ tenant: "t", input: { ...before.input, eventId: "message-77" } });
+  },
+);
+
+test("while D1 fails, or nobody has said whose the queue is, the batch is delivered again", async () => {
+  const body = { config: "orders", id: "7", event: EVENT };
+  for (const { letter, isAcknowledged, failure } of [await consume(body, "t", true), await consume(body, undefined)]) {
+    expect(letter).toBeUndefined();
+    expect(isAcknowledged).toBe(false);
+    expect(failure).toBeInstanceOf(Error);
+  }
+});
+
+test("what is no event is kept all the same", async () => {
+  expect((await consume("nonsense!", "t")).letter).toMatchObject({ tenant: "t", eventId: "", body: "nonsense!" });
+});

@@ -1,0 +1,97 @@
+/** The index-writer: one batch for many, nobody's poison another's, and never more believed than was committed. */
+import { expect, test } from "vitest";
+import type { FailedEvent, IndexEntry } from "../../src/catalog/index-entry.ts";
+import { IndexWriter } from "../../src/catalog/index-writer.ts";
+import { Clock } from "./simulation/clock.ts";
+
+function entryOf(id: string): IndexEntry {
+  const name = { tenant: "t", configuration: "c", id, version: "v1", state: "a", labels: "{}" };
+  const numbers = { revision: 1, change: 1, createdAt: 1, updatedAt: 1, dueAt: null, retiredAt: null };
+  return { ...name, ...numbers, isNew: false, transitions: [], refusals: [] };
+}
+
+function failedOf(eventId: string): FailedEvent {
+  const name = { tenant: "t", configuration: "c", id: "m", eventId };
+  return { ...name, at: 1, expiresAt: 2, receipt: "{}", notification: `"${eventId}"` };
+}
+
+function createWriter() {
+  const clock = new Clock();
+  const world = {
+    clock,
+    isDown: false,
+    poison: new Set<string>(),
+    writes: 0,
+    stored: [] as string[],
+    notified: [] as string[],
+    writer: undefined as unknown as IndexWriter,
+  };
+  const idOf = (item: IndexEntry | FailedEvent): string => ("eventId" in item ? item.eventId : item.id);
+  world.writer = new IndexWriter({
+    write: async (entries, failed) => {
+      await clock.sleep(5);
+      world.writes += 1;
+      const ids = [...entries, ...failed].map(idOf);
+      if (world.isDown || ids.some((id) => world.poison.has(id))) throw new Error("no");
+      world.stored.push(...ids);
+    },
+    probe: async () => {
+      await clock.sleep(1);
+      if (world.isDown) throw new Error("down");
+    },
+    notify: async (failed) => {
+      await clock.sleep(1);
+      world.notified.push(...failed.map(({ eventId }) => eventId));
+    },
+    after: (ms, work) => clock.after(ms, work),
+    background: (work) => void work,
+    log: () => {},
+  });
+  return world;
+}
+
+const range = (length: number): number[] => Array.from({ length }, (_, index) => index);
+
+test("one entry that the database never takes keeps none of a hundred others out, and is alone told to be refused", async () => {
+  const world = createWriter();
+  world.poison.add("m41");
+  const results = Promise.all(range(100).map((index) => world.writer.write({ entry: entryOf(`m${index}`) }, false)));
+  await world.clock.run();
+  const settled = await results;
+  expect(settled.flatMap((result, index) => (result.ok ? [] : [[index, result.rejected]]))).toEqual([[41, true]]);
+  expect(world.stored).toHaveLength(99);
+  // Halving: twice a logarithm, not one write for each.
+  expect(world.writes).toBeLessThanOrEqual(16);
+});
+
+test("while the database is down nobody is told to be poison, and it is asked once for a batch", async () => {
+  const world = createWriter();
+  world.isDown = true;
+  const results = Promise.all(range(100).map((index) => world.writer.write({ entry: entryOf(`m${index}`) }, false)));
+  await world.clock.run();
+  expect((await results).every((result) => !result.ok && !result.rejected)).toBe(true);
+  expect(world.writes).toBe(1);
+});
+
+test("a failed event is announced after it is stored, and not when it is not", async () => {
+  const world = createWriter();
+  world.poison.add("lost");
+  const results = Promise.all(["kept", "lost"].map((id) => world.writer.write({ failed: failedOf(id) }, true)));
+  await world.clock.run();
+  expect((await results).map(({ ok }) => ok)).toEqual([true, false]);
+  expect(world.notified).toEqual(["kept"]);
+});
+
+test("what is urgent does not wait for others to gather", async () => {
+  const world = createWriter();
+  const before = world.clock.now;
+  void world.writer.write({ entry: entryOf("patient") }, false);
+  const write = async (): Promise<number> => {
+    await world.writer.write({ entry: entryOf("urgent") }, true);
+    return world.clock.now;
+  };
+  const answeredAt = write();
+  await world.clock.run();
+  expect((await answeredAt) - before).toBe(5);
+  expect(world.writes).toBe(1);
+});

@@ -1,0 +1,72 @@
+/**
+ * What leaves a machine while everything around it fails: D1 and the queues refuse, hang, do the work and say they did
+ * not; objects are evicted and processes killed. When it is quiet again, nothing is missing.
+ */
+import { expect, test } from "vitest";
+import type { MachineAddress } from "../../src/machine/calls.ts";
+import { addressOf, createMachine, event, indexedOf, truthOf } from "./simulation/machines.ts";
+import { World, type Delivered } from "./simulation/world.ts";
+
+const SEEDS = Number(process.env["DETENT_FAULT_SEEDS"] ?? 12);
+const MACHINES = 8;
+const EVENTS = 250;
+/** A stream that failed waits so long at most until it tries again. */
+const LONGEST_BACKOFF_MS = 60_000;
+
+/** First arrivals of one machine, in the order they came in. */
+function firstArrivals(delivered: readonly Delivered[], { configuration, id }: MachineAddress): Delivered[] {
+  const own = delivered.filter(({ subject }) => subject === `${configuration}/${id}`);
+  return own.filter((message, index) => own.findIndex((other) => other.id === message.id) === index);
+}
+
+const range = (length: number, first = 0): number[] => Array.from({ length }, (_, index) => index + first);
+
+/** Sends events by chance, with repeats, evictions and kills in between, while calls fail. */
+async function runThroughFaults(seed: number): Promise<{ world: World; addresses: MachineAddress[] }> {
+  const world = new World(seed);
+  const { chance, clock } = world;
+  const addresses = range(MACHINES).map((index) => addressOf(`m${index}`));
+  world.faults.share = 0.3;
+  await clock.until(Promise.all(addresses.map((address) => createMachine(world, address))));
+  for (const index of range(EVENTS)) {
+    const address = chance.pick(addresses);
+    const call = event(`e${index}`, chance.next() < 0.3 ? "never" : "go");
+    expect(world.send(address, call)).toMatchObject({ ok: true });
+    if (chance.next() < 0.1) expect(world.send(address, call)).toMatchObject({ ok: true, value: { duplicate: true } });
+    if (chance.next() < 0.05) world.evict(chance.pick(addresses));
+    if (chance.next() < 0.02) world.kill();
+    await clock.run(clock.now + chance.below(400));
+  }
+  // The faults go on for a while after the last event, and end.
+  await clock.run(clock.now + 60_000);
+  world.faults.share = 0;
+  await clock.run(clock.now + LONGEST_BACKOFF_MS + 10_000);
+  return { world, addresses };
+}
+
+let faults = 0;
+
+test.each(range(SEEDS, 1))(
+  "seed %i: when it is quiet, the index is true and every message has arrived",
+  async (seed) => {
+    const { world, addresses } = await runThroughFaults(seed);
+    faults += world.faults.count;
+    for (const address of addresses) {
+      const truth = truthOf(world, address);
+      expect(indexedOf(world, address)).toEqual(truth);
+
+      const notifications = firstArrivals(world.notifications, address);
+      expect(notifications.map(({ data }) => data["event_id"])).toEqual(truth.refused);
+      expect(notifications.map(({ sequence }) => sequence)).toEqual(range(truth.refused.length, 1));
+
+      const changes = firstArrivals(world.feed, address);
+      expect(changes.map(({ sequence }) => sequence)).toEqual(range(truth.revision + 1));
+      expect(changes.map(({ data }) => data["event_id"])).toEqual([undefined, ...truth.accepted]);
+      expect(world.alarmOf(address) ?? Number.POSITIVE_INFINITY).toBeGreaterThan(world.clock.now);
+    }
+  },
+);
+
+test("at least 1,000 faults were injected", () => {
+  expect(faults).toBeGreaterThanOrEqual(1_000);
+});

@@ -1,0 +1,50 @@
+/** The house of a simulated world: use cases run in it as they do in a deployment. */
+import { TenantDb } from "../../../src/catalog/tenant-db.ts";
+import { DetentError } from "../../../src/errors.ts";
+import type { MachineAddress, MachineCalls } from "../../../src/machine/calls.ts";
+import type { House } from "../../../src/service/house.ts";
+import type { Delivered, World } from "./world.ts";
+
+/** Calls to machines, to the index and to the queue fail as the world's faults have it. */
+export function createHouse(world: World): House {
+  let uuids = 0;
+  const unused = (): never => {
+    throw new Error("not in this world");
+  };
+  const machine = (address: MachineAddress): MachineCalls => {
+    const reach = () => world.machine(address);
+    return {
+      create: (...args) => world.faults.through(() => reach().create(...args)).then((reply) => reply),
+      send: (...args) => world.faults.through(() => reach().send(...args)),
+      sendAll: (...args) => world.faults.through(() => reach().sendAll(...args)),
+      read: (...args) => world.faults.through(() => reach().read(...args)),
+      history: (...args) => world.faults.through(() => reach().history(...args)),
+      refusals: (...args) => world.faults.through(() => reach().refusals(...args)),
+      receipt: (...args) => world.faults.through(() => reach().receipt(...args)),
+      state: (...args) => world.faults.through(() => reach().state(...args)),
+      allowedEvents: (...args) => world.faults.through(() => reach().allowedEvents(...args)),
+      reindex: (...args) => reach().reindex(...args),
+    };
+  };
+  return {
+    machine,
+    catalog: (tenant) => new TenantDb(world.d1, tenant),
+    recordFailures: async (failures) => {
+      for (const failed of failures) {
+        if (!(await world.recordFailure(failed))) throw new DetentError("UNAVAILABLE", "not stored");
+      }
+    },
+    notify: (events) =>
+      world.faults.through(() => {
+        for (const event of events) world.notifications.push(JSON.parse(event) as Delivered);
+      }),
+    keepDeadLetters: unused,
+    enqueueEvents: unused,
+    rebuild: unused,
+    retention: { outcomesMs: world.retention.outcomesMs },
+    tokenKey: unused,
+    checks: [],
+    now: () => world.clock.now,
+    uuid: () => `uuid-${(uuids += 1)}`,
+  };
+}

@@ -1,0 +1,109 @@
+/** Rows of the index as its writers would leave them, and a house that reads them: without machines. */
+import { env } from "cloudflare:workers";
+import { TenantDb } from "../../src/catalog/tenant-db.ts";
+import type { QueueMessage } from "../../src/queue-sender.ts";
+import type { House } from "../../src/service/house.ts";
+
+export const { CATALOG } = env as unknown as { CATALOG: D1Database };
+
+/** The tenant of requests without a credential. */
+export const DEV = { tenant: "dev", actor: "" } as const;
+
+/** Whose rows must never show. */
+export const STRANGER = { tenant: "stranger", actor: "" } as const;
+
+export interface MachineRow {
+  readonly id: string;
+  readonly version: string;
+  readonly state: string;
+  readonly updatedAt: number;
+  readonly retiredAt: number | null;
+}
+
+export async function seedMachines(tenant: string, configuration: string, rows: readonly MachineRow[]): Promise<void> {
+  const sql = `
+    INSERT INTO machines
+      (tenant, configuration, id, version, state, revision, change, created_at, updated_at, labels, retired_at)
+    SELECT ?1, ?2, value->>'id', value->>'version', value->>'state', 3, 4, 1000, value->>'updatedAt',
+           json_object('of', ?1), value->>'retiredAt'
+    FROM json_each(?3)`;
+  await CATALOG.prepare(sql).bind(tenant, configuration, JSON.stringify(rows)).run();
+}
+
+/** `count` machines whose states go round the given ones. */
+export async function seedManyMachines(
+  tenant: string,
+  configuration: string,
+  count: number,
+  states: readonly string[],
+) {
+  const sql = `
+    WITH RECURSIVE numbers (n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM numbers WHERE n + 1 < ?3)
+    INSERT INTO machines (tenant, configuration, id, version, state, revision, change, created_at, updated_at, labels)
+    SELECT ?1, ?2, 'm' || n, 'v1', json_extract(?4, '$[' || (n % json_array_length(?4)) || ']'), 0, 0, 1, n, '{}'
+    FROM numbers`;
+  await CATALOG.prepare(sql).bind(tenant, configuration, count, JSON.stringify(states)).run();
+}
+
+/** The next `count` positions of the feeds; answers the first. */
+export async function takePositions(count: number): Promise<number> {
+  const sql = "UPDATE feed_head SET seq = seq + ?1 RETURNING seq";
+  const row = await CATALOG.prepare(sql).bind(count).first<{ seq: number }>();
+  if (row === null) throw new Error("no feed_head");
+  return row.seq - count + 1;
+}
+
+/** What a statement of D1 has answered, by number of rows. */
+export interface Reads {
+  rows: number[];
+}
+
+/** A house on the real D1; `queue` gets what is enqueued, and may throw. */
+export function createHouse(
+  queue: (messages: readonly QueueMessage[]) => void = () => undefined,
+  reads: Reads = { rows: [] },
+): House {
+  const unused = (): never => {
+    throw new Error("not needed here");
+  };
+  return {
+    catalog: (tenant) => new TenantDb(watched(reads), tenant),
+    machine: unused,
+    recordFailures: unused,
+    notify: unused,
+    keepDeadLetters: unused,
+    // Async, so that what it throws is a rejection.
+    enqueueEvents: async (messages) => queue(messages),
+    rebuild: unused,
+    retention: { outcomesMs: 0 },
+    tokenKey,
+    checks: [],
+    now: () => Date.now(),
+    uuid: () => crypto.randomUUID(),
+  };
+}
+
+/** The deployment's own key: what this house signs, the worker accepts. */
+async function tokenKey(): Promise<CryptoKey> {
+  const row = await CATALOG.prepare("SELECT token_key FROM deployment").first<{ token_key: string }>();
+  const bytes = new TextEncoder().encode(row?.token_key);
+  return crypto.subtle.importKey("raw", bytes, { name: "HMAC", hash: "SHA-256" }, false, ["sign", "verify"]);
+}
+
+function watched(reads: Reads): D1Database {
+  const prepare = (sql: string) => ({
+    bind: (...params: unknown[]) => {
+      const statement = CATALOG.prepare(sql).bind(...params);
+      return {
+        all: async () => {
+          const answer = await statement.all();
+          reads.rows.push(answer.results.length);
+          return answer;
+        },
+        first: () => statement.first(),
+        run: () => statement.run(),
+      };
+    },
+  });
+  return { prepare } as unknown as D1Database;
+}
