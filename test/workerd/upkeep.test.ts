@@ -26,8 +26,18 @@ async function statementsOf(work: (db: D1Database) => Promise<unknown>): Promise
 }
 
 const ROW: MachineRow = {
-  ...{ tenant: "t", configuration: "c", id: "m", version: "v1", state: "a", labels: "{}" },
-  ...{ revision: 1, change: 1, createdAt: 1, updatedAt: 1, dueAt: null, retiredAt: null },
+  tenant: "t",
+  configuration: "c",
+  id: "m",
+  version: "v1",
+  state: "a",
+  revision: 1,
+  change: 1,
+  createdAt: 1,
+  updatedAt: 1,
+  labels: "{}",
+  dueAt: null,
+  retiredAt: null,
 };
 
 test.each([
