@@ -44,7 +44,11 @@ export class Machine {
   /** A creation is waiting for the index. */
   #creating = false;
 
-  constructor(deps: MachineDeps) {
+  constructor(platform: MachineDeps) {
+    const deps: MachineDeps = {
+      ...platform,
+      log: (level, message, facts) => platform.log(level, message, { ...this.#name(), ...facts }),
+    };
     this.#deps = deps;
     this.#store = new MachineStore(deps.sql);
     this.#retention = new RetentionStore(deps.sql);
@@ -298,6 +302,13 @@ export class Machine {
       updatedAt === row.updatedAt &&
       (row.dueAt === null || row.dueAt > this.#deps.now())
     );
+  }
+
+  /** What stands in every line that is logged. */
+  #name(): Record<string, string> {
+    if (this.#live === undefined) return {};
+    const { tenant, configuration, id } = this.#live.identity;
+    return { tenant, configuration, id };
   }
 
   #policyOf(live: Present) {

@@ -237,8 +237,7 @@ export class Outbox {
       present.outcomeSeq = seq;
       present.notices = notice;
     }
-    const { tenant, configuration, id } = present.identity;
-    const facts = { tenant, configuration, id, stream: stream.name, position: parked.position, cause };
+    const facts = { stream: stream.name, position: parked.position, cause };
     deps.log("error", "a message that its receiver never takes was set aside", facts);
   }
 }

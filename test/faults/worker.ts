@@ -1,7 +1,8 @@
 /**
  * The service itself, but its outgoing queues are a sink in the process of the test, which survives when this one is
  * killed: what the sink has answered is what the queue has accepted. And ways into the events queue and its dead letters,
- * which a deployment's producers have by bindings of their own: POST /faults/events, /faults/dead-letters.
+ * which a deployment's producers have by bindings of their own: POST /faults/events, /faults/dead-letters. POST
+ * /faults/trouble makes a share of the writes to D1 and of the sends to the queues fail, and answers how many have.
  */
 import type { Bindings } from "../../src/env.ts";
 import worker, {
@@ -9,6 +10,7 @@ import worker, {
   MachineObject as RealMachineObject,
   SweeperObject as RealSweeperObject,
 } from "../../src/worker.ts";
+import { Trouble } from "./trouble.ts";
 
 export { RebuildObject } from "../../src/worker.ts";
 
@@ -18,17 +20,35 @@ interface FaultBindings extends Bindings {
   readonly DEAD_LETTERS: Queue;
 }
 
+/** Of the whole process: its objects and its doors share one isolate here. */
+let trouble = new Trouble(1);
+
 const KNOWN = new WeakMap<FaultBindings, Bindings>();
 
 /** The bindings with sinks for queues; the same for the same, since the service keeps what it has read of them. */
 function withSinks(env: FaultBindings): Bindings {
   const known = KNOWN.get(env) ?? {
     ...env,
-    NOTIFICATIONS: sinkOf(`${env.SINK}/notifications`),
-    TRANSITIONS: sinkOf(`${env.SINK}/transitions`),
+    NOTIFICATIONS: troubled(sinkOf(`${env.SINK}/notifications`)),
+    TRANSITIONS: troubled(sinkOf(`${env.SINK}/transitions`)),
   };
   KNOWN.set(env, known);
   return known;
+}
+
+function troubled(queue: Queue): Queue {
+  return {
+    metrics: () => queue.metrics(),
+    send: (body) => trouble.queue(queue).send(body),
+    sendBatch: (messages) => trouble.queue(queue).sendBatch(messages),
+  };
+}
+
+/** Only the index-writers' database: what events need while D1 is down is not what is tested by 503s. */
+function withTroubledCatalog(env: Bindings): Bindings {
+  const batch: D1Database["batch"] = (statements) => trouble.database(env.CATALOG).batch(statements);
+  const CATALOG = { prepare: (sql: string) => env.CATALOG.prepare(sql), batch } as unknown as D1Database;
+  return { ...env, CATALOG };
 }
 
 /** Settles when the sink has recorded the messages. */
@@ -54,7 +74,7 @@ export class MachineObject extends RealMachineObject {
 
 export class IndexWriterObject extends RealIndexWriterObject {
   constructor(ctx: DurableObjectState, env: FaultBindings) {
-    super(ctx, withSinks(env));
+    super(ctx, withTroubledCatalog(withSinks(env)));
   }
 }
 
@@ -66,6 +86,13 @@ export class SweeperObject extends RealSweeperObject {
 
 export default {
   async fetch(request, env, context) {
+    if (new URL(request.url).pathname === "/faults/trouble") {
+      const { seed, share } = await request.json<{ seed?: number; share: number }>();
+      const { count } = trouble;
+      if (seed !== undefined) trouble = new Trouble(seed);
+      trouble.share = share;
+      return Response.json({ count });
+    }
     const ways: Record<string, Queue> = { "/faults/events": env.EVENTS, "/faults/dead-letters": env.DEAD_LETTERS };
     const way = ways[new URL(request.url).pathname];
     if (way === undefined) return await worker.fetch(request, withSinks(env), context);
