@@ -42,7 +42,10 @@ export class FeedStream implements Stream {
     const present = presentOf();
     if (present === undefined) return;
     const rows = store.listUnsentTransitions(cursors.feed, alone ? 1 : ROWS_PER_READ);
-    if (rows.length === 0) return await this.#sendFarewell(present);
+    if (rows.length === 0) {
+      cursors.feed = present.revision;
+      return await this.#sendFarewell(present);
+    }
     const events = rows.map((row) => toEvent(present, row));
     const count = countBatch(events);
     await send(events.slice(0, count));

@@ -18,8 +18,9 @@ interface IndexStreamParts extends StreamParts {
 export class IndexStream implements Stream {
   readonly name = "index";
   readonly #parts: IndexStreamParts;
-  /** The index is to be told although nothing has happened: it may be wrong. */
-  #isAsked = false;
+  /** How often the index was to be told although nothing had happened, since it may be wrong; and how often it was. */
+  #asked = 0;
+  #told = 0;
 
   constructor(parts: IndexStreamParts) {
     this.#parts = parts;
@@ -27,7 +28,7 @@ export class IndexStream implements Stream {
 
   /** Makes the machine tell the index again. */
   ask(): void {
-    this.#isAsked = true;
+    this.#asked += 1;
   }
 
   hasUnsent(): boolean {
@@ -37,7 +38,7 @@ export class IndexStream implements Stream {
     return (
       present.revision > indexTransitions ||
       present.outcomeSeq > indexOutcomes ||
-      this.#isAsked ||
+      this.#asked > this.#told ||
       present.identity.farewell.includes("index")
     );
   }
@@ -45,11 +46,11 @@ export class IndexStream implements Stream {
   target(): () => boolean {
     const { revision = -1, outcomeSeq = 0, identity } = this.#parts.present() ?? {};
     const isFarewell = identity?.farewell.includes("index") ?? false;
-    const isAsked = this.#isAsked;
+    const asked = this.#asked;
     return () => {
       const { indexTransitions, indexOutcomes } = this.#parts.cursors;
       const isTold = !(isFarewell && this.#parts.present()?.identity.farewell.includes("index"));
-      return indexTransitions >= revision && indexOutcomes >= outcomeSeq && isTold && !(isAsked && this.#isAsked);
+      return indexTransitions >= revision && indexOutcomes >= outcomeSeq && isTold && this.#told >= asked;
     };
   }
 
@@ -58,15 +59,11 @@ export class IndexStream implements Stream {
     const present = presentOf();
     if (present === undefined) return;
     const { entry, reached } = this.#describe(present);
-    // Asked again while this is under way, the machine tells again.
-    this.#isAsked = false;
-    try {
-      await deps.sendIndex(entry, urgent);
-    } catch (error) {
-      this.#isAsked = true;
-      throw error;
-    }
+    const asked = this.#asked;
+    await deps.sendIndex(entry, urgent);
     Object.assign(cursors, reached);
+    // Asked again while this was under way, the machine tells again.
+    this.#told = asked;
     if (entry.retiredAt === null) return;
     const farewell = present.identity.farewell.filter((name) => name !== "index");
     deps.transaction(() => outboxStore.storeFarewell(farewell));
@@ -80,7 +77,7 @@ export class IndexStream implements Stream {
     outboxStore.insertParked({ stream: "index", position, cause, at });
     // What this message would have told is not told; the next one starts behind it.
     if (present !== undefined) Object.assign(cursors, this.#describe(present).reached);
-    this.#isAsked = false;
+    this.#told = this.#asked;
     return { position, isAnnounced: false };
   }
 
@@ -109,7 +106,7 @@ export class IndexStream implements Stream {
       labels: identity.labels,
       dueAt: this.#parts.dueAt() ?? null,
       retiredAt: identity.retiredAt,
-      isNew: indexTransitions < 0 || this.#isAsked,
+      isNew: indexTransitions < 0 || this.#asked > this.#told,
       transitions,
       refusals: outcomes.filter(({ kind }) => kind === "refused").map((row) => this.#toRefusalFact(present, row)),
     };
@@ -117,7 +114,7 @@ export class IndexStream implements Stream {
       entry,
       reached: {
         indexTransitions: taken.length < FACTS_PER_MESSAGE ? revision : (taken.at(-1)?.revision ?? revision),
-        indexOutcomes: outcomes.at(-1)?.seq ?? indexOutcomes,
+        indexOutcomes: outcomes.length < FACTS_PER_MESSAGE ? outcomeSeq : (outcomes.at(-1)?.seq ?? outcomeSeq),
       },
     };
   }

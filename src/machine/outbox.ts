@@ -125,7 +125,9 @@ export class Outbox {
     this.commit(() => this.#outboxStore.storeExtraChanges(extraChanges));
     present.identity = { ...identity, extraChanges };
     this.#index.ask();
-    await this.#indexDelivery.send(true);
+    const isTold = this.#index.target();
+    // The first may be one that was under way before.
+    while (!isTold()) await this.#indexDelivery.send(true);
   }
 
   /** Sends after the answer. */

@@ -76,47 +76,54 @@ export async function sendEvents(
   return sent;
 }
 
-/** The events of one machine, or of one that is missing. */
+/** The events of one address: of a machine, or of none. */
 async function sendToOne(house: House, principal: Principal, inputs: readonly SendEventInput[]): Promise<Sent[]> {
-  const prepared = inputs.map((input) => {
-    try {
-      return { input, call: toCall(house, principal, input) };
-    } catch (error) {
-      return { input, error };
-    }
-  });
-  const calls = prepared.flatMap(({ call }) => call ?? []);
-  const [first] = inputs;
-  let replies: Reply<Receipt>[] = [];
-  let unreached: unknown;
-  if (first !== undefined && calls.length > 0 && missingDestinationOf(first) === undefined) {
-    try {
-      const address: MachineAddress = addressOf(principal, first.configuration, first.id);
-      replies = await orUnavailable("the machine", house.machine(address).sendAll(address, calls));
-    } catch (error) {
-      unreached = error;
-    }
-  }
+  const prepared = inputs.map((input) => attempt(() => ({ input, call: toCall(house, principal, input) })));
+  const calls = prepared.flatMap((result) => ("call" in result ? [result.call] : []));
+  const reached = await askForAll(house, principal, inputs[0], calls);
   const sent: Sent[] = [];
-  for (const { input, call, error } of prepared) {
-    if (call === undefined) {
-      sent.push({ error });
+  for (const result of prepared) {
+    if ("error" in result) {
+      sent.push(result);
       continue;
     }
-    const reply = replies.shift();
-    const missing = missingDestinationOf(input);
-    try {
-      if (unreached !== undefined) throw unreached;
-      const receipt =
-        reply === undefined
-          ? await fail(house, principal, input, call, missing ?? NO_ANSWER)
-          : await settle(house, principal, input, call, reply);
-      sent.push({ receipt });
-    } catch (failure) {
-      sent.push({ error: failure });
-    }
+    const { input, call } = result;
+    const end = async (): Promise<{ receipt: Receipt }> => {
+      if ("error" in reached) throw reached.error;
+      const missing = missingDestinationOf(input);
+      if (missing !== undefined) return { receipt: await fail(house, principal, input, call, missing) };
+      const reply = reached.replies.shift();
+      if (reply === undefined) throw new DetentError("UNAVAILABLE", "the machine gave no answer; try again");
+      return { receipt: await settle(house, principal, input, call, reply) };
+    };
+    // One after the other: what fails without a machine is recorded in its order.
+    sent.push(await end().catch((error: unknown) => ({ error })));
   }
   return sent;
+}
+
+/** The object's replies, in order; none where no machine is named. */
+async function askForAll(
+  house: House,
+  principal: Principal,
+  first: SendEventInput | undefined,
+  calls: readonly SendCall[],
+): Promise<{ replies: Reply<Receipt>[] } | { error: unknown }> {
+  if (first === undefined || calls.length === 0 || missingDestinationOf(first) !== undefined) return { replies: [] };
+  try {
+    const address = addressOf(principal, first.configuration, first.id);
+    return { replies: await orUnavailable("the machine", house.machine(address).sendAll(address, calls)) };
+  } catch (error) {
+    return { error };
+  }
+}
+
+function attempt<T>(work: () => T): T | { error: unknown } {
+  try {
+    return work();
+  } catch (error) {
+    return { error };
+  }
 }
 
 /** Tells that a message of the events queue is no event of `tenant`'s; settles when the notification is on its way. */
@@ -172,8 +179,6 @@ interface Failure {
   readonly reason: Reason;
   readonly message: string;
 }
-
-const NO_ANSWER: Failure = { code: "InternalError", reason: "UNAVAILABLE", message: "the machine gave no answer" };
 
 function missingDestinationOf({ configuration, id }: SendEventInput): Failure | undefined {
   if (configuration !== "" && id !== "") return undefined;
@@ -259,7 +264,6 @@ async function fail(
   call: SendCall,
   failure: Failure,
 ): Promise<Receipt> {
-  if (failure.code === "InternalError") throw new DetentError(failure.reason, failure.message);
   const { eventId, event, data, details, originator, actor } = call;
   const at = house.now();
   const receipt: Receipt = {

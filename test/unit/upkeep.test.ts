@@ -205,6 +205,36 @@ test("a rebuild that was interrupted, with the database away now and then, goes 
   for (const id of ids) expect(indexedOf(world, addressOf(id))).toMatchObject({ state: "a", revision: 0 });
 });
 
+test("a machine that is telling something else when it is asked has told the truth once it has answered", async () => {
+  const world = await worldOf(["m"]);
+  const address = addressOf("m");
+  const row = () => world.index.prepare("SELECT state, revision FROM machines").get();
+  world.send(address, event("e1"));
+  await pass(world, 5);
+  // What is under way now is older than this.
+  world.index.exec("UPDATE machines SET state = 'x', revision = 70, change = 70");
+  const wrong = {
+    ...address,
+    version: "v1",
+    state: "x",
+    revision: 70,
+    change: 70,
+    createdAt: 1_000_000,
+    updatedAt: 1,
+    labels: "{}",
+    dueAt: null,
+    retiredAt: null,
+  };
+  const asked = async () => {
+    const reply = await world.machine(address).reindex(address, wrong);
+    return { reply, row: row() };
+  };
+  expect(await world.clock.until(asked())).toEqual({
+    reply: { ok: true, value: "told" },
+    row: { state: "b", revision: 1 },
+  });
+});
+
 test("a machine that the registry has lost is there again after its next event", async () => {
   const world = await worldOf(["m"]);
   world.index.exec("DELETE FROM machines");

@@ -189,6 +189,25 @@ test("an evicted object knows its state, its receipts and what it has not yet to
   expect(event).toEqual({ event_id: "kept" });
 });
 
+test("a wake that fails for a bug does not cost the machine its alarm", async () => {
+  const address = await created();
+  await machineOf(bindings, address).send(address, go("kept"));
+  const source = await runInDurableObject(objectOf(address), (_instance, { storage }) => {
+    const [row] = storage.sql.exec<{ source: string }>("SELECT source FROM config").toArray();
+    storage.sql.exec("UPDATE config SET source = 'no JSON'");
+    return row?.source ?? "";
+  });
+  await evictDurableObject(objectOf(address));
+  // The platform drops an alarm that has thrown seven times.
+  for (let times = 0; times < 10; times += 1) expect(await runDurableObjectAlarm(objectOf(address))).toBe(true);
+  await runInDurableObject(objectOf(address), (_instance, { storage }) => {
+    storage.sql.exec("UPDATE config SET source = ?", source);
+  });
+  expect(await runDurableObjectAlarm(objectOf(address))).toBe(true);
+  const query = bindings.CATALOG.prepare("SELECT revision FROM machines WHERE id = ?").bind(address.id);
+  expect(await query.first()).toEqual({ revision: 1 });
+});
+
 test("pages of large events stay under the limit of a call, and together are the whole history", async () => {
   const address = await created();
   const data = JSON.stringify({ text: "x".repeat(60_000) });
