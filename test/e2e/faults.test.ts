@@ -10,7 +10,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { findFaults, findUntold } from "../faults/check.ts";
-import { CONFIGURATION, Load } from "../faults/load.ts";
+import { CONFIGURATION, Load, NOBODY } from "../faults/load.ts";
 import { startSink, type Sink } from "../faults/sink.ts";
 import { buildSubject, SUBJECTS } from "../host.ts";
 import { startKillableHost, type KillableHost } from "../killable-host.ts";
@@ -75,6 +75,8 @@ test(
     await load.stop();
     await setTrouble({ share: 0 });
     expect(count).toBeGreaterThanOrEqual(FAULTS);
+    const unanswered = load.unknown.filter((call) => call.kind === "event" && call.machine !== NOBODY);
+    expect(unanswered, "events to machines that exist, which need neither D1 nor a queue").toEqual([]);
 
     expect(await settle(() => findUntold(origin, load, sink)), "left untold by machines that nobody asks").toEqual([]);
     await load.askAgain(origin);

@@ -7,7 +7,7 @@ const ANSWER_WITHIN_MS = 15_000;
 const UNANSWERED_BY_THE_DEAD = 3 * CALLERS;
 const MOST_MACHINES = 80;
 /** The machine that is not there. */
-const NOBODY = "nobody";
+export const NOBODY = "nobody";
 
 export const CONFIGURATION = {
   name: "kills",
