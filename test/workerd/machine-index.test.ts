@@ -4,7 +4,7 @@ import { env } from "cloudflare:workers";
 import { expect, test } from "vitest";
 import type { IndexWriterObject } from "../../src/catalog/index-writer-object.ts";
 import type { IndexEntry } from "../../src/catalog/index-entry.ts";
-import { writeIndex } from "../../src/catalog/machine-index.ts";
+import { forgetNotifications, writeIndex } from "../../src/catalog/machine-index.ts";
 import { indexWriterOf, type Bindings } from "../../src/env.ts";
 
 const bindings = env as unknown as Bindings;
@@ -87,24 +87,41 @@ test("positions begin far above what a former database of the deployment has giv
   expect(head?.seq).toBeGreaterThan(Date.now() - 60_000);
 });
 
-test("a usual telling writes three rows of the machine, and two for an accepted event", async () => {
-  await writeIndex(CATALOG, [entry("rows", 5, 1, "a")]);
+/** Rows that D1 says it has written for `work`. */
+async function rowsOf(work: (db: D1Database) => Promise<void>): Promise<number> {
   let rows = 0;
+  const note = (result: D1Result): D1Result => {
+    rows += result.meta.rows_written;
+    return result;
+  };
   const counted = {
-    prepare: (sql: string) => CATALOG.prepare(sql),
-    batch: async (statements: D1PreparedStatement[]) => {
-      const results = await CATALOG.batch(statements);
-      rows += results.reduce((sum, { meta }) => sum + meta.rows_written, 0);
-      return results;
-    },
+    prepare: (sql: string) => ({
+      bind: (...params: unknown[]) => {
+        const bound = CATALOG.prepare(sql).bind(...params);
+        const run = bound.run.bind(bound);
+        return Object.assign(bound, { run: async () => note(await run()) });
+      },
+    }),
+    batch: async (statements: D1PreparedStatement[]) => (await CATALOG.batch(statements)).map(note),
   } as unknown as D1Database;
-  await writeIndex(counted, [{ ...entry("rows", 5, 2, "b"), updatedAt: 2 }]);
-  expect(rows).toBe(3);
-  rows = 0;
-  const event = { ...FACT, ...WHO, eventId: "one" };
-  await writeIndex(counted, [{ ...entry("rows", 5, 3, "b"), updatedAt: 2, transitions: [event] }]);
-  // Neither the state nor the time differ, but SQLite does not look: three again, one for the feeds' head, two for it.
-  expect(rows).toBe(6);
+  await work(counted);
+  return rows;
+}
+
+test("rows written: three for a machine, two for an accepted event, four for a refused one, one for the feeds' head", async () => {
+  await writeIndex(CATALOG, [entry("rows", 5, 1, "a")]);
+  const moved = { ...entry("rows", 5, 2, "b"), updatedAt: 2 };
+  expect(await rowsOf((db) => writeIndex(db, [moved]))).toBe(3);
+  const accepted = { ...moved, change: 3, transitions: [{ ...FACT, ...WHO, eventId: "one" }] };
+  expect(await rowsOf((db) => writeIndex(db, [accepted]))).toBe(3 + 1 + 2);
+  const refused = { ...moved, change: 4, refusals: [{ ...REFUSAL, eventId: "two" }] };
+  expect(await rowsOf((db) => writeIndex(db, [refused]))).toBe(3 + 1 + 4);
+});
+
+test("a failed event writes five rows, one for the feeds' head, and one more once the queue has its notification", async () => {
+  const failed = { ...REFUSAL, tenant: "t", configuration: "c", id: "m", eventId: "failed", notification: "{}" };
+  expect(await rowsOf((db) => writeIndex(db, [], [failed]))).toBe(5 + 1);
+  expect(await rowsOf((db) => forgetNotifications(db, [failed]))).toBe(1);
 });
 
 /** D1 takes so many bytes in a bound value; the local one takes more, so the bytes are counted. */
