@@ -11,6 +11,9 @@ CREATE INDEX machines_retired ON machines (retired_at) WHERE retired_at IS NOT N
 -- rowid order is upload order: the versions of a name, newest first, without sorting.
 CREATE INDEX configurations_by_name ON configurations (tenant, name);
 
+-- Where the machines' objects live; NULL until somebody has looked.
+ALTER TABLE deployment ADD COLUMN jurisdiction TEXT;
+
 -- One row: the position that the feeds have reached. It begins at the clock, far above what any former database of the
 -- same deployment gave out, so that a cursor never points past what is to come.
 CREATE TABLE feed_head (

@@ -30,17 +30,21 @@ export async function deleteMachine(db: D1Database, row: MachineRow): Promise<vo
 }
 
 /**
- * Accepted changes from before this time, at most `limit` of each configuration; answers how many. Positions are in the
- * order of time, so only the oldest of each are looked at.
+ * Accepted changes from before this time, at most `limit`; answers how many. Positions are in the order of time, so of
+ * each configuration only the oldest are looked at, and of most only one.
  */
 export async function pruneTransitions(db: D1Database, before: number, limit: number): Promise<number> {
   const query = db.prepare(
     `DELETE FROM transitions WHERE (tenant, configuration, seq) IN (
-       SELECT old.tenant, old.configuration, old.seq FROM (SELECT DISTINCT tenant, name FROM configurations) AS owner
+       SELECT old.tenant, old.configuration, old.seq
+       FROM (SELECT DISTINCT tenant, name FROM configurations) AS owner
        CROSS JOIN transitions AS old ON old.tenant = owner.tenant AND old.configuration = owner.name
-       WHERE old.seq IN (SELECT seq FROM transitions AS oldest
-         WHERE oldest.tenant = owner.tenant AND oldest.configuration = owner.name ORDER BY seq LIMIT ?2)
-       AND old.at < ?1)`,
+       WHERE (SELECT at FROM transitions AS oldest WHERE oldest.tenant = owner.tenant
+           AND oldest.configuration = owner.name ORDER BY seq LIMIT 1) < ?1
+         AND old.seq IN (SELECT seq FROM transitions AS oldest
+           WHERE oldest.tenant = owner.tenant AND oldest.configuration = owner.name ORDER BY seq LIMIT ?2)
+         AND old.at < ?1
+       LIMIT ?2)`,
   );
   return (await query.bind(before, limit).run()).meta.changes;
 }
@@ -90,4 +94,23 @@ export async function walkMachines(
   return (await query.bind(tenant, after.configuration, after.id, limit).all<StoredMachineRow>()).results.map(
     toMachineRow,
   );
+}
+
+/**
+ * Lifts the positions of the feeds above all that this database may have given out before it was restored to an earlier
+ * time: readers would miss what comes below their cursors. Positions are below the clock in milliseconds unless a
+ * deployment has had more than a thousand events a second all its life.
+ */
+export async function liftFeeds(db: D1Database, now: number): Promise<void> {
+  await db.prepare("UPDATE feed_head SET seq = max(seq, ?1)").bind(now).run();
+}
+
+/**
+ * Whether the machines live where the setting says: the first to ask is believed. With another jurisdiction every object
+ * seems never to have been created.
+ */
+export async function isJurisdiction(db: D1Database, jurisdiction: string): Promise<boolean> {
+  await db.prepare("UPDATE deployment SET jurisdiction = ?1 WHERE jurisdiction IS NULL").bind(jurisdiction).run();
+  const row = await db.prepare("SELECT jurisdiction FROM deployment").first<{ jurisdiction: string }>();
+  return row?.jurisdiction === jurisdiction;
 }

@@ -9,7 +9,6 @@ import { forgetNotifications, writeIndex } from "./machine-index.ts";
 
 /** Long enough for a full batch on a busy D1; whoever waits here has more patience than that. */
 const WRITE_WITHIN_MS = 10_000;
-const PROBE_WITHIN_MS = 2_000;
 
 export class IndexWriterObject extends DurableObject<Bindings> {
   readonly #writer: IndexWriter;
@@ -18,7 +17,6 @@ export class IndexWriterObject extends DurableObject<Bindings> {
     super(ctx, env);
     this.#writer = new IndexWriter({
       write: (entries, failed) => within(WRITE_WITHIN_MS, "D1", writeIndex(this.env.CATALOG, entries, failed)),
-      probe: async () => void (await within(PROBE_WITHIN_MS, "D1", this.env.CATALOG.prepare("SELECT 1").first())),
       notify: async (failed) => {
         await notificationQueueOf(this.env).send(toJsonMessages(failed.map(({ notification }) => notification)));
         await forgetNotifications(this.env.CATALOG, failed);

@@ -3,6 +3,7 @@
  * is out of the question. Knows no platform, only its Deps.
  */
 import type { FailedEvent, IndexEntry, WriteResult } from "./index-entry.ts";
+import { isRefusal } from "./machine-index.ts";
 
 /**
  * While a machine's message waits here its further events gather in the machine, so that they share a call and a
@@ -19,8 +20,6 @@ const WRITTEN: WriteResult = { ok: true };
 export interface IndexWriterDeps {
   /** All or nothing of it, committed when it settles. */
   write(entries: readonly IndexEntry[], failed: readonly FailedEvent[]): Promise<void>;
-  /** Settles when the database answers at all. */
-  probe(): Promise<void>;
   /** Hands the notifications of stored failed events to their queue. */
   notify(failed: readonly FailedEvent[]): Promise<void>;
   /** Calls back after `ms`, unless the answered function is called before. */
@@ -98,10 +97,20 @@ export class IndexWriter {
       for (const [index, { settle }] of batch.entries()) settle(results[index] ?? WRITTEN);
       const stored = batch.flatMap(({ item }, index) => ("failed" in item && results[index]?.ok ? [item.failed] : []));
       if (stored.length > 0) this.#deps.background(this.#notify(stored));
+      const failure = results.find((result) => !result.ok && !result.rejected);
+      if (failure !== undefined) this.#giveUp(failure);
     } finally {
       this.#flushing = false;
       this.#schedule();
     }
+  }
+
+  /**
+   * While the database fails, those who wait are told so at once: each has its own patience, and would send again what
+   * still waits here.
+   */
+  #giveUp(failure: WriteResult): void {
+    for (const { settle } of this.#waiting.splice(0)) settle(failure);
   }
 
   /** One entry that the database never takes must not keep the others out: a refused batch is halved until it is alone. */
@@ -113,23 +122,11 @@ export class IndexWriter {
       );
       return batch.map(() => WRITTEN);
     } catch (error) {
-      const failure = { ok: false, rejected: false, cause: String(error) } as const;
-      if (!(await this.#answers())) return batch.map(() => failure);
-      if (batch.length === 1) return [{ ...failure, rejected: true }];
+      const cause = String(error);
+      if (!isRefusal(error)) return batch.map(() => ({ ok: false, rejected: false, cause }));
+      if (batch.length === 1) return [{ ok: false, rejected: true, cause }];
       const middle = batch.length >> 1;
-      const first = await this.#store(batch.slice(0, middle));
-      const isDown = first.every((result) => !result.ok && !result.rejected);
-      const rest = batch.slice(middle);
-      return [...first, ...(isDown ? rest.map(() => failure) : await this.#store(rest))];
-    }
-  }
-
-  async #answers(): Promise<boolean> {
-    try {
-      await this.#deps.probe();
-      return true;
-    } catch {
-      return false;
+      return [...(await this.#store(batch.slice(0, middle))), ...(await this.#store(batch.slice(middle)))];
     }
   }
 

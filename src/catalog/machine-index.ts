@@ -88,3 +88,11 @@ export async function forgetNotifications(
   const keys = sent.map(({ tenant, configuration, id, eventId, at }) => ({ tenant, configuration, id, eventId, at }));
   if (keys.length > 0) await db.prepare(FORGET_NOTIFICATIONS).bind(JSON.stringify(keys)).run();
 }
+
+/**
+ * Whether D1 refuses what it was given, so that it would the next time, too: SQLite's words for a value that is too big,
+ * breaks a constraint or is no JSON. Anything else (D1 is down, full, older than this code) may pass.
+ */
+export function isRefusal(error: unknown): boolean {
+  return /too big|constraint failed|malformed JSON|datatype mismatch/i.test(String(error));
+}

@@ -121,9 +121,9 @@ export interface UnreadableMessage {
 /** A message of the events queue that is no event; its body as far as it fits. */
 export function unreadableEvent(tenant: string, message: UnreadableMessage): JsonText {
   const { id, at, reason, problem } = message;
-  const truncated = isLarge(message.body);
-  // Three bytes are the most that a UTF-16 unit takes in UTF-8.
-  const body = truncated ? message.body.slice(0, LARGEST_BODY_BYTES / 3) : message.body;
+  const truncated = isLarge(JSON.stringify(message.body));
+  // Six bytes are the most that a UTF-16 unit takes in JSON.
+  const body = truncated ? message.body.slice(0, LARGEST_BODY_BYTES / 6) : message.body;
   return toCloudEvent({
     tenant,
     id: `message/${id}`,

@@ -10,7 +10,7 @@ import type { Stream } from "./stream.ts";
  */
 const FIRST_BACKOFF_MS = 3_000;
 const LONGEST_BACKOFF_MS = 60_000;
-/** A receiver that answers, and refuses one message so often in a row, never takes it: about five minutes. */
+/** A receiver that has refused one message for its own sake so often never takes it: about five minutes of attempts. */
 const REJECTIONS_OF_POISON = 10;
 
 const CALM: DeliveryRow = { attempts: 0, rejections: 0, nextAt: 0 };
@@ -38,7 +38,7 @@ export class Delivery {
 
   /** When to send what is unsent; undefined when nothing is. */
   get nextAt(): number | undefined {
-    return this.stream.hasUnsent() ? this.#state.nextAt : undefined;
+    return this.stream.hasUnsent() || this.#sending !== undefined ? this.#state.nextAt : undefined;
   }
 
   get isFailing(): boolean {
@@ -80,7 +80,7 @@ export class Delivery {
   async wake(): Promise<void> {
     if (!this.#isReady()) return;
     const isReached = this.stream.target();
-    await this.#sendWhile(() => !isReached());
+    await this.#sendWhile(() => this.stream.hasUnsent() && !isReached());
   }
 
   #isReady(): boolean {
@@ -108,14 +108,15 @@ export class Delivery {
 
   #fail(error: unknown): void {
     const attempts = this.#state.attempts + 1;
-    // Only a receiver that answers counts against the message.
-    const rejections = error instanceof RejectedError ? this.#state.rejections + 1 : this.#state.rejections;
+    // Only a refusal of the message itself counts against it, and not how often a caller could not wait.
+    const isCounted = error instanceof RejectedError && this.#deps.now() >= this.#state.nextAt;
+    const rejections = this.#state.rejections + (isCounted ? 1 : 0);
     const longest = Math.min(LONGEST_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** Math.min(attempts - 1, 10));
     const wait = Math.round(longest * (0.5 + this.#deps.random() / 2));
     this.#state = { attempts, rejections, nextAt: this.#deps.now() + wait };
     const cause = String(error);
     this.#deps.log("warn", "a message was not taken; it is sent again", { stream: this.stream.name, attempts, cause });
-    if (rejections < REJECTIONS_OF_POISON) return;
+    if (rejections < REJECTIONS_OF_POISON || !this.stream.canPark()) return;
     this.#park(this.stream, cause);
     this.#state = CALM;
   }

@@ -28,6 +28,10 @@ export class FeedStream implements Stream {
     return present.revision > this.#parts.cursors.feed || present.identity.farewell.includes("feed");
   }
 
+  canPark(): boolean {
+    return true;
+  }
+
   target(): () => boolean {
     const { revision = -1, identity } = this.#parts.present() ?? {};
     const isFarewell = identity?.farewell.includes("feed") ?? false;
@@ -49,6 +53,7 @@ export class FeedStream implements Stream {
     const events = rows.map((row) => toEvent(present, row));
     const count = countBatch(events);
     await send(events.slice(0, count));
+    if (presentOf() !== present) return;
     cursors.feed = rows[count - 1]?.revision ?? present.revision;
   }
 
@@ -69,6 +74,7 @@ export class FeedStream implements Stream {
     await this.#parts.send([
       deletedEvent(identity, { revision, state, version: configuration.version, at: identity.retiredAt }),
     ]);
+    if (this.#parts.present() !== present) return;
     this.#parts.deps.transaction(() => this.#endFarewell(present));
   }
 

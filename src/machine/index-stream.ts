@@ -7,6 +7,11 @@ import type { Position, Stream, StreamParts } from "./stream.ts";
 
 /** Keeps one message small; the rest follows in the next. */
 const FACTS_PER_MESSAGE = 100;
+/**
+ * UTF-16 units of JSON, of which each may have three bytes in UTF-8: together under the 2,000,000 bytes that D1 takes in a
+ * bound value, whatever the names are made of.
+ */
+const UNITS_PER_MESSAGE = 500_000;
 
 interface IndexStreamParts extends StreamParts {
   /** By when the machine has something else to do by itself. */
@@ -43,6 +48,11 @@ export class IndexStream implements Stream {
     );
   }
 
+  /** A machine that was never registered is in no list: it is told until it is taken. */
+  canPark(): boolean {
+    return this.#parts.cursors.indexTransitions >= 0;
+  }
+
   target(): () => boolean {
     const { revision = -1, outcomeSeq = 0, identity } = this.#parts.present() ?? {};
     const isFarewell = identity?.farewell.includes("index") ?? false;
@@ -54,13 +64,14 @@ export class IndexStream implements Stream {
     };
   }
 
-  async sendNext({ urgent }: { readonly urgent: boolean }): Promise<void> {
+  async sendNext({ urgent, alone }: { readonly urgent: boolean; readonly alone: boolean }): Promise<void> {
     const { deps, outboxStore, cursors, present: presentOf } = this.#parts;
     const present = presentOf();
     if (present === undefined) return;
-    const { entry, reached } = this.#describe(present);
+    const { entry, reached } = this.#describe(present, alone ? 1 : FACTS_PER_MESSAGE);
     const asked = this.#asked;
     await deps.sendIndex(entry, urgent);
+    if (presentOf() !== present) return;
     Object.assign(cursors, reached);
     // Asked again while this was under way, the machine tells again.
     this.#told = asked;
@@ -76,22 +87,32 @@ export class IndexStream implements Stream {
     const position = present?.revision ?? 0;
     outboxStore.insertParked({ stream: "index", position, cause, at });
     // What this message would have told is not told; the next one starts behind it.
-    if (present !== undefined) Object.assign(cursors, this.#describe(present).reached);
+    if (present !== undefined) Object.assign(cursors, this.#describe(present, 1).reached);
     this.#told = this.#asked;
     return { position, isAnnounced: false };
   }
 
-  /** The message, and where the cursors are once the index has it. */
-  #describe(present: Present): {
-    entry: IndexEntry;
-    reached: Pick<Cursors, "indexTransitions" | "indexOutcomes">;
-  } {
+  /** The message, with so many facts of each kind at most, and where the cursors are once the index has it. */
+  #describe(
+    present: Present,
+    most: number,
+  ): { entry: IndexEntry; reached: Pick<Cursors, "indexTransitions" | "indexOutcomes"> } {
     const { store, cursors } = this.#parts;
     const { identity, configuration, revision, outcomeSeq } = present;
     const { indexTransitions, indexOutcomes } = cursors;
-    const taken = revision > indexTransitions ? store.listTransitionFacts(indexTransitions, FACTS_PER_MESSAGE) : [];
-    const outcomes = outcomeSeq > indexOutcomes ? store.listOutcomeFacts(indexOutcomes, FACTS_PER_MESSAGE) : [];
-    const transitions = taken.map(toTransitionFact);
+    const rows = {
+      transitions: revision > indexTransitions ? store.listTransitionFacts(indexTransitions, most) : [],
+      outcomes: outcomeSeq > indexOutcomes ? store.listOutcomeFacts(indexOutcomes, most) : [],
+    };
+    const room = new Room(UNITS_PER_MESSAGE);
+    const taken = room.take(rows.transitions.map((row) => ({ row, fact: toTransitionFact(row) })));
+    const outcomes = room.take(
+      rows.outcomes.map((row) => ({
+        row,
+        fact: row.kind === "refused" ? this.#toRefusalFact(present, row) : undefined,
+      })),
+    );
+    const transitions = taken.map(({ fact }) => fact);
     if (identity.retiredAt !== null) transitions.push(toDeletion(present, identity.retiredAt));
     const entry: IndexEntry = {
       tenant: identity.tenant,
@@ -108,13 +129,15 @@ export class IndexStream implements Stream {
       retiredAt: identity.retiredAt,
       isNew: indexTransitions < 0 || this.#asked > this.#told,
       transitions,
-      refusals: outcomes.filter(({ kind }) => kind === "refused").map((row) => this.#toRefusalFact(present, row)),
+      refusals: outcomes.flatMap(({ fact }) => fact ?? []),
     };
     return {
       entry,
       reached: {
-        indexTransitions: taken.length < FACTS_PER_MESSAGE ? revision : (taken.at(-1)?.revision ?? revision),
-        indexOutcomes: outcomes.length < FACTS_PER_MESSAGE ? outcomeSeq : (outcomes.at(-1)?.seq ?? outcomeSeq),
+        indexTransitions:
+          taken.length < most && !room.isFull ? revision : (taken.at(-1)?.row.revision ?? indexTransitions),
+        indexOutcomes:
+          outcomes.length < most && !room.isFull ? outcomeSeq : (outcomes.at(-1)?.row.seq ?? indexOutcomes),
       },
     };
   }
@@ -128,6 +151,32 @@ export class IndexStream implements Stream {
       expiresAt: row.at + this.#parts.outcomesMs(),
       receipt: JSON.stringify(receipt),
     };
+  }
+}
+
+/** What a message has room for, in units of JSON. */
+class Room {
+  #left: number;
+  /** Something had to stay behind. */
+  isFull = false;
+
+  constructor(units: number) {
+    this.#left = units;
+  }
+
+  /** As many, from the first, as there is room for; one alone always fits. */
+  take<T extends { readonly fact: unknown }>(items: readonly T[]): T[] {
+    const taken: T[] = [];
+    for (const item of items) {
+      const units = JSON.stringify(item.fact ?? null).length;
+      if (this.isFull || units > this.#left) {
+        this.isFull = true;
+        break;
+      }
+      this.#left -= units;
+      taken.push(item);
+    }
+    return taken;
   }
 }
 

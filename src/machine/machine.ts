@@ -26,7 +26,7 @@ import type { MachineDeps } from "./deps.ts";
 import { Outbox } from "./outbox.ts";
 import type { Present } from "./present.ts";
 import { receiptOfOutcome, receiptOfTransition } from "./record.ts";
-import { dueOf, policyOf, retentionDueAt, ROWS_PER_WAKE } from "./retention.ts";
+import { dueOf, GONE_FOR_MS, policyOf, retentionDueAt, ROWS_PER_WAKE } from "./retention.ts";
 import { RetentionStore } from "./retention-store.ts";
 import { migrate, readSchemaVersion, SCHEMA_VERSION } from "./schema.ts";
 import { MachineStore, type OutcomeRow, type TransitionRow } from "./store.ts";
@@ -67,6 +67,7 @@ export class Machine {
    */
   async create(address: MachineAddress, call: CreateCall): Promise<Reply<MachineView>> {
     const creation = JSON.stringify([call.version, call.state ?? null, call.data, call.labels]);
+    await this.#leaveWhenFree();
     if (this.#load() === undefined) {
       const refusal = this.#insert(address, call, creation);
       if (refusal !== undefined) return refusal;
@@ -90,6 +91,19 @@ export class Machine {
     return this.read(address);
   }
 
+  /** Forgets a machine whose time of being gone is over, should its alarm have been lost. */
+  async #leaveWhenFree(): Promise<void> {
+    const retiredAt = this.#load()?.identity.retiredAt ?? undefined;
+    if (retiredAt === undefined || this.#deps.now() < retiredAt + GONE_FOR_MS) return;
+    await this.#deleteAll();
+  }
+
+  async #deleteAll(): Promise<void> {
+    await this.#deps.deleteAll();
+    this.#live = undefined;
+    this.#outbox.reset();
+  }
+
   #insert(address: MachineAddress, call: CreateCall, creation: string): Reply<never> | undefined {
     const configuration = load(call.source);
     const begun = start(configuration, call.state);
@@ -110,7 +124,16 @@ export class Machine {
       this.#store.insertCreation(begun.next.state, call.version, call.data, now);
     });
     const { state } = begun.next;
-    this.#live = { identity, configuration, revision: 0, state, updatedAt: now, outcomeSeq: 0, notices: 0 };
+    this.#live = {
+      identity,
+      configuration,
+      revision: 0,
+      state,
+      updatedAt: now,
+      decidedAt: now,
+      outcomeSeq: 0,
+      notices: 0,
+    };
     this.#outbox.load({ indexSent: -1, feedSent: -1 }, { indexSent: 0, notifySent: 0 });
     return undefined;
   }
@@ -132,7 +155,7 @@ export class Machine {
     }
     const mismatch = expectationOf(live, call);
     if (mismatch !== undefined) return mismatch;
-    const at = Math.max(this.#deps.now(), live.updatedAt);
+    const at = Math.max(this.#deps.now(), live.decidedAt);
     const common = {
       eventId: call.eventId,
       event: call.event,
@@ -163,6 +186,7 @@ export class Machine {
       });
       live.outcomeSeq = outcome.seq;
       live.notices = outcome.notice;
+      live.decidedAt = at;
       this.#outbox.flushSoon();
       return { ok: true, value: receiptOfOutcome(live.identity, outcome) };
     }
@@ -178,7 +202,7 @@ export class Machine {
     });
     live.revision = row.revision;
     live.state = row.state;
-    live.updatedAt = at;
+    live.updatedAt = live.decidedAt = at;
     this.#outbox.flushSoon();
     return { ok: true, value: receiptOfTransition(live.identity, row) };
   }
@@ -236,6 +260,7 @@ export class Machine {
   async reindex(address: MachineAddress, row: MachineRow | undefined): Promise<Reply<Reindexed>> {
     const live = this.#load();
     if (live === undefined || !this.#isAt(address)) return NOT_FOUND;
+    if (row === undefined && live.identity.retiredAt !== null) return GONE;
     if (row !== undefined && this.#isTrue(live, row)) return { ok: true, value: "right" };
     if (row !== undefined && row.createdAt > live.identity.createdAt) return { ok: true, value: "outranked" };
     try {
@@ -275,23 +300,21 @@ export class Machine {
           extraChanges: live.identity.extraChanges + 1,
         };
         const { retiredAt, farewell, extraChanges } = retired;
-        this.#outbox.commit(() => this.#retention.retire(retiredAt, farewell, extraChanges));
+        this.#outbox.commit(() => this.#retention.markRetired(retiredAt, farewell, extraChanges));
         live.identity = { ...live.identity, ...retired };
         this.#outbox.flushSoon();
         return;
       }
       case "delete": {
-        await this.#deps.deleteAll();
-        this.#live = undefined;
-        this.#outbox.reset();
-        return;
+        return await this.#deleteAll();
       }
       default:
         return due satisfies never;
     }
   }
 
-  #isTrue({ identity, configuration, state, revision, updatedAt }: Present, row: MachineRow): boolean {
+  #isTrue(live: Present, row: MachineRow): boolean {
+    const { identity, configuration, state, revision, updatedAt } = live;
     return (
       identity.retiredAt === row.retiredAt &&
       identity.createdAt === row.createdAt &&
@@ -300,6 +323,7 @@ export class Machine {
       state === row.state &&
       revision === row.revision &&
       updatedAt === row.updatedAt &&
+      row.dueAt === (retentionDueAt(live, this.#policyOf(live), this.#retention) ?? null) &&
       (row.dueAt === null || row.dueAt > this.#deps.now())
     );
   }
@@ -352,6 +376,7 @@ export class Machine {
       revision: head.revision,
       state: head.state,
       updatedAt: head.at,
+      decidedAt: Math.max(head.at, outcomes.at),
       outcomeSeq: outcomes.seq,
       notices: outcomes.notice,
     };

@@ -22,6 +22,10 @@ export class NotificationStream implements Stream {
     return (this.#parts.present()?.outcomeSeq ?? 0) > this.#parts.cursors.notifications;
   }
 
+  canPark(): boolean {
+    return true;
+  }
+
   target(): () => boolean {
     const outcomeSeq = this.#parts.present()?.outcomeSeq ?? 0;
     return () => this.#parts.cursors.notifications >= outcomeSeq;
@@ -35,6 +39,7 @@ export class NotificationStream implements Stream {
     const events = rows.map((row) => this.#toEvent(present, row));
     const count = countBatch(events);
     await deps.sendNotifications(events.slice(0, count));
+    if (presentOf() !== present) return;
     cursors.notifications = rows[count - 1]?.seq ?? present.outcomeSeq;
   }
 

@@ -5,7 +5,7 @@ import type { OutcomeCursors, StreamName, TransitionCursors } from "./store.ts";
 /** A stream that fails at the moment. */
 export interface DeliveryRow {
   readonly attempts: number;
-  /** Attempts in a row, among them, at which the receiver refused the message itself. */
+  /** Attempts, among them, at which the receiver refused the message itself. */
   readonly rejections: number;
   readonly nextAt: number;
 }

@@ -113,7 +113,9 @@ export class Outbox {
 
   /** Tells the index of a new machine; rejects when the index did not take it. */
   async register(): Promise<void> {
-    if (!this.isRegistered) await this.#indexDelivery.send(true);
+    // The first may be one that was under way before, of an earlier life.
+    const present = this.#parts.present();
+    while (!this.isRegistered && this.#parts.present() === present) await this.#indexDelivery.send(true);
   }
 
   /** Makes the machine tell the index again, more than `change` times told; rejects when the index did not take it. */
@@ -127,7 +129,7 @@ export class Outbox {
     this.#index.ask();
     const isTold = this.#index.target();
     // The first may be one that was under way before.
-    while (!isTold()) await this.#indexDelivery.send(true);
+    while (!isTold() && this.#parts.present() === present) await this.#indexDelivery.send(true);
   }
 
   /** Sends after the answer. */
@@ -203,7 +205,7 @@ export class Outbox {
     const { deps, store } = this.#parts;
     const present = this.#parts.present();
     if (present === undefined) return;
-    const at = Math.max(deps.now(), present.updatedAt);
+    const at = Math.max(deps.now(), present.decidedAt);
     const seq = present.outcomeSeq + 1;
     const notice = present.notices + 1;
     let parked = { position: 0, isAnnounced: true };
@@ -238,6 +240,7 @@ export class Outbox {
     if (!parked.isAnnounced) {
       present.outcomeSeq = seq;
       present.notices = notice;
+      present.decidedAt = at;
     }
     const facts = { stream: stream.name, position: parked.position, cause };
     deps.log("error", "a message that its receiver never takes was set aside", facts);

@@ -9,6 +9,8 @@ export interface Present {
   revision: number;
   state: string;
   updatedAt: number;
+  /** When the newest change or outcome was decided: time never goes back in a machine. */
+  decidedAt: number;
   outcomeSeq: number;
   /** Notifications so far. */
   notices: number;

@@ -72,11 +72,16 @@ export class RetentionStore {
     this.#sql.exec("DELETE FROM transitions WHERE revision <= ?", revision);
   }
 
-  /** The end: everything goes but the identity and the newest rows; `farewell` is who has to hear of it. */
-  retire(at: number, farewell: readonly StreamName[], extraChanges: number): void {
-    const everything = Number.MAX_SAFE_INTEGER;
-    this.pruneOutcomes(everything, everything);
-    this.pruneTransitions(everything, everything);
+  /** Whether anything is left that was ever decided. */
+  hasRows(): boolean {
+    const kept = this.#sql.exec(
+      `SELECT 1 FROM transitions WHERE kind <> 'pruned' UNION ALL SELECT 1 FROM outcomes WHERE kind <> 'pruned' LIMIT 1`,
+    );
+    return kept.length > 0;
+  }
+
+  /** The end: from here on everything goes; `farewell` is who has to hear of it. */
+  markRetired(at: number, farewell: readonly StreamName[], extraChanges: number): void {
     this.#sql.exec(
       "UPDATE identity SET retired_at = ?, farewell = ?, extra_changes = ?",
       at,

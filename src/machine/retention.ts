@@ -7,14 +7,14 @@ import type { Present } from "./present.ts";
 import type { RetentionStore } from "./retention-store.ts";
 
 /** After its end a machine's object answers that it is gone for so long, then its id is free: the contract's P30D. */
-const GONE_FOR_MS = 30 * 24 * 60 * 60 * 1_000;
+export const GONE_FOR_MS = 30 * 24 * 60 * 60 * 1_000;
 /**
  * Pruning waits until the oldest has outlived its time by this share, and then takes all that has: otherwise a machine
  * with an event an hour would wake once an hour for each of them.
  */
 const GRACE = 1 / 24;
 /** Rows that one wake prunes of each table, so that a wake stays short; the rest follows at once. */
-export const ROWS_PER_WAKE = 500;
+export const ROWS_PER_WAKE = 1_000;
 
 /** The times that hold for one machine, in ms; undefined: for good. */
 interface Policy {
@@ -46,9 +46,17 @@ export type Due =
   | { readonly action: "retire" }
   | { readonly action: "delete" };
 
+/** A machine that is gone keeps nothing. */
+const EVERYTHING: Due = {
+  action: "prune",
+  outcomesBefore: Number.MAX_SAFE_INTEGER,
+  historyBefore: Number.MAX_SAFE_INTEGER,
+};
+
 /** When there is something to do next; undefined: never, as things are. */
 export function retentionDueAt(present: Present, policy: Policy, store: RetentionStore): number | undefined {
-  if (present.identity.retiredAt !== null) return present.identity.retiredAt + GONE_FOR_MS;
+  const { retiredAt } = present.identity;
+  if (retiredAt !== null) return store.hasRows() ? retiredAt : retiredAt + GONE_FOR_MS;
   const { outcomesMs, historyMs } = policy;
   const oldestOutcomeAt = present.outcomeSeq > 0 ? store.readOldestOutcomeAt() : undefined;
   const oldestChangeAt = historyMs === undefined ? undefined : store.readOldestChangeAt();
@@ -64,7 +72,7 @@ export function retentionDueAt(present: Present, policy: Policy, store: Retentio
 export function dueOf(present: Present, policy: Policy, store: RetentionStore, now: number): Due | undefined {
   const dueAt = retentionDueAt(present, policy, store);
   if (dueAt === undefined || dueAt > now) return undefined;
-  if (present.identity.retiredAt !== null) return { action: "delete" };
+  if (present.identity.retiredAt !== null) return store.hasRows() ? EVERYTHING : { action: "delete" };
   const finalAt = retireAt(present, policy);
   if (finalAt !== undefined && finalAt <= now) return { action: "retire" };
   const { outcomesMs, historyMs } = policy;

@@ -81,6 +81,7 @@ export interface HeadRow {
 export interface OutcomesHeadRow {
   readonly seq: number;
   readonly notice: number;
+  readonly at: number;
   readonly cursors: OutcomeCursors;
 }
 
@@ -200,10 +201,11 @@ export class MachineStore {
 
   readOutcomesHead(): OutcomesHeadRow {
     const row =
-      this.#first("SELECT seq, notice, index_sent, notify_sent FROM outcomes ORDER BY seq DESC LIMIT 1") ?? {};
+      this.#first("SELECT seq, notice, at, index_sent, notify_sent FROM outcomes ORDER BY seq DESC LIMIT 1") ?? {};
     return {
       seq: whole(row, "seq"),
       notice: whole(row, "notice"),
+      at: whole(row, "at"),
       cursors: { indexSent: whole(row, "index_sent"), notifySent: whole(row, "notify_sent") },
     };
   }

@@ -27,9 +27,12 @@ export interface Stream {
   target(): () => boolean;
   /**
    * Sends the next message in order and moves on once it is confirmed. Urgent: the receiver does not gather first.
-   * Alone: nothing travels with it, since something of the last message was refused.
+   * Alone: as little as possible travels with it, since something of the last message was refused. A machine that ended
+   * meanwhile moves nothing: what comes after it under the same id is another.
    */
   sendNext(options: { readonly urgent: boolean; readonly alone: boolean }): Promise<void>;
+  /** Whether the next message may be given up at all. */
+  canPark(): boolean;
   /** Sets the next message aside for good. Called inside a transaction. */
   park(cause: string, at: number): Position;
 }

@@ -1,7 +1,7 @@
 /** What the events queue gave up on: kept in D1, from where it is listed and redriven, since no Worker can look into a queue. */
 import type { DeadLetter } from "../catalog/dead-letters.ts";
 import type { House } from "../service/house.ts";
-import { readEventMessage, writeEventMessage, type EventMessage } from "./event-message.ts";
+import { readEventMessage, textOf, writeEventMessage, type EventMessage } from "./event-message.ts";
 import { fallbackEventId } from "./fallback-event-id.ts";
 import { ownerOf, tenantOf, type TenantRule } from "./tenant.ts";
 
@@ -20,29 +20,25 @@ export async function consumeDeadLetters(
 }
 
 function toLetter(tenantRule: TenantRule, message: Message): DeadLetter {
-  const { id, body } = message;
-  const common = { at: message.timestamp.getTime(), id };
-  const asItCame =
-    typeof body === "string"
-      ? ({ contentType: "text", body } as const)
-      : ({ contentType: "json", body: JSON.stringify(body) ?? "null" } as const);
-  const read = readIfPossible(tenantRule, body);
+  const common = { at: message.timestamp.getTime(), id: message.id };
+  const read = readIfPossible(tenantRule, message.body);
   if (read === undefined) {
     // No event; it is here because even its announcement failed.
-    return { tenant: ownerOf(tenantRule), ...common, configuration: "", machineId: "", eventId: "", ...asItCame };
+    const body = textOf(message.body);
+    const about = { configuration: "", machineId: "", eventId: "" };
+    return { tenant: ownerOf(tenantRule), ...common, ...about, contentType: "text", body };
   }
-  const { tenant, input } = read;
-  const eventId = input.eventId || fallbackEventId(message);
+  const { tenant } = read;
+  const input = { ...read.input, eventId: read.input.eventId || fallbackEventId(message) };
   return {
     tenant,
     ...common,
     configuration: input.configuration,
     machineId: input.id,
-    eventId,
-    // Sent again under another id of the queue's, it is to be the same event.
-    ...(input.eventId
-      ? asItCame
-      : ({ contentType: "json", body: writeEventMessage({ tenant, input: { ...input, eventId } }) } as const)),
+    eventId: input.eventId,
+    contentType: "json",
+    // Whoever's the queue is when it is sent again, and whatever id it has there, it is this tenant's and the same event.
+    body: writeEventMessage({ tenant, input }),
   };
 }
 

@@ -37,7 +37,18 @@ export function readEventMessage(body: unknown): EventMessage {
     return body.trimStart().startsWith("{") ? readJsonMessage(parseJson(body)) : readBinary(body.trim());
   }
   // The queue has parsed it; read again, its depth is bounded as every body's is.
-  return readJsonMessage(isObject(body) ? parseJson(JSON.stringify(body)) : body);
+  return readJsonMessage(isObject(body) ? parseJson(textOf(body)) : body);
+}
+
+/** A message's body as text, whatever it is: a queue may carry values that JSON does not have. */
+export function textOf(body: unknown): string {
+  if (typeof body === "string") return body;
+  try {
+    return JSON.stringify(body) ?? String(body);
+  } catch {
+    // A BigInt, or an object that contains itself: no JSON, and so no event.
+    return Object.prototype.toString.call(body);
+  }
 }
 
 /** The same as JSON text, to be read again. */

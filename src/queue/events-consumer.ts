@@ -6,7 +6,7 @@ import { clip } from "../engine/names.ts";
 import type { DetentError } from "../errors.ts";
 import { isUnfinished, reportUnreadable, sendEvents, type SendEventInput } from "../service/events.ts";
 import type { House } from "../service/house.ts";
-import { readEventMessage } from "./event-message.ts";
+import { readEventMessage, textOf } from "./event-message.ts";
 import { fallbackEventId } from "./fallback-event-id.ts";
 import { ownerOf, tenantOf, type TenantRule } from "./tenant.ts";
 
@@ -86,8 +86,4 @@ function retry(deps: ConsumerDeps, message: Message, error: unknown): void {
     cause: String(error),
   });
   message.retry({ delaySeconds });
-}
-
-function textOf(body: unknown): string {
-  return typeof body === "string" ? body : (JSON.stringify(body) ?? String(body));
 }

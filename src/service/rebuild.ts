@@ -44,7 +44,8 @@ export async function tellMachines(
     // One at a time: whoever has lost an index is not in a hurry for the last second.
     const reply = await orUnavailable("the machine", house.machine(address).reindex(address, undefined));
     if (reply.ok) continue;
-    if (reply.reason !== "MACHINE_NOT_FOUND") throw new DetentError(reply.reason, reply.message);
+    if (reply.reason !== "MACHINE_NOT_FOUND" && reply.reason !== "MACHINE_GONE")
+      throw new DetentError(reply.reason, reply.message);
     missing.push({ configuration, id });
   }
   return { told: machines.length - missing.length, missing };

@@ -1,7 +1,7 @@
 /** A tenant's rebuild as a Durable Object: its alarm goes from chunk to chunk, its storage keeps the progress. Wiring only. */
 import { DurableObject } from "cloudflare:workers";
-import { machineOf, type Bindings } from "../env.ts";
-import { beginRebuild, continueRebuild, type RebuildProgress } from "./rebuild.ts";
+import { machineOf, settingsOf, type Bindings } from "../env.ts";
+import { beginRebuild, continueRebuild, type RebuildDeps, type RebuildProgress } from "./rebuild.ts";
 
 const PROGRESS = "progress";
 const TENANT = "tenant";
@@ -29,8 +29,13 @@ export class RebuildObject extends DurableObject<Bindings> {
     const progress = await this.progress();
     if (tenant === undefined || progress === undefined || progress.finishedAt !== undefined) return;
     try {
-      const machine = (address: Parameters<typeof machineOf>[1]) => machineOf(this.env, address);
-      const next = await continueRebuild({ db: this.env.CATALOG, machine, now: () => Date.now() }, tenant, progress);
+      const deps: RebuildDeps = {
+        db: this.env.CATALOG,
+        jurisdiction: settingsOf(this.env).jurisdiction ?? "",
+        machine: (address) => machineOf(this.env, address),
+        now: () => Date.now(),
+      };
+      const next = await continueRebuild(deps, tenant, progress);
       await this.ctx.storage.put(PROGRESS, next);
       if (next.finishedAt === undefined) await this.ctx.storage.setAlarm(Date.now());
     } catch (error) {

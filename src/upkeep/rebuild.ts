@@ -2,10 +2,8 @@
  * Makes a tenant's index right again: walks the registry and lets every machine tell what is true. A walk is a row of
  * chunks; what it knows between two chunks is its progress, so it can go on wherever it was interrupted.
  */
-import { addressOfRow } from "./address.ts";
-import { deleteMachine, walkMachines } from "../catalog/housekeeping.ts";
-import type { MachineRow } from "../catalog/index-entry.ts";
-import type { MachineAddress, MachineCalls } from "../machine/calls.ts";
+import { liftFeeds, walkMachines } from "../catalog/housekeeping.ts";
+import { correctRow, type CorrectionDeps } from "./correction.ts";
 
 /** How far a rebuild is. Counts are of machines. */
 export interface RebuildProgress {
@@ -32,9 +30,7 @@ export interface RebuildCalls {
   progress(): Promise<RebuildProgress | undefined>;
 }
 
-export interface RebuildDeps {
-  readonly db: D1Database;
-  machine(address: MachineAddress): MachineCalls;
+export interface RebuildDeps extends CorrectionDeps {
   now(): number;
 }
 
@@ -52,11 +48,12 @@ export async function continueRebuild(
   tenant: string,
   progress: RebuildProgress,
 ): Promise<RebuildProgress> {
+  if (progress.walked === 0) await liftFeeds(deps.db, deps.now());
   const rows = await walkMachines(deps.db, tenant, progress.after, MACHINES_PER_CHUNK);
   const counts = { right: 0, corrected: 0, removed: 0, failed: 0 };
   const queue = [...rows];
   const worker = async (): Promise<void> => {
-    for (let row = queue.shift(); row !== undefined; row = queue.shift()) counts[await correct(deps, row)] += 1;
+    for (let row = queue.shift(); row !== undefined; row = queue.shift()) counts[await correctRow(deps, row)] += 1;
   };
   await Promise.all(Array.from({ length: MACHINES_AT_ONCE }, worker));
   const last = rows.at(-1);
@@ -70,24 +67,4 @@ export async function continueRebuild(
       ? { finishedAt: deps.now() }
       : { after: { configuration: last.configuration, id: last.id } }),
   };
-}
-
-type Correction = "right" | "corrected" | "removed" | "failed";
-
-async function correct(deps: RebuildDeps, row: MachineRow): Promise<Correction> {
-  const address = addressOfRow(row);
-  const machine = deps.machine(address);
-  try {
-    const reply = await machine.reindex(address, row);
-    if (!reply.ok) {
-      if (reply.reason !== "MACHINE_NOT_FOUND") return "failed";
-      await deleteMachine(deps.db, row);
-      return "removed";
-    }
-    if (reply.value !== "outranked") return reply.value === "right" ? "right" : "corrected";
-    await deleteMachine(deps.db, row);
-    return (await machine.reindex(address, undefined)).ok ? "corrected" : "failed";
-  } catch {
-    return "failed";
-  }
 }

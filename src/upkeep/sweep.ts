@@ -2,11 +2,10 @@
  * One round of looking after what nobody else does: machines whose work is overdue, notifications that did not leave,
  * what has expired in D1. Every step stands alone: one that fails is tried again in the next round.
  */
-import { addressOfRow } from "./address.ts";
 import * as housekeeping from "../catalog/housekeeping.ts";
 import { forgetNotifications } from "../catalog/machine-index.ts";
-import type { MachineAddress, MachineCalls } from "../machine/calls.ts";
-import { toJsonMessages, type QueueSender } from "../queue-sender.ts";
+import { RejectedError, toJsonMessages, type QueueSender } from "../queue-sender.ts";
+import { correctRow, type CorrectionDeps } from "./correction.ts";
 
 /** What is late by so much is looked after: a machine that lives has woken by itself long before. */
 const OVERDUE_MS = 60_000;
@@ -19,10 +18,12 @@ const TOMBSTONE_MS = 60 * 60_000;
 /** Rows of each kind a round takes, so that a round stays short. */
 const ROWS_PER_ROUND = 500;
 const MACHINES_PER_ROUND = 100;
+/** Each may carry 64 KiB of a sender's data. */
+const NOTIFICATIONS_PER_ROUND = 100;
+/** Machines that do not answer must not use up the time that an alarm has. */
+const MACHINES_WITHIN_MS = 60_000;
 
-export interface SweepDeps {
-  readonly db: D1Database;
-  machine(address: MachineAddress): MachineCalls;
+export interface SweepDeps extends CorrectionDeps {
   readonly notifications: QueueSender;
   readonly lookupRetentionMs: number;
   now(): number;
@@ -34,8 +35,7 @@ export async function sweep(deps: SweepDeps): Promise<boolean> {
   const { db, lookupRetentionMs } = deps;
   const now = deps.now();
   const full = [
-    await step(deps, "machines", MACHINES_PER_ROUND, () => pokeOverdue(deps, now)),
-    await step(deps, "notifications", ROWS_PER_ROUND, () => sendNotifications(deps, now)),
+    await step(deps, "notifications", NOTIFICATIONS_PER_ROUND, () => sendNotifications(deps, now)),
     await step(deps, "transitions", ROWS_PER_ROUND, () =>
       housekeeping.pruneTransitions(db, now - lookupRetentionMs, ROWS_PER_ROUND),
     ),
@@ -43,6 +43,7 @@ export async function sweep(deps: SweepDeps): Promise<boolean> {
     await step(deps, "tombstones", ROWS_PER_ROUND, () =>
       housekeeping.pruneTombstones(db, now - TOMBSTONE_MS, ROWS_PER_ROUND),
     ),
+    await step(deps, "machines", MACHINES_PER_ROUND, () => pokeOverdue(deps, now)),
   ];
   return full.some(Boolean);
 }
@@ -59,26 +60,29 @@ async function step(deps: SweepDeps, name: string, most: number, work: () => Pro
 
 async function pokeOverdue(deps: SweepDeps, now: number): Promise<number> {
   const rows = await housekeeping.listOverdueMachines(deps.db, now - OVERDUE_MS, MACHINES_PER_ROUND);
+  let count = 0;
   for (const row of rows) {
-    const address = addressOfRow(row);
-    try {
-      // One at a time: the sweep is in no hurry, and must not be a load of its own.
-      const reply = await deps.machine(address).reindex(address, row);
-      if (reply.ok) continue;
-      if (reply.reason === "MACHINE_NOT_FOUND") await housekeeping.deleteMachine(deps.db, row);
-      else await housekeeping.postponeMachine(deps.db, row, now + POSTPONED_MS);
-    } catch (error) {
-      deps.log("a machine could not be looked after", { ...address, cause: String(error) });
-      await housekeeping.postponeMachine(deps.db, row, now + POSTPONED_MS);
-    }
+    if (deps.now() - now > MACHINES_WITHIN_MS) break;
+    // One at a time: the sweep is in no hurry, and must not be a load of its own.
+    const correction = await correctRow(deps, row);
+    if (correction === "failed") await housekeeping.postponeMachine(deps.db, row, now + POSTPONED_MS);
+    count += 1;
   }
-  return rows.length;
+  return count;
 }
 
 async function sendNotifications(deps: SweepDeps, now: number): Promise<number> {
-  const unsent = await housekeeping.listUnsentNotifications(deps.db, now - UNSENT_MS, ROWS_PER_ROUND);
-  if (unsent.length === 0) return 0;
-  await deps.notifications.send(toJsonMessages(unsent.map(({ notification }) => notification)));
-  await forgetNotifications(deps.db, unsent);
+  const unsent = await housekeeping.listUnsentNotifications(deps.db, now - UNSENT_MS, NOTIFICATIONS_PER_ROUND);
+  for (const failed of unsent) {
+    try {
+      // One at a time, so that one that the queue never takes is known.
+      await deps.notifications.send(toJsonMessages([failed.notification]));
+    } catch (error) {
+      if (!(error instanceof RejectedError)) throw error;
+      const { tenant, configuration, id, eventId } = failed;
+      deps.log("a notification that the queue never takes was set aside", { tenant, configuration, id, eventId });
+    }
+    await forgetNotifications(deps.db, [failed]);
+  }
   return unsent.length;
 }

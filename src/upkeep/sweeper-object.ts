@@ -21,6 +21,7 @@ export class SweeperObject extends DurableObject<Bindings> {
     try {
       isBusy = await sweep({
         db: this.env.CATALOG,
+        jurisdiction: settingsOf(this.env).jurisdiction ?? "",
         machine: (address) => machineOf(this.env, address),
         notifications: notificationQueueOf(this.env),
         lookupRetentionMs: settingsOf(this.env).lookupRetentionMs,

@@ -117,6 +117,7 @@ test("every message fits the platform, with the longest names and as many allowe
     refusedEvent(machine, 1, longest),
     failedEvent("acme", "uuid", longest),
     unreadableEvent("acme", { ...UNREADABLE, body: "日".repeat(40_000), problem: "x".repeat(2_000) }),
+    unreadableEvent("acme", { ...UNREADABLE, body: "\u0001".repeat(32 * 1024) }),
   ];
   for (const text of texts) expect(countUtf8Bytes(text)).toBeLessThan(PLATFORM_BYTES);
   expect(JSON.parse(texts[0] ?? "")).toMatchObject({ data: { truncated: true } });

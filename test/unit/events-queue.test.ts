@@ -77,6 +77,7 @@ const POISON = [
   "{",
   17,
   null,
+  { config: "loop", id: "m0", event: { transition: { event: "leave s0" }, details: 7n } },
 ];
 
 /** Delivers letters until all are acknowledged: in order per machine, as a queue does that has not reordered them. */

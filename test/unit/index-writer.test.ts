@@ -32,12 +32,9 @@ function createWriter() {
       await clock.sleep(5);
       world.writes += 1;
       const ids = [...entries, ...failed].map(idOf);
-      if (world.isDown || ids.some((id) => world.poison.has(id))) throw new Error("no");
+      if (world.isDown) throw new Error("D1_ERROR: Network connection lost.");
+      if (ids.some((id) => world.poison.has(id))) throw new Error("D1_ERROR: CHECK constraint failed: machines");
       world.stored.push(...ids);
-    },
-    probe: async () => {
-      await clock.sleep(1);
-      if (world.isDown) throw new Error("down");
     },
     notify: async (failed) => {
       await clock.sleep(1);
@@ -70,6 +67,16 @@ test("while the database is down nobody is told to be poison, and it is asked on
   const results = Promise.all(range(100).map((index) => world.writer.write({ entry: entryOf(`m${index}`) }, false)));
   await world.clock.run();
   expect((await results).every((result) => !result.ok && !result.rejected)).toBe(true);
+  expect(world.writes).toBe(1);
+});
+
+test("while the database is down, those who wait for the next batch are told so as well: each has its own patience", async () => {
+  const world = createWriter();
+  world.isDown = true;
+  const first = world.writer.write({ entry: entryOf("first") }, true);
+  const others = Promise.all(range(1_000).map((index) => world.writer.write({ entry: entryOf(`m${index}`) }, false)));
+  await world.clock.run();
+  expect([await first, ...(await others)].every((result) => !result.ok && !result.rejected)).toBe(true);
   expect(world.writes).toBe(1);
 });
 

@@ -234,6 +234,62 @@ test("a day without D1 parks nothing", async () => {
   expect(new Set(world.notifications.map(({ type }) => type))).toEqual(new Set(["detent.event.refused.v1"]));
 });
 
+test("an hour in which D1 reads but takes no write costs nothing: no facts, no false alarms", async () => {
+  const world = await quietMachine();
+  world.indexFailure = "D1_ERROR: Exceeded maximum DB size";
+  for (const id of ["e1", "e2", "e3"]) world.send(ADDRESS, event(id));
+  world.send(ADDRESS, event("r", "never"));
+  const other = addressOf("other");
+  expect(await world.clock.until(world.create(other, creation()))).toMatchObject({ reason: "UNAVAILABLE" });
+  await pass(world, 60 * MINUTE_MS);
+  world.indexFailure = undefined;
+  await pass(world, 2 * MINUTE_MS);
+  expect(indexedOf(world, ADDRESS)).toEqual(truthOf(world, ADDRESS));
+  expect(indexedOf(world, other)).toEqual(truthOf(world, other));
+  expect(world.notifications.map(({ type }) => type)).toEqual(["detent.event.refused.v1"]);
+});
+
+test("callers who cannot wait do not make a message poison", async () => {
+  const world = await quietMachine();
+  world.isPoison = (message) => message.includes('"refusals"');
+  for (let times = 0; times < 20; times += 1) {
+    expect(await world.clock.until(world.machine(ADDRESS).reindex(ADDRESS, undefined))).toMatchObject({ ok: false });
+  }
+  expect(world.notifications).toEqual([]);
+  expect(world.logged.filter((line) => line.startsWith("error"))).toEqual([]);
+});
+
+test("a machine that the index refuses is not taken for registered, however often its creation is tried", async () => {
+  const world = new World();
+  world.isPoison = () => true;
+  for (let times = 0; times < 15; times += 1) {
+    expect(await world.clock.until(world.create(ADDRESS, creation()))).toMatchObject({ reason: "UNAVAILABLE" });
+  }
+  await pass(world, 60 * MINUTE_MS);
+  world.isPoison = () => false;
+  expect(await world.clock.until(world.create(ADDRESS, creation()))).toMatchObject({ ok: true });
+  expect(indexedOf(world, ADDRESS)).toMatchObject({ state: "a", revision: 0 });
+});
+
+test("whatever names are made of, no message is more than D1 takes, and all of it is told", async () => {
+  const world = new World();
+  const names = Array.from({ length: 20 }, (_, index) => `${index}`.padEnd(128, "\u0001"));
+  const transitions = [...names.map((name) => ({ from: "a", to: "a", event: name })), ...LOOP.transitions];
+  await world.clock.until(createMachine(world, ADDRESS, { ...LOOP, transitions }));
+  world.indexFailure = "D1_ERROR: Network connection lost.";
+  for (let index = 0; index < 150; index += 1) {
+    const name = `no ${index}`.padEnd(128, "\u0001");
+    world.send(ADDRESS, { ...event(`${index}`.padEnd(255, "\u0001"), name), originator: "\u0001".repeat(512) });
+    world.send(ADDRESS, { ...event(`a${index}`.padEnd(255, "日"), names[0]), originator: "日".repeat(170) });
+  }
+  await pass(world, MINUTE_MS);
+  world.indexFailure = undefined;
+  await pass(world, 2 * MINUTE_MS);
+  expect(world.bound.largest).toBeGreaterThan(400_000);
+  expect(world.bound.largest).toBeLessThan(2_000_000);
+  expect(indexedOf(world, ADDRESS)).toEqual(truthOf(world, ADDRESS));
+});
+
 test("an accepted event that comes alone writes its two rows and two more, for its alarm and its cursor", async () => {
   const world = await quietMachine();
   const storage = world.storageOf(ADDRESS);

@@ -128,6 +128,75 @@ test("a machine at its end leaves every list after its time, is gone for thirty 
   expect(indexedOf(world, ADDRESS)).toMatchObject({ revision: truthOf(world, ADDRESS).revision, state: "b" });
 });
 
+test("a message under way when a machine's time of being gone ends says nothing about the next one under its id", async () => {
+  const world = await machineOf({ final: "P1D" });
+  world.send(ADDRESS, event("e1"));
+  world.send(ADDRESS, event("end", "finish"));
+  await pass(world, 2 * DAY_MS);
+  world.evict(ADDRESS);
+  world.loseAlarm(ADDRESS);
+  await pass(world, 30 * DAY_MS);
+  const createdAt = Number(world.index.prepare("SELECT created_at FROM machines").get()?.["created_at"]);
+  const row = {
+    ...ADDRESS,
+    version: "v1",
+    state: "x",
+    revision: 0,
+    change: 0,
+    labels: "{}",
+    dueAt: null,
+    retiredAt: null,
+  };
+  const told = world.machine(ADDRESS).reindex(ADDRESS, { ...row, createdAt, updatedAt: 0 });
+  const created = world.create(ADDRESS, creation());
+  expect(await world.clock.until(created)).toMatchObject({ ok: true });
+  await world.clock.until(told);
+  world.send(ADDRESS, event("n1"));
+  await pass(world, 60_000);
+  expect(indexedOf(world, ADDRESS)).toMatchObject({ state: "b", revision: 1 });
+  expect(truthOf(world, ADDRESS)).toMatchObject({ state: "b", revision: 1, accepted: ["n1"] });
+});
+
+test("an id is free after its time although the alarm that was to free it was lost", async () => {
+  const world = await machineOf({ final: "P1D" });
+  world.send(ADDRESS, event("end", "finish"));
+  await pass(world, 2 * DAY_MS);
+  world.evict(ADDRESS);
+  world.loseAlarm(ADDRESS);
+  await pass(world, 28 * DAY_MS);
+  expect(await world.clock.until(world.create(ADDRESS, creation()))).toMatchObject({ reason: "MACHINE_GONE" });
+  world.loseAlarm(ADDRESS);
+  await pass(world, 3 * DAY_MS);
+  expect(await world.clock.until(world.create(ADDRESS, creation()))).toMatchObject({
+    ok: true,
+    value: { revision: 0 },
+  });
+});
+
+test("a shortened setting reaches a machine that sleeps when it is asked to tell the index again", async () => {
+  const world = await machineOf({});
+  world.send(ADDRESS, event("end", "finish"));
+  await pass(world, 10 * DAY_MS);
+  world.retention = { ...world.retention, longestFinalMs: DAY_MS };
+  const stored = world.index.prepare("SELECT * FROM machines").get() as Record<string, string | number | null>;
+  const row = {
+    ...ADDRESS,
+    version: "v1",
+    state: String(stored["state"]),
+    revision: Number(stored["revision"]),
+    change: Number(stored["change"]),
+    createdAt: Number(stored["created_at"]),
+    updatedAt: Number(stored["updated_at"]),
+    labels: "{}",
+    dueAt: null,
+    retiredAt: null,
+  };
+  const told = await world.clock.until(world.machine(ADDRESS).reindex(ADDRESS, row));
+  expect(told).toEqual({ ok: true, value: "told" });
+  await pass(world, 60_000);
+  expect(world.machine(ADDRESS).read(ADDRESS)).toMatchObject({ reason: "MACHINE_GONE" });
+});
+
 test("a machine that is not at its end, or whose configuration does not say, stays", async () => {
   for (const retention of [{ final: "P1D" }, {}]) {
     const world = await machineOf(retention);

@@ -22,15 +22,19 @@ async function worldOf(ids: readonly string[], source: object = LOOP): Promise<W
   return world;
 }
 
-function sweepOf(world: World) {
+function sweepOf(world: World, jurisdiction = "") {
   const queue = {
     sendBatch: async (messages: Iterable<MessageSendRequest>) => {
-      for (const { body } of messages) world.notifications.push(body as Delivered);
+      for (const { body } of messages) {
+        if (world.isPoison(JSON.stringify(body))) throw new Error("Queue sendBatch failed: Payload Too Large");
+        world.notifications.push(body as Delivered);
+      }
     },
   } as unknown as Queue;
   return world.clock.until(
     sweep({
       db: world.d1,
+      jurisdiction,
       machine: (address) => createHouse(world).machine(address),
       notifications: createQueueSender(queue),
       lookupRetentionMs: DAY_MS,
@@ -97,6 +101,62 @@ test("a failed event whose notification did not leave is announced by the sweepe
   expect(world.notifications.map(({ id }) => id)).toEqual(["n"]);
 });
 
+test("a notification that the queue never takes does not hold up the others, of whatever tenant", async () => {
+  const world = await worldOf([]);
+  world.faults.kinds = ["before"];
+  for (const eventId of ["poison", "e2", "e3"]) {
+    const failed = { tenant: "t", configuration: "c", id: "m", eventId, at: world.clock.now, expiresAt: 9e15 };
+    const recorded = world.recordFailure({ ...failed, receipt: "{}", notification: JSON.stringify({ id: eventId }) });
+    await world.clock.until(recorded);
+    world.index.exec("UPDATE failures SET notification = json_object('id', event_id)");
+  }
+  await pass(world, 60_000);
+  world.notifications.length = 0;
+  world.isPoison = (message) => message.includes("poison");
+  await sweepOf(world);
+  expect(world.notifications.map(({ id }) => id)).toEqual(["e2", "e3"]);
+  expect(world.index.prepare("SELECT count(*) AS n FROM failures WHERE notification IS NOT NULL").get()).toEqual({
+    n: 0,
+  });
+});
+
+test("with another jurisdiction than the machines were created under nothing is taken out of the registry", async () => {
+  const world = await worldOf(["m"]);
+  await sweepOf(world, "eu");
+  const insert = "UPDATE machines SET id = 'elsewhere', due_at = 1";
+  world.index.exec(insert);
+  await sweepOf(world, "eu");
+  expect(world.index.prepare("SELECT count(*) AS n FROM machines").get()).toEqual({ n: 0 });
+  const other = await worldOf(["m"]);
+  other.index.exec("UPDATE deployment SET jurisdiction = ''");
+  other.index.exec(insert);
+  await sweepOf(other, "eu");
+  expect(other.index.prepare("SELECT id, due_at > 1 AS later FROM machines").all()).toEqual([
+    { id: "elsewhere", later: 1 },
+  ]);
+});
+
+test("a row of a later life than its machine's is settled by the sweeper, too", async () => {
+  const world = await worldOf(["m"]);
+  world.index.exec("UPDATE machines SET created_at = created_at + 5000, state = 'x', due_at = 1");
+  await sweepOf(world);
+  await pass(world, 10_000);
+  expect(indexedOf(world, addressOf("m"))).toEqual(truthOf(world, addressOf("m")));
+});
+
+test("after D1 was restored to an earlier time, a rebuild lifts the feeds above every cursor that was given out", async () => {
+  const world = await worldOf(["m"]);
+  // The database's clock is the real one, the machines' is not: now is later than both.
+  world.clock.now = Date.now() + DAY_MS;
+  const head = () => Number(world.index.prepare("SELECT seq FROM feed_head").get()?.["seq"]);
+  const cursor = head() + 500;
+  expect(await rebuild(world)).toMatchObject({ failed: 0 });
+  world.send(addressOf("m"), event("e1"));
+  await pass(world, 60_000);
+  const positions = world.index.prepare("SELECT seq FROM transitions WHERE event_id = 'e1'").all();
+  expect(Number(positions[0]?.["seq"])).toBeGreaterThan(cursor);
+});
+
 test("what has expired goes from the index, a round at a time; what has not, stays", async () => {
   const world = await worldOf(["m", "n"], { ...LOOP, retention: { outcomes: "P5D", final: "P2D" } });
   world.index.exec(
@@ -135,7 +195,12 @@ test("what has expired goes from the index, a round at a time; what has not, sta
 
 function rebuildDepsOf(world: World) {
   const house = createHouse(world);
-  return { db: world.d1, machine: (address: MachineAddress) => house.machine(address), now: () => world.clock.now };
+  return {
+    db: world.d1,
+    jurisdiction: "",
+    machine: (address: MachineAddress) => house.machine(address),
+    now: () => world.clock.now,
+  };
 }
 
 async function rebuild(world: World, until: (progress: RebuildProgress) => boolean = () => false) {

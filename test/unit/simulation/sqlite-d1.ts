@@ -6,12 +6,21 @@ import type { SqlValue } from "../../../src/machine/deps.ts";
 
 const migrations = join(import.meta.dirname, "../../../migrations");
 
+interface Prepared {
+  change(): { results: never[]; success: boolean; meta: { changes: number } };
+  bind(...values: SqlValue[]): Prepared;
+  all(): Promise<unknown>;
+  first(): Promise<unknown>;
+  run(): Promise<unknown>;
+}
+
 /** A call on its way to the database may be held up or fail: `through` decides. */
-export function createD1(through: <T>(work: () => T) => Promise<T>): { d1: D1Database; sqlite: DatabaseSync } {
+export function createD1(through: <T>(work: () => T) => Promise<T>) {
   const sqlite = new DatabaseSync(":memory:");
   for (const file of readdirSync(migrations).toSorted()) sqlite.exec(readFileSync(join(migrations, file), "utf8"));
 
-  const prepare = (sql: string, params: SqlValue[] = []) => {
+  const bound = { largest: 0 };
+  const prepare = (sql: string, params: SqlValue[] = []): Prepared => {
     const rows = () => sqlite.prepare(sql).all(...params);
     const change = () => ({
       results: [],
@@ -20,17 +29,21 @@ export function createD1(through: <T>(work: () => T) => Promise<T>): { d1: D1Dat
     });
     return {
       change,
-      bind: (...values: SqlValue[]) => prepare(sql, values),
+      bind: (...values: SqlValue[]) => {
+        const sizes = values.map((value) => (typeof value === "string" ? Buffer.byteLength(value) : 0));
+        bound.largest = Math.max(bound.largest, ...sizes);
+        return prepare(sql, values);
+      },
       all: () => through(() => ({ results: rows() })),
       first: () => through(() => rows()[0] ?? null),
       run: () => through(change),
     };
   };
-  const batch = (statements: ReturnType<typeof prepare>[]) =>
+  const batch = (statements: Prepared[]) =>
     through(() => {
       sqlite.exec("BEGIN");
       try {
-        const results = statements.map(({ change }) => change());
+        const results = statements.map((statement) => statement.change());
         sqlite.exec("COMMIT");
         return results;
       } catch (error) {
@@ -38,5 +51,5 @@ export function createD1(through: <T>(work: () => T) => Promise<T>): { d1: D1Dat
         throw error;
       }
     });
-  return { d1: { prepare, batch } as unknown as D1Database, sqlite };
+  return { d1: { prepare, batch } as unknown as D1Database, sqlite, bound };
 }

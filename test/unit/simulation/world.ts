@@ -44,11 +44,15 @@ export class World {
   readonly faults: Faults;
   readonly d1: D1Database;
   readonly index: DatabaseSync;
+  /** The largest value that was bound in a statement of D1, in bytes. */
+  readonly bound: { largest: number };
   readonly notifications: Delivered[] = [];
   readonly feed: Delivered[] = [];
   readonly logged: string[] = [];
   retention: RetentionSettings = { outcomesMs: 30 * DAY_MS };
   hasFeed = true;
+  /** Why D1 takes no write at the moment, although it reads. */
+  indexFailure: string | undefined;
   /** Storage takes no more. */
   diskIsFull = false;
   /** Happens while a message is on its way to the index. */
@@ -62,8 +66,9 @@ export class World {
   constructor(seed = 1) {
     this.chance = new Chance(seed);
     this.faults = new Faults(this.clock, this.chance);
-    const { d1, sqlite } = createD1((work) => this.faults.through(work));
+    const { d1, sqlite, bound } = createD1((work) => this.faults.through(work));
     this.d1 = d1;
+    this.bound = bound;
     this.index = sqlite;
     this.#startWriters();
   }
@@ -230,15 +235,18 @@ export class World {
       () =>
         new IndexWriter({
           write: async (entries, failed) => {
+            if (this.indexFailure !== undefined) {
+              await this.clock.sleep(5);
+              throw new Error(this.indexFailure);
+            }
             if (entries.some((entry) => this.isPoison(JSON.stringify(entry)))) {
               await this.clock.sleep(1);
-              throw new Error("injected: D1 does not take this");
+              throw new Error("D1_ERROR: string or blob too big: SQLITE_TOOBIG");
             }
             await writeIndex(this.d1, entries, failed);
             // Committed, but whoever asked is gone.
             if (!isAlive()) await new Promise<never>(() => {});
           },
-          probe: async () => void (await this.d1.prepare("SELECT 1").first()),
           notify: async (failed) => {
             await this.faults.through(() => {
               for (const { notification } of failed) this.notifications.push(JSON.parse(notification) as Delivered);
