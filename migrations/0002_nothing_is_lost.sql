@@ -54,12 +54,14 @@ CREATE TABLE failures (
   machine_id TEXT NOT NULL,
   event_id TEXT NOT NULL,
   at INTEGER NOT NULL,
+  -- Of a failed event: it is decided anew each time it is sent, also twice in one millisecond. A machine decides once.
+  failure_id TEXT NOT NULL DEFAULT '',
   expires_at INTEGER NOT NULL,
   receipt TEXT NOT NULL,
   notification TEXT,
   PRIMARY KEY (tenant, seq)
 ) WITHOUT ROWID;
-CREATE UNIQUE INDEX failures_by_event ON failures (tenant, configuration, event_id, machine_id, at);
+CREATE UNIQUE INDEX failures_by_event ON failures (tenant, configuration, event_id, machine_id, at, failure_id);
 CREATE INDEX failures_by_configuration ON failures (tenant, configuration, seq);
 CREATE INDEX failures_expired ON failures (expires_at);
 CREATE INDEX failures_unsent ON failures (at) WHERE notification IS NOT NULL;

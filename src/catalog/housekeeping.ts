@@ -74,7 +74,8 @@ export async function listUnsentNotifications(
   limit: number,
 ): Promise<Omit<FailedEvent, "expiresAt" | "receipt">[]> {
   const query = db.prepare(
-    `SELECT tenant, configuration, machine_id AS id, event_id AS eventId, at, notification FROM failures
+    `SELECT tenant, configuration, machine_id AS id, event_id AS eventId, at, failure_id AS failureId, notification
+     FROM failures
      WHERE notification IS NOT NULL AND at < ?1 ORDER BY at LIMIT ?2`,
   );
   return (await query.bind(before, limit).all<Omit<FailedEvent, "expiresAt" | "receipt">>()).results;

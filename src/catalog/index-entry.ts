@@ -58,6 +58,8 @@ export interface FailedEvent extends RefusalFact {
   /** As the sender wrote it; may be empty. */
   readonly configuration: string;
   readonly id: string;
+  /** Tells it from others of the same event and time: each time an event fails it is another failure. */
+  readonly failureId: string;
   /** A CloudEvent as JSON text, kept until the queue has it. */
   readonly notification: JsonText;
 }

@@ -11,14 +11,14 @@ export type Decision =
 const NO_EVENTS: readonly string[] = ["detent:created", "detent:deleted"];
 
 /**
- * At most two rows: the newest accepted change, which says its machine only, and the newest refused or failed event with
- * its receipt. (max() takes the row's other columns from the same row; with no row all of them are NULL.)
+ * The newest accepted change, which says its machine only, and the newest refused or failed events of one millisecond with
+ * their receipts. (max() takes the row's other columns from the same row; with no row all of them are NULL.)
  */
 export const FIND_DECISION = `
-  SELECT machine_id AS id, max(at) AS at, NULL AS receipt FROM transitions INDEXED BY transitions_by_event
+  SELECT machine_id AS id, max(at) AS at, NULL AS seq, NULL AS receipt FROM transitions INDEXED BY transitions_by_event
   WHERE tenant = ?1 AND configuration = ?2 AND event_id = ?3 AND kind = 'changed'
   UNION ALL
-  SELECT machine_id, at, receipt FROM failures INDEXED BY failures_by_event
+  SELECT machine_id, at, seq, receipt FROM failures INDEXED BY failures_by_event
   WHERE tenant = ?1 AND configuration = ?2 AND event_id = ?3 AND (machine_id, at) = (
     SELECT machine_id, max(at) FROM failures INDEXED BY failures_by_event
     WHERE tenant = ?1 AND configuration = ?2 AND event_id = ?3
@@ -32,16 +32,23 @@ export async function findDecision(
 ): Promise<Decision | undefined> {
   if (NO_EVENTS.includes(eventId)) return undefined;
   const rows = await db.all<DecisionRow>(FIND_DECISION, configuration, eventId);
-  const [first, second] = rows.filter(({ at }) => at !== null);
-  if (first === undefined) return undefined;
-  const newest = second !== undefined && (second.at ?? 0) > (first.at ?? 0) ? second : first;
+  const [newest] = rows.filter(({ at }) => at !== null).toSorted(newestFirst);
+  if (newest === undefined) return undefined;
   const receipt = newest.receipt === null ? undefined : (JSON.parse(newest.receipt) as Receipt);
   // A refused event's receipt lacks what the sender sent; the machine has it whole.
   return receipt?.result === "failed" ? { kind: "failed", receipt } : { kind: "machine", id: newest.id };
 }
 
+/** Of two of one millisecond the later written one; what was accepted comes after what was not. */
+function newestFirst(a: DecisionRow, b: DecisionRow): number {
+  const seqOf = ({ seq }: DecisionRow): number => seq ?? Number.MAX_SAFE_INTEGER;
+  return (b.at ?? 0) - (a.at ?? 0) || seqOf(b) - seqOf(a);
+}
+
 interface DecisionRow {
   readonly id: string;
   readonly at: number | null;
+  /** Absent in what was accepted. */
+  readonly seq: number | null;
   readonly receipt: string | null;
 }

@@ -36,16 +36,17 @@ const INSERT_TRANSITIONS = `
   ON CONFLICT (tenant, configuration, event_id, machine_id, created_at) DO NOTHING`;
 
 const INSERT_FAILURES = `
-  INSERT INTO failures (tenant, seq, configuration, machine_id, event_id, at, expires_at, receipt, notification)
+  INSERT INTO failures (tenant, seq, configuration, machine_id, event_id, at, failure_id, expires_at, receipt, notification)
   SELECT value->>'tenant', (SELECT seq FROM feed_head) - ?2 + key, value->>'configuration', value->>'id',
-    value->>'eventId', value->>'at', value->>'expiresAt', value->>'receipt', value->>'notification'
+    value->>'eventId', value->>'at', coalesce(value->>'failureId', ''), value->>'expiresAt', value->>'receipt',
+    value->>'notification'
   FROM json_each(?1) WHERE true
-  ON CONFLICT (tenant, configuration, event_id, machine_id, at) DO NOTHING`;
+  ON CONFLICT (tenant, configuration, event_id, machine_id, at, failure_id) DO NOTHING`;
 
 const FORGET_NOTIFICATIONS = `
   UPDATE failures SET notification = NULL FROM json_each(?1)
   WHERE tenant = value->>'tenant' AND configuration = value->>'configuration' AND event_id = value->>'eventId'
-    AND machine_id = value->>'id' AND at = value->>'at'`;
+    AND machine_id = value->>'id' AND at = value->>'at' AND failure_id = value->>'failureId'`;
 
 /**
  * Writes entries and failed events of any tenants: each carries its own. All or nothing, in as few statements as there
@@ -83,9 +84,11 @@ export async function writeIndex(
 /** Marks the notifications of failed events as taken by the queue. */
 export async function forgetNotifications(
   db: D1Database,
-  sent: readonly Pick<FailedEvent, "tenant" | "configuration" | "id" | "eventId" | "at">[],
+  sent: readonly Pick<FailedEvent, "tenant" | "configuration" | "id" | "eventId" | "at" | "failureId">[],
 ): Promise<void> {
-  const keys = sent.map(({ tenant, configuration, id, eventId, at }) => ({ tenant, configuration, id, eventId, at }));
+  const keys = sent.map(({ tenant, configuration, id, eventId, at, failureId }) => {
+    return { tenant, configuration, id, eventId, at, failureId };
+  });
   if (keys.length > 0) await db.prepare(FORGET_NOTIFICATIONS).bind(JSON.stringify(keys)).run();
 }
 

@@ -62,7 +62,10 @@ async function walk(): Promise<void> {
 }
 
 async function tell(file: string): Promise<void> {
-  const lines = (await readFile(file, "utf8")).split("\n").filter((line) => line.trim() !== "");
+  const text = await readFile(file, "utf8").catch((error: unknown) => {
+    throw new ReindexError(`${file} cannot be read: ${String(error)}`);
+  });
+  const lines = text.split(/\r?\n/).filter((line) => line.trim() !== "");
   const machines = lines.map((line) => {
     const space = line.indexOf(" ");
     if (space < 1) throw new ReindexError(`${file}: a line is a configuration, a space and an id, not "${line}"`);

@@ -282,10 +282,11 @@ async function fail(
     revision: 0,
     duplicate: false,
   };
-  const notification = failedEvent(tenant, house.uuid(), receipt);
+  const failureId = house.uuid();
+  const notification = failedEvent(tenant, failureId, receipt);
   const expiresAt = at + house.retention.outcomesMs;
   await house.recordFailures([
-    { tenant, configuration, id, eventId, at, expiresAt, receipt: JSON.stringify(receipt), notification },
+    { tenant, configuration, id, eventId, at, failureId, expiresAt, receipt: JSON.stringify(receipt), notification },
   ]);
   return receipt;
 }

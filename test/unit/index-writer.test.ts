@@ -11,7 +11,7 @@ function entryOf(id: string): IndexEntry {
 }
 
 function failedOf(eventId: string): FailedEvent {
-  const name = { tenant: "t", configuration: "c", id: "m", eventId };
+  const name = { tenant: "t", configuration: "c", id: "m", eventId, failureId: eventId };
   return { ...name, at: 1, expiresAt: 2, receipt: "{}", notification: `"${eventId}"` };
 }
 

@@ -81,7 +81,15 @@ test("machines that cannot be reached do not keep the sweeper from the others", 
 
 test("a failed event whose notification did not leave is announced by the sweeper, once it is old enough", async () => {
   const world = await worldOf([]);
-  const failed = { tenant: "t", configuration: "c", id: "m", eventId: "e", at: world.clock.now, expiresAt: 9e15 };
+  const failed = {
+    tenant: "t",
+    configuration: "c",
+    id: "m",
+    eventId: "e",
+    failureId: "f",
+    at: world.clock.now,
+    expiresAt: 9e15,
+  };
   const recording = async (): Promise<boolean> => {
     const isRecorded = await world.recordFailure({ ...failed, receipt: "{}", notification: '{"id":"n"}' });
     world.faults.share = 1;
@@ -105,7 +113,15 @@ test("a notification that the queue never takes does not hold up the others, of 
   const world = await worldOf([]);
   world.faults.kinds = ["before"];
   for (const eventId of ["poison", "e2", "e3"]) {
-    const failed = { tenant: "t", configuration: "c", id: "m", eventId, at: world.clock.now, expiresAt: 9e15 };
+    const failed = {
+      tenant: "t",
+      configuration: "c",
+      id: "m",
+      eventId,
+      failureId: eventId,
+      at: world.clock.now,
+      expiresAt: 9e15,
+    };
     const recorded = world.recordFailure({ ...failed, receipt: "{}", notification: JSON.stringify({ id: eventId }) });
     await world.clock.until(recorded);
     world.index.exec("UPDATE failures SET notification = json_object('id', event_id)");

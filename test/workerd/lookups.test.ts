@@ -21,7 +21,9 @@ async function decided(
   tenant = "lookups",
 ): Promise<Partial<Receipt>> {
   const receipt: Partial<Receipt> = { eventId, result, at, data: result === "failed" ? '{"a":1}' : "{}" };
-  await CATALOG.prepare("INSERT INTO failures VALUES (?, ?, 'c', ?, ?, ?, ?, ?, NULL)")
+  await CATALOG.prepare(
+    "INSERT INTO failures (tenant, seq, configuration, machine_id, event_id, at, expires_at, receipt, notification) VALUES (?, ?, 'c', ?, ?, ?, ?, ?, NULL)",
+  )
     .bind(tenant, await takePositions(1), machine, eventId, at, at, JSON.stringify(receipt))
     .run();
   return receipt;

@@ -118,8 +118,30 @@ test("rows written: three for a machine, two for an accepted event, four for a r
   expect(await rowsOf((db) => writeIndex(db, [refused]))).toBe(3 + 1 + 4);
 });
 
+test("two that fail in one millisecond are two failures; one that is written again is one", async () => {
+  const failed = { ...REFUSAL, tenant: "t", configuration: "twice", id: "m", eventId: "e", notification: "{}" };
+  const [first, second] = ["1", "2"].map((failureId) => ({ ...failed, failureId }));
+  if (first === undefined || second === undefined) throw new Error("two failures");
+  await writeIndex(CATALOG, [], [first, second]);
+  await writeIndex(CATALOG, [], [first]);
+  await forgetNotifications(CATALOG, [first]);
+  const rows = "SELECT failure_id, notification FROM failures WHERE configuration = 'twice' ORDER BY seq";
+  expect((await CATALOG.prepare(rows).all()).results).toEqual([
+    { failure_id: "1", notification: null },
+    { failure_id: "2", notification: "{}" },
+  ]);
+});
+
 test("a failed event writes five rows, one for the feeds' head, and one more once the queue has its notification", async () => {
-  const failed = { ...REFUSAL, tenant: "t", configuration: "c", id: "m", eventId: "failed", notification: "{}" };
+  const failed = {
+    ...REFUSAL,
+    tenant: "t",
+    configuration: "c",
+    id: "m",
+    eventId: "failed",
+    failureId: "f",
+    notification: "{}",
+  };
   expect(await rowsOf((db) => writeIndex(db, [], [failed]))).toBe(5 + 1);
   expect(await rowsOf((db) => forgetNotifications(db, [failed]))).toBe(1);
 });

@@ -57,6 +57,22 @@ test("a failed event is not replayed: sent again it is decided anew, and look-up
   expect(body.failures).toHaveLength(2);
 });
 
+test("many that fail at once are many failures, and look-up answers the one that was written last", async () => {
+  const name = await configuration();
+  const path = machinePath(name, "nobody");
+  const send = (details: string) => sendJson(`${path}/events`, { event: "accept", event_id: "same", details });
+  await Promise.all(Array.from({ length: 20 }, (_, index) => send(`d${index}`)));
+  const { body } = await sendJson(`/api/v1/failures?configuration=${name}`);
+  expect(body.failures).toHaveLength(20);
+  const stored = await CATALOG.prepare(
+    "SELECT receipt FROM failures WHERE configuration = ? ORDER BY at DESC, seq DESC",
+  )
+    .bind(name)
+    .first<{ receipt: string }>();
+  const { details } = JSON.parse(stored?.receipt ?? "") as { details: string };
+  expect((await sendJson(`/api/v1/events/${name}/same`)).body.details).toBe(details);
+});
+
 test("the notification is stored with the failure until the queue has it", async () => {
   const name = await configuration();
   await sendJson(`${machinePath(name, "nobody")}/events`, { event: "accept", event_id: "e1" });
