@@ -1,6 +1,7 @@
 /** Credentials -> Principal. Until keys arrive the only way in is the anonymous tenant of a loopback server. */
 import type { Settings } from "./env.ts";
 import { DetentError } from "./errors.ts";
+import { EVERY_SCOPE } from "./scope.ts";
 import type { Principal } from "./service/house.ts";
 
 const LOOPBACK = new Set(["localhost", "127.0.0.1", "[::1]"]);
@@ -16,5 +17,5 @@ export function authenticate(settings: Settings, url: string, headers: Headers):
   const isLocal = LOOPBACK.has(new URL(url).hostname) && !PROXY_HEADERS.some((header) => headers.has(header));
   if (tenant === undefined || !isLocal)
     throw new DetentError("UNAUTHENTICATED", `a credential is needed; ${challenge}`);
-  return { tenant, actor: "anonymous" };
+  return { tenant, actor: "anonymous", scopes: EVERY_SCOPE };
 }

@@ -18,16 +18,16 @@ export function contentTypeOf(request: Request): string {
   return charset === undefined || /^"?utf-?8"?$/.test(charset) ? type : header;
 }
 
-/** The body's bytes, never compressed ones; BODY_TOO_LARGE as soon as the limit is passed, whatever Content-Length says. */
-export async function readBody(request: Request): Promise<Uint8Array<ArrayBuffer>> {
+/** The body's bytes, never compressed ones; BODY_TOO_LARGE as soon as `most` is passed, whatever Content-Length says. */
+export async function readBody(request: Request, most: number = LIMITS.bodyBytes): Promise<Uint8Array<ArrayBuffer>> {
   refuseCompression(request.headers.get("content-encoding"));
-  if (Number(request.headers.get("content-length") ?? 0) > LIMITS.bodyBytes) throw tooLarge();
+  if (Number(request.headers.get("content-length") ?? 0) > most) throw tooLarge(most);
   const chunks: Uint8Array[] = [];
   let size = 0;
   try {
     for await (const chunk of request.body ?? []) {
       size += chunk.byteLength;
-      if (size > LIMITS.bodyBytes) throw tooLarge();
+      if (size > most) throw tooLarge(most);
       chunks.push(chunk);
     }
   } catch (error) {
@@ -43,9 +43,9 @@ export async function readBody(request: Request): Promise<Uint8Array<ArrayBuffer
   return body;
 }
 
-function tooLarge(): DetentError {
-  return new DetentError("BODY_TOO_LARGE", `the body is larger than the limit of ${LIMITS.bodyBytes} bytes`, {
-    metadata: { limit: String(LIMITS.bodyBytes) },
+function tooLarge(most: number): DetentError {
+  return new DetentError("BODY_TOO_LARGE", `the body is larger than the limit of ${most} bytes`, {
+    metadata: { limit: String(most) },
   });
 }
 

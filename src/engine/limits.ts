@@ -32,6 +32,10 @@ export const LIMITS = {
   originatorBytes: 512,
   /** The body of a request. */
   bodyBytes: 1024 * 1024,
+  /** The body of a request that carries many events. */
+  batchBytes: 8 * 1024 * 1024,
+  /** Events of one request. */
+  batchEvents: 100,
 } as const;
 
 /** Bytes of `text` in UTF-8; a lone surrogate counts as the three bytes of U+FFFD. */

@@ -9,9 +9,9 @@ import { FEED_ROUTES } from "./feeds.ts";
 import { MACHINE_ROUTES } from "./machines.ts";
 import { OPEN_ROUTES } from "./open.ts";
 import { REBUILD_ROUTES } from "./rebuild.ts";
-import type { HttpCall } from "./route.ts";
+import type { HttpCall, Route } from "./route.ts";
 
-const CLOSED_ROUTES = [
+const CLOSED_ROUTES: readonly Route[] = [
   ...CONFIGURATION_ROUTES,
   ...MACHINE_ROUTES,
   ...EVENT_ROUTES,
@@ -19,7 +19,8 @@ const CLOSED_ROUTES = [
   ...DEAD_LETTER_ROUTES,
   ...REBUILD_ROUTES,
 ];
-const ROUTES = [...OPEN_ROUTES, ...CLOSED_ROUTES];
+/** The router table: every route there is. */
+export const ROUTES: readonly Route[] = [...OPEN_ROUTES, ...CLOSED_ROUTES];
 
 export function createJsonApp(): Hono<{ Bindings: HttpCall }> {
   const app = new Hono<{ Bindings: HttpCall }>();

@@ -1,28 +1,30 @@
 /** The routes of dead letters. */
 import * as deadLetters from "../service/dead-letters.ts";
-import { readJson, readQuery } from "./input.ts";
 import * as out from "./output.ts";
-import { pageSize, type Ctx, type Route } from "./route.ts";
+import { pageSize, route } from "./route.ts";
 import { SHAPES } from "./shapes.ts";
 
-export const DEAD_LETTER_ROUTES: readonly Route[] = [
-  { method: "GET", path: "/api/v1/dead-letters", handle: listDeadLetters },
-  { method: "POST", path: "/api/v1/dead-letters:redrive", handle: redriveDeadLetters },
-];
+const listDeadLetters = route({
+  operation: "ListDeadLetters",
+  method: "GET",
+  path: "/api/v1/dead-letters",
+  query: SHAPES.deadLettersQuery,
+  handle: async ({ c, house, principal, query }) => {
+    const found = await deadLetters.listDeadLetters(house, principal, {
+      pageSize: pageSize(query.page_size),
+      pageToken: query.page_token,
+    });
+    return c.json({ dead_letters: found.deadLetters.map(out.deadLetterJson), next_page_token: found.nextPageToken });
+  },
+});
 
-async function listDeadLetters(c: Ctx) {
-  const principal = c.env.principal();
-  const query = readQuery(c.req.raw, SHAPES.deadLettersQuery);
-  const found = await deadLetters.listDeadLetters(c.env.house, principal, {
-    pageSize: pageSize(query.page_size),
-    pageToken: query.page_token,
-  });
-  return c.json({ dead_letters: found.deadLetters.map(out.deadLetterJson), next_page_token: found.nextPageToken });
-}
+const redriveDeadLetters = route({
+  operation: "RedriveDeadLetters",
+  method: "POST",
+  path: "/api/v1/dead-letters:redrive",
+  body: SHAPES.redrive,
+  handle: async ({ c, house, principal, body }) =>
+    c.json(await deadLetters.redriveDeadLetters(house, principal, body.ids ?? [])),
+});
 
-async function redriveDeadLetters(c: Ctx) {
-  const principal = c.env.principal();
-  readQuery(c.req.raw, SHAPES.empty);
-  const { ids } = await readJson(c.req.raw, SHAPES.redrive);
-  return c.json(await deadLetters.redriveDeadLetters(c.env.house, principal, ids ?? []));
-}
+export const DEAD_LETTER_ROUTES = [listDeadLetters, redriveDeadLetters];

@@ -8,24 +8,25 @@ import { parseShape } from "../shape.ts";
 
 const JSON_TYPE = /^application\/(?:[a-z0-9.+-]+\+)?json$/;
 
-/** The body as `schema` says, keys in snake_case or camelCase. */
-export async function readJson<S extends z.ZodType>(request: Request, schema: S): Promise<z.output<S>> {
+/** The body as `schema` says, keys in snake_case or camelCase; of `most` bytes at most. */
+export async function readJson<S extends z.ZodType>(request: Request, schema: S, most?: number): Promise<z.output<S>> {
   const type = contentTypeOf(request);
   if (!JSON_TYPE.test(type)) {
     const sent = type === "" ? "has no content type" : `is "${clip(type)}"`;
     throw new DetentError("UNSUPPORTED_MEDIA_TYPE", `the body must be application/json; it ${sent}`);
   }
-  return parseShape(schema, parseJson(decodeUtf8(await readBody(request))), "the body");
+  return parseShape(schema, parseJson(decodeUtf8(await readBody(request, most))), "the body");
 }
 
 /** The same where there may be none; undefined then, however the emptiness came over the wire. */
 export async function readOptionalJson<S extends z.ZodType>(
   request: Request,
   schema: S,
+  most?: number,
 ): Promise<z.output<S> | undefined> {
-  const body = await readBody(request);
+  const body = await readBody(request, most);
   if (body.byteLength === 0) return undefined;
-  return await readJson(new Request(request.url, { method: "POST", headers: request.headers, body }), schema);
+  return await readJson(new Request(request.url, { method: "POST", headers: request.headers, body }), schema, most);
 }
 
 /** The query as `schema` says; unknown parameters are refused, since ignoring `dry_run` would send an event. */

@@ -6,8 +6,8 @@ import { renderErrorPage } from "./error-pages.ts";
 import { param, type Ctx, type Route } from "./route.ts";
 
 export const OPEN_ROUTES: readonly Route[] = [
-  { method: "GET", path: "/health", handle: health },
-  { method: "GET", path: "/errors/:reason", handle: errorPage },
+  { operation: "Check", method: "GET", path: "/health", isOpen: true, handle: health },
+  { operation: "GetErrorPage", method: "GET", path: "/errors/:reason", isOpen: true, handle: errorPage },
 ];
 
 async function health(c: Ctx) {

@@ -1,33 +1,35 @@
 /** The routes that make a wrong index right. */
 import * as rebuild from "../service/rebuild.ts";
 import type { RebuildProgress } from "../upkeep/rebuild.ts";
-import { readOptionalJson, readQuery } from "./input.ts";
 import { timeOf } from "./output.ts";
-import type { Ctx, Route } from "./route.ts";
+import { route } from "./route.ts";
 import { SHAPES } from "./shapes.ts";
 
-const PATH = "/api/v1/index:rebuild";
-
-export const REBUILD_ROUTES: readonly Route[] = [
-  { method: "POST", path: PATH, handle: startRebuild },
-  { method: "GET", path: PATH, handle: getRebuild },
-];
+const path = "/api/v1/index:rebuild";
 
 /** Without a body the registry is walked; with one, the machines it names are asked. */
-async function startRebuild(c: Ctx) {
-  const principal = c.env.principal();
-  readQuery(c.req.raw, SHAPES.empty);
-  const machines = (await readOptionalJson(c.req.raw, SHAPES.rebuild))?.machines;
-  return machines === undefined
-    ? c.json(progressJson(await rebuild.startRebuild(c.env.house, principal)), 202)
-    : c.json(await rebuild.tellMachines(c.env.house, principal, machines));
-}
+const startRebuild = route({
+  operation: "StartRebuild",
+  method: "POST",
+  path,
+  body: SHAPES.rebuild,
+  isBodyOptional: true,
+  handle: async ({ c, house, principal, body }) => {
+    const machines = body?.machines;
+    return machines === undefined
+      ? c.json(progressJson(await rebuild.startRebuild(house, principal)), 202)
+      : c.json(await rebuild.tellMachines(house, principal, machines));
+  },
+});
 
-async function getRebuild(c: Ctx) {
-  const principal = c.env.principal();
-  readQuery(c.req.raw, SHAPES.empty);
-  return c.json(progressJson(await rebuild.getRebuild(c.env.house, principal)));
-}
+const getRebuild = route({
+  operation: "GetRebuild",
+  method: "GET",
+  path,
+  handle: async ({ c, house, principal }) => c.json(progressJson(await rebuild.getRebuild(house, principal))),
+});
+
+export const REBUILD_ROUTES = [startRebuild, getRebuild];
 
 function progressJson({ startedAt, finishedAt, walked, corrected, removed, failed }: RebuildProgress) {
   return {

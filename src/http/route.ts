@@ -1,8 +1,14 @@
-/** What a route is, and what every handler finds. */
+/**
+ * What a route is. It names its operation and the shapes of what it takes, which are checked before its handler runs and
+ * from which the OpenAPI document is made: there is no second description of a request.
+ */
 import type { Context } from "hono";
+import type * as z from "zod";
 import { clip } from "../engine/names.ts";
 import { invalid } from "../errors.ts";
 import type { House, Principal } from "../service/house.ts";
+import { readJson, readOptionalJson, readQuery } from "./input.ts";
+import { SHAPES } from "./shapes.ts";
 
 /** What every request brings along. */
 export interface HttpCall {
@@ -15,9 +21,63 @@ export interface HttpCall {
 export type Ctx = Context<{ Bindings: HttpCall }>;
 
 export interface Route {
-  readonly method: "GET" | "POST";
+  /** The RPC that does the same; a name of its own where there is none. */
+  readonly operation: string;
+  readonly method: "GET" | "POST" | "PATCH" | "DELETE";
   readonly path: string;
+  readonly query?: z.ZodType;
+  readonly body?: z.ZodType;
+  /** Needs no credential. */
+  readonly isOpen?: true;
   readonly handle: (c: Ctx) => Response | Promise<Response>;
+}
+
+/** What a handler finds: who asks, and what was asked, checked. */
+interface Asked<Q, B> {
+  readonly c: Ctx;
+  readonly house: House;
+  readonly principal: Principal;
+  readonly query: Q;
+  readonly body: B;
+}
+
+interface Spec<Q extends z.ZodType, B extends z.ZodType> {
+  readonly operation: string;
+  readonly method: Route["method"];
+  readonly path: string;
+  /** Absent: no parameters. */
+  readonly query?: Q;
+  readonly body?: B;
+  /** Nothing at all is a body, too. */
+  readonly isBodyOptional?: true;
+  /** The largest body; 1 MiB when absent. */
+  readonly bodyBytes?: number;
+  readonly handle: (asked: Asked<z.output<Q>, z.output<B>>) => Response | Promise<Response>;
+}
+
+/** A route for those who have a credential. */
+export function route<Q extends z.ZodType = typeof SHAPES.empty, B extends z.ZodType = z.ZodUndefined>(
+  spec: Spec<Q, B>,
+): Route {
+  const { operation, method, path, query, body, handle } = spec;
+  return {
+    operation,
+    method,
+    path,
+    ...(query !== undefined && { query }),
+    ...(body !== undefined && { body }),
+    handle: async (c) => {
+      const asked = {
+        c,
+        house: c.env.house,
+        principal: c.env.principal(),
+        query: readQuery(c.req.raw, query ?? SHAPES.empty) as z.output<Q>,
+      };
+      if (body === undefined) return await handle({ ...asked, body: undefined as z.output<B> });
+      const read = spec.isBodyOptional ? readOptionalJson : readJson;
+      return await handle({ ...asked, body: (await read(c.req.raw, body, spec.bodyBytes)) as z.output<B> });
+    },
+  };
 }
 
 /** A machine in a path. */
@@ -26,6 +86,11 @@ export const MACHINE = "/api/v1/statemachines/:configuration/:id";
 /** A parameter of the path, decoded. */
 export function param(c: Ctx, name: string): string {
   return c.req.param(name) ?? "";
+}
+
+/** The machine that the path names. */
+export function machineOf(c: Ctx): { readonly configuration: string; readonly id: string } {
+  return { configuration: param(c, "configuration"), id: param(c, "id") };
 }
 
 /** `page_size` as a number, 0 when absent; the service bounds it. */

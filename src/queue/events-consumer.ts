@@ -5,6 +5,7 @@
 import { clip } from "../engine/names.ts";
 import type { DetentError } from "../errors.ts";
 import { isUnfinished, reportUnreadable, sendEvents, type SendEventInput } from "../service/events.ts";
+import type { Scope } from "../scope.ts";
 import type { House } from "../service/house.ts";
 import { readEventMessage, textOf } from "./event-message.ts";
 import { fallbackEventId } from "./fallback-event-id.ts";
@@ -12,6 +13,8 @@ import { ownerOf, tenantOf, type TenantRule } from "./tenant.ts";
 
 /** What stands in receipts as the actor. */
 const ACTOR = "queue";
+/** The right to write to the queue is the right to send events. */
+const SCOPES: ReadonlySet<Scope> = new Set(["events:send"]);
 /** Waits double from here, so that ten deliveries span about half an hour; half of each is drawn at random. */
 const FIRST_RETRY_SECONDS = 4;
 const LONGEST_RETRY_SECONDS = 900;
@@ -48,7 +51,7 @@ async function sendGroup(deps: ConsumerDeps, tenant: string, group: readonly Rea
   const inputs = group.map(({ input, message }) => {
     return input.eventId ? input : { ...input, eventId: fallbackEventId(message) };
   });
-  const sent = await sendEvents(deps.house, { tenant, actor: ACTOR }, inputs);
+  const sent = await sendEvents(deps.house, { tenant, actor: ACTOR, scopes: SCOPES }, inputs);
   for (const [index, { message }] of group.entries()) {
     const result = sent[index];
     if (result !== undefined && "receipt" in result) message.ack();

@@ -14,6 +14,7 @@ const CONFIGURATION_MESSAGES = new Set([
   "statemachine.v1beta.Configuration",
   "detent.v1.CreateConfigurationRequest",
   "detent.v1.CheckConfigurationRequest",
+  "detent.v1.SimulateConfigurationRequest",
 ]);
 
 /** Whether a message carries a configuration. */

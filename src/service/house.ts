@@ -5,6 +5,7 @@ import type { TenantDb } from "../catalog/tenant-db.ts";
 import type { MachineAddress, MachineCalls } from "../machine/calls.ts";
 import type { QueueMessage } from "../queue-sender.ts";
 import type { JsonText } from "../receipt.ts";
+import type { Scope } from "../scope.ts";
 import type { RebuildCalls } from "../upkeep/rebuild.ts";
 
 /** Who asks: the tenant comes only from the credential. */
@@ -12,6 +13,8 @@ export interface Principal {
   readonly tenant: string;
   /** What stands in receipts as `actor`. */
   readonly actor: string;
+  /** What the credential may do. */
+  readonly scopes: ReadonlySet<Scope>;
 }
 
 export interface House {

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { authenticate } from "../../src/auth.ts";
 import { settingsOf, type Bindings } from "../../src/env.ts";
+import { EVERY_SCOPE } from "../../src/scope.ts";
 
 const settings = (vars: Record<string, string>) => settingsOf(vars as unknown as Bindings);
 const LOCAL = settings({ DETENT_ANONYMOUS_TENANT: "dev" });
@@ -9,7 +10,7 @@ const nothing = new Headers();
 test.each(["http://localhost:8787/x", "http://127.0.0.1/x", "http://[::1]:8787/x"])(
   "%s is local: without a credential it acts as the anonymous tenant",
   (url) => {
-    expect(authenticate(LOCAL, url, nothing)).toEqual({ tenant: "dev", actor: "anonymous" });
+    expect(authenticate(LOCAL, url, nothing)).toEqual({ tenant: "dev", actor: "anonymous", scopes: EVERY_SCOPE });
   },
 );
 

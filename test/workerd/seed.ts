@@ -2,15 +2,16 @@
 import { env } from "cloudflare:workers";
 import { TenantDb } from "../../src/catalog/tenant-db.ts";
 import type { QueueMessage } from "../../src/queue-sender.ts";
+import { EVERY_SCOPE } from "../../src/scope.ts";
 import type { House } from "../../src/service/house.ts";
 
 export const { CATALOG } = env as unknown as { CATALOG: D1Database };
 
 /** The tenant of requests without a credential. */
-export const DEV = { tenant: "dev", actor: "" } as const;
+export const DEV = { tenant: "dev", actor: "", scopes: EVERY_SCOPE } as const;
 
 /** Whose rows must never show. */
-export const STRANGER = { tenant: "stranger", actor: "" } as const;
+export const STRANGER = { tenant: "stranger", actor: "", scopes: EVERY_SCOPE } as const;
 
 export interface MachineRow {
   readonly id: string;

@@ -6,13 +6,17 @@ import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegen
 import { fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
 import type { Configuration, Finding } from "./configuration_pb.ts";
 import { file_detent_v1_configuration } from "./configuration_pb.ts";
-import type { Message } from "@bufbuild/protobuf";
+import type { MachineRef, Receipt } from "./receipt_pb.ts";
+import { file_detent_v1_receipt } from "./receipt_pb.ts";
+import type { Timestamp } from "@bufbuild/protobuf/wkt";
+import { file_google_protobuf_struct, file_google_protobuf_timestamp } from "@bufbuild/protobuf/wkt";
+import type { JsonObject, Message } from "@bufbuild/protobuf";
 
 /**
  * Describes the file detent/v1/configuration_service.proto.
  */
 export const file_detent_v1_configuration_service: GenFile = /*@__PURE__*/
-  fileDesc("CiVkZXRlbnQvdjEvY29uZmlndXJhdGlvbl9zZXJ2aWNlLnByb3RvEglkZXRlbnQudjEiTQoaQ3JlYXRlQ29uZmlndXJhdGlvblJlcXVlc3QSLwoNY29uZmlndXJhdGlvbhgBIAEoCzIYLmRldGVudC52MS5Db25maWd1cmF0aW9uInQKG0NyZWF0ZUNvbmZpZ3VyYXRpb25SZXNwb25zZRIvCg1jb25maWd1cmF0aW9uGAEgASgLMhguZGV0ZW50LnYxLkNvbmZpZ3VyYXRpb24SJAoId2FybmluZ3MYAiADKAsyEi5kZXRlbnQudjEuRmluZGluZyIsChdHZXRDb25maWd1cmF0aW9uUmVxdWVzdBIRCgljb25maWdfaWQYASABKAkiSwoYR2V0Q29uZmlndXJhdGlvblJlc3BvbnNlEi8KDWNvbmZpZ3VyYXRpb24YASABKAsyGC5kZXRlbnQudjEuQ29uZmlndXJhdGlvbiJZChlMaXN0Q29uZmlndXJhdGlvbnNSZXF1ZXN0EhUKDWNvbmZpZ3VyYXRpb24YASABKAkSEQoJcGFnZV9zaXplGAIgASgFEhIKCnBhZ2VfdG9rZW4YAyABKAkibwoaTGlzdENvbmZpZ3VyYXRpb25zUmVzcG9uc2USOAoOY29uZmlndXJhdGlvbnMYASADKAsyIC5kZXRlbnQudjEuQ29uZmlndXJhdGlvblZlcnNpb25zEhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSI3ChVDb25maWd1cmF0aW9uVmVyc2lvbnMSDAoEbmFtZRgBIAEoCRIQCgh2ZXJzaW9ucxgCIAMoCSJMChlDaGVja0NvbmZpZ3VyYXRpb25SZXF1ZXN0Ei8KDWNvbmZpZ3VyYXRpb24YASABKAsyGC5kZXRlbnQudjEuQ29uZmlndXJhdGlvbiJiChpDaGVja0NvbmZpZ3VyYXRpb25SZXNwb25zZRINCgV2YWxpZBgBIAEoCBIkCghmaW5kaW5ncxgCIAMoCzISLmRldGVudC52MS5GaW5kaW5nEg8KB21lcm1haWQYAyABKAkyrgMKFENvbmZpZ3VyYXRpb25TZXJ2aWNlEmQKE0NyZWF0ZUNvbmZpZ3VyYXRpb24SJS5kZXRlbnQudjEuQ3JlYXRlQ29uZmlndXJhdGlvblJlcXVlc3QaJi5kZXRlbnQudjEuQ3JlYXRlQ29uZmlndXJhdGlvblJlc3BvbnNlEmAKEEdldENvbmZpZ3VyYXRpb24SIi5kZXRlbnQudjEuR2V0Q29uZmlndXJhdGlvblJlcXVlc3QaIy5kZXRlbnQudjEuR2V0Q29uZmlndXJhdGlvblJlc3BvbnNlIgOQAgESZgoSTGlzdENvbmZpZ3VyYXRpb25zEiQuZGV0ZW50LnYxLkxpc3RDb25maWd1cmF0aW9uc1JlcXVlc3QaJS5kZXRlbnQudjEuTGlzdENvbmZpZ3VyYXRpb25zUmVzcG9uc2UiA5ACARJmChJDaGVja0NvbmZpZ3VyYXRpb24SJC5kZXRlbnQudjEuQ2hlY2tDb25maWd1cmF0aW9uUmVxdWVzdBolLmRldGVudC52MS5DaGVja0NvbmZpZ3VyYXRpb25SZXNwb25zZSIDkAIBYgZwcm90bzM", [file_detent_v1_configuration]);
+  fileDesc("CiVkZXRlbnQvdjEvY29uZmlndXJhdGlvbl9zZXJ2aWNlLnByb3RvEglkZXRlbnQudjEiTQoaQ3JlYXRlQ29uZmlndXJhdGlvblJlcXVlc3QSLwoNY29uZmlndXJhdGlvbhgBIAEoCzIYLmRldGVudC52MS5Db25maWd1cmF0aW9uInQKG0NyZWF0ZUNvbmZpZ3VyYXRpb25SZXNwb25zZRIvCg1jb25maWd1cmF0aW9uGAEgASgLMhguZGV0ZW50LnYxLkNvbmZpZ3VyYXRpb24SJAoId2FybmluZ3MYAiADKAsyEi5kZXRlbnQudjEuRmluZGluZyIsChdHZXRDb25maWd1cmF0aW9uUmVxdWVzdBIRCgljb25maWdfaWQYASABKAkiSwoYR2V0Q29uZmlndXJhdGlvblJlc3BvbnNlEi8KDWNvbmZpZ3VyYXRpb24YASABKAsyGC5kZXRlbnQudjEuQ29uZmlndXJhdGlvbiJZChlMaXN0Q29uZmlndXJhdGlvbnNSZXF1ZXN0EhUKDWNvbmZpZ3VyYXRpb24YASABKAkSEQoJcGFnZV9zaXplGAIgASgFEhIKCnBhZ2VfdG9rZW4YAyABKAkibwoaTGlzdENvbmZpZ3VyYXRpb25zUmVzcG9uc2USOAoOY29uZmlndXJhdGlvbnMYASADKAsyIC5kZXRlbnQudjEuQ29uZmlndXJhdGlvblZlcnNpb25zEhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSJLChVDb25maWd1cmF0aW9uVmVyc2lvbnMSDAoEbmFtZRgBIAEoCRIQCgh2ZXJzaW9ucxgCIAMoCRISCgpkZXByZWNhdGVkGAMgAygJIkwKGUNoZWNrQ29uZmlndXJhdGlvblJlcXVlc3QSLwoNY29uZmlndXJhdGlvbhgBIAEoCzIYLmRldGVudC52MS5Db25maWd1cmF0aW9uImIKGkNoZWNrQ29uZmlndXJhdGlvblJlc3BvbnNlEg0KBXZhbGlkGAEgASgIEiQKCGZpbmRpbmdzGAIgAygLMhIuZGV0ZW50LnYxLkZpbmRpbmcSDwoHbWVybWFpZBgDIAEoCSLDAQocU2ltdWxhdGVDb25maWd1cmF0aW9uUmVxdWVzdBIvCg1jb25maWd1cmF0aW9uGAEgASgLMhguZGV0ZW50LnYxLkNvbmZpZ3VyYXRpb24SDQoFc3RhdGUYAiABKAkSJQoEZGF0YRgDIAEoCzIXLmdvb2dsZS5wcm90b2J1Zi5TdHJ1Y3QSKQoGZXZlbnRzGAQgAygLMhkuZGV0ZW50LnYxLlNpbXVsYXRlZEV2ZW50EhEKCWNvbmZpZ19pZBgFIAEoCSKsAQoOU2ltdWxhdGVkRXZlbnQSDQoFZXZlbnQYASABKAkSEAoIZXZlbnRfaWQYAiABKAkSJQoEZGF0YRgDIAEoCzIXLmdvb2dsZS5wcm90b2J1Zi5TdHJ1Y3QSDwoHZGV0YWlscxgEIAEoCRISCgpvcmlnaW5hdG9yGAUgASgJEi0KCXRpbWVzdGFtcBgGIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAiQgodU2ltdWxhdGVDb25maWd1cmF0aW9uUmVzcG9uc2USIQoFc3RlcHMYASADKAsyEi5kZXRlbnQudjEuUmVjZWlwdCIyCh1EZXByZWNhdGVDb25maWd1cmF0aW9uUmVxdWVzdBIRCgljb25maWdfaWQYASABKAkiIAoeRGVwcmVjYXRlQ29uZmlndXJhdGlvblJlc3BvbnNlIm0KEUdldERpYWdyYW1SZXF1ZXN0EhMKCWNvbmZpZ19pZBgBIAEoCUgAEigKB21hY2hpbmUYAiABKAsyFS5kZXRlbnQudjEuTWFjaGluZVJlZkgAEg4KBmZvcm1hdBgDIAEoCUIJCgdzdWJqZWN0IiUKEkdldERpYWdyYW1SZXNwb25zZRIPCgdkaWFncmFtGAEgASgJMt4FChRDb25maWd1cmF0aW9uU2VydmljZRJkChNDcmVhdGVDb25maWd1cmF0aW9uEiUuZGV0ZW50LnYxLkNyZWF0ZUNvbmZpZ3VyYXRpb25SZXF1ZXN0GiYuZGV0ZW50LnYxLkNyZWF0ZUNvbmZpZ3VyYXRpb25SZXNwb25zZRJgChBHZXRDb25maWd1cmF0aW9uEiIuZGV0ZW50LnYxLkdldENvbmZpZ3VyYXRpb25SZXF1ZXN0GiMuZGV0ZW50LnYxLkdldENvbmZpZ3VyYXRpb25SZXNwb25zZSIDkAIBEmYKEkxpc3RDb25maWd1cmF0aW9ucxIkLmRldGVudC52MS5MaXN0Q29uZmlndXJhdGlvbnNSZXF1ZXN0GiUuZGV0ZW50LnYxLkxpc3RDb25maWd1cmF0aW9uc1Jlc3BvbnNlIgOQAgESZgoSQ2hlY2tDb25maWd1cmF0aW9uEiQuZGV0ZW50LnYxLkNoZWNrQ29uZmlndXJhdGlvblJlcXVlc3QaJS5kZXRlbnQudjEuQ2hlY2tDb25maWd1cmF0aW9uUmVzcG9uc2UiA5ACARJvChVTaW11bGF0ZUNvbmZpZ3VyYXRpb24SJy5kZXRlbnQudjEuU2ltdWxhdGVDb25maWd1cmF0aW9uUmVxdWVzdBooLmRldGVudC52MS5TaW11bGF0ZUNvbmZpZ3VyYXRpb25SZXNwb25zZSIDkAIBEm0KFkRlcHJlY2F0ZUNvbmZpZ3VyYXRpb24SKC5kZXRlbnQudjEuRGVwcmVjYXRlQ29uZmlndXJhdGlvblJlcXVlc3QaKS5kZXRlbnQudjEuRGVwcmVjYXRlQ29uZmlndXJhdGlvblJlc3BvbnNlEk4KCkdldERpYWdyYW0SHC5kZXRlbnQudjEuR2V0RGlhZ3JhbVJlcXVlc3QaHS5kZXRlbnQudjEuR2V0RGlhZ3JhbVJlc3BvbnNlIgOQAgFiBnByb3RvMw", [file_detent_v1_configuration, file_detent_v1_receipt, file_google_protobuf_struct, file_google_protobuf_timestamp]);
 
 /**
  * @generated from message detent.v1.CreateConfigurationRequest
@@ -157,6 +161,13 @@ export type ConfigurationVersions = Message<"detent.v1.ConfigurationVersions"> &
    * @generated from field: repeated string versions = 2;
    */
   versions: string[];
+
+  /**
+   * Those of them that take no new machines.
+   *
+   * @generated from field: repeated string deprecated = 3;
+   */
+  deprecated: string[];
 };
 
 /**
@@ -213,6 +224,201 @@ export const CheckConfigurationResponseSchema: GenMessage<CheckConfigurationResp
   messageDesc(file_detent_v1_configuration_service, 8);
 
 /**
+ * @generated from message detent.v1.SimulateConfigurationRequest
+ */
+export type SimulateConfigurationRequest = Message<"detent.v1.SimulateConfigurationRequest"> & {
+  /**
+   * @generated from field: detent.v1.Configuration configuration = 1;
+   */
+  configuration?: Configuration | undefined;
+
+  /**
+   * The configuration's starting state when empty.
+   *
+   * @generated from field: string state = 2;
+   */
+  state: string;
+
+  /**
+   * @generated from field: google.protobuf.Struct data = 3;
+   */
+  data?: JsonObject | undefined;
+
+  /**
+   * At most 100.
+   *
+   * @generated from field: repeated detent.v1.SimulatedEvent events = 4;
+   */
+  events: SimulatedEvent[];
+
+  /**
+   * A stored configuration, `name:version`, instead of one in full.
+   *
+   * @generated from field: string config_id = 5;
+   */
+  configId: string;
+};
+
+/**
+ * Describes the message detent.v1.SimulateConfigurationRequest.
+ * Use `create(SimulateConfigurationRequestSchema)` to create a new message.
+ */
+export const SimulateConfigurationRequestSchema: GenMessage<SimulateConfigurationRequest> = /*@__PURE__*/
+  messageDesc(file_detent_v1_configuration_service, 9);
+
+/**
+ * @generated from message detent.v1.SimulatedEvent
+ */
+export type SimulatedEvent = Message<"detent.v1.SimulatedEvent"> & {
+  /**
+   * @generated from field: string event = 1;
+   */
+  event: string;
+
+  /**
+   * A UUID is made when empty.
+   *
+   * @generated from field: string event_id = 2;
+   */
+  eventId: string;
+
+  /**
+   * @generated from field: google.protobuf.Struct data = 3;
+   */
+  data?: JsonObject | undefined;
+
+  /**
+   * @generated from field: string details = 4;
+   */
+  details: string;
+
+  /**
+   * @generated from field: string originator = 5;
+   */
+  originator: string;
+
+  /**
+   * @generated from field: google.protobuf.Timestamp timestamp = 6;
+   */
+  timestamp?: Timestamp | undefined;
+};
+
+/**
+ * Describes the message detent.v1.SimulatedEvent.
+ * Use `create(SimulatedEventSchema)` to create a new message.
+ */
+export const SimulatedEventSchema: GenMessage<SimulatedEvent> = /*@__PURE__*/
+  messageDesc(file_detent_v1_configuration_service, 10);
+
+/**
+ * @generated from message detent.v1.SimulateConfigurationResponse
+ */
+export type SimulateConfigurationResponse = Message<"detent.v1.SimulateConfigurationResponse"> & {
+  /**
+   * A receipt per event.
+   *
+   * @generated from field: repeated detent.v1.Receipt steps = 1;
+   */
+  steps: Receipt[];
+};
+
+/**
+ * Describes the message detent.v1.SimulateConfigurationResponse.
+ * Use `create(SimulateConfigurationResponseSchema)` to create a new message.
+ */
+export const SimulateConfigurationResponseSchema: GenMessage<SimulateConfigurationResponse> = /*@__PURE__*/
+  messageDesc(file_detent_v1_configuration_service, 11);
+
+/**
+ * @generated from message detent.v1.DeprecateConfigurationRequest
+ */
+export type DeprecateConfigurationRequest = Message<"detent.v1.DeprecateConfigurationRequest"> & {
+  /**
+   * `name:version`; a missing version is `v1`.
+   *
+   * @generated from field: string config_id = 1;
+   */
+  configId: string;
+};
+
+/**
+ * Describes the message detent.v1.DeprecateConfigurationRequest.
+ * Use `create(DeprecateConfigurationRequestSchema)` to create a new message.
+ */
+export const DeprecateConfigurationRequestSchema: GenMessage<DeprecateConfigurationRequest> = /*@__PURE__*/
+  messageDesc(file_detent_v1_configuration_service, 12);
+
+/**
+ * @generated from message detent.v1.DeprecateConfigurationResponse
+ */
+export type DeprecateConfigurationResponse = Message<"detent.v1.DeprecateConfigurationResponse"> & {
+};
+
+/**
+ * Describes the message detent.v1.DeprecateConfigurationResponse.
+ * Use `create(DeprecateConfigurationResponseSchema)` to create a new message.
+ */
+export const DeprecateConfigurationResponseSchema: GenMessage<DeprecateConfigurationResponse> = /*@__PURE__*/
+  messageDesc(file_detent_v1_configuration_service, 13);
+
+/**
+ * @generated from message detent.v1.GetDiagramRequest
+ */
+export type GetDiagramRequest = Message<"detent.v1.GetDiagramRequest"> & {
+  /**
+   * @generated from oneof detent.v1.GetDiagramRequest.subject
+   */
+  subject: {
+    /**
+     * `name:version`; a missing version is `v1`.
+     *
+     * @generated from field: string config_id = 1;
+     */
+    value: string;
+    case: "configId";
+  } | {
+    /**
+     * @generated from field: detent.v1.MachineRef machine = 2;
+     */
+    value: MachineRef;
+    case: "machine";
+  } | { case: undefined; value?: undefined };
+
+  /**
+   * "svg" (default) or "mmd".
+   *
+   * @generated from field: string format = 3;
+   */
+  format: string;
+};
+
+/**
+ * Describes the message detent.v1.GetDiagramRequest.
+ * Use `create(GetDiagramRequestSchema)` to create a new message.
+ */
+export const GetDiagramRequestSchema: GenMessage<GetDiagramRequest> = /*@__PURE__*/
+  messageDesc(file_detent_v1_configuration_service, 14);
+
+/**
+ * @generated from message detent.v1.GetDiagramResponse
+ */
+export type GetDiagramResponse = Message<"detent.v1.GetDiagramResponse"> & {
+  /**
+   * An SVG document, or the text of a Mermaid state diagram.
+   *
+   * @generated from field: string diagram = 1;
+   */
+  diagram: string;
+};
+
+/**
+ * Describes the message detent.v1.GetDiagramResponse.
+ * Use `create(GetDiagramResponseSchema)` to create a new message.
+ */
+export const GetDiagramResponseSchema: GenMessage<GetDiagramResponse> = /*@__PURE__*/
+  messageDesc(file_detent_v1_configuration_service, 15);
+
+/**
  * Configurations: upload, read, check.
  *
  * @generated from service detent.v1.ConfigurationService
@@ -251,6 +457,36 @@ export const ConfigurationService: GenService<{
     methodKind: "unary";
     input: typeof CheckConfigurationRequestSchema;
     output: typeof CheckConfigurationResponseSchema;
+  },
+  /**
+   * Tells what events would do to a new machine of a configuration, one after the other; stores nothing.
+   *
+   * @generated from rpc detent.v1.ConfigurationService.SimulateConfiguration
+   */
+  simulateConfiguration: {
+    methodKind: "unary";
+    input: typeof SimulateConfigurationRequestSchema;
+    output: typeof SimulateConfigurationResponseSchema;
+  },
+  /**
+   * A deprecated configuration takes no new machines; those it has go on.
+   *
+   * @generated from rpc detent.v1.ConfigurationService.DeprecateConfiguration
+   */
+  deprecateConfiguration: {
+    methodKind: "unary";
+    input: typeof DeprecateConfigurationRequestSchema;
+    output: typeof DeprecateConfigurationResponseSchema;
+  },
+  /**
+   * Draws a configuration, or a machine: where it is and which way it came.
+   *
+   * @generated from rpc detent.v1.ConfigurationService.GetDiagram
+   */
+  getDiagram: {
+    methodKind: "unary";
+    input: typeof GetDiagramRequestSchema;
+    output: typeof GetDiagramResponseSchema;
   },
 }> = /*@__PURE__*/
   serviceDesc(file_detent_v1_configuration_service, 0);

@@ -10,13 +10,15 @@ import type { Receipt } from "./receipt_pb.ts";
 import { file_detent_v1_receipt } from "./receipt_pb.ts";
 import type { Timestamp } from "@bufbuild/protobuf/wkt";
 import { file_google_protobuf_struct, file_google_protobuf_timestamp } from "@bufbuild/protobuf/wkt";
+import type { BadRequest_FieldViolation } from "../../google/rpc/error_details_pb.ts";
+import { file_google_rpc_error_details } from "../../google/rpc/error_details_pb.ts";
 import type { JsonObject, Message } from "@bufbuild/protobuf";
 
 /**
  * Describes the file detent/v1/machine_service.proto.
  */
 export const file_detent_v1_machine_service: GenFile = /*@__PURE__*/
-  fileDesc("Ch9kZXRlbnQvdjEvbWFjaGluZV9zZXJ2aWNlLnByb3RvEglkZXRlbnQudjEi1wEKFENyZWF0ZU1hY2hpbmVSZXF1ZXN0EhEKCWNvbmZpZ19pZBgBIAEoCRIKCgJpZBgCIAEoCRINCgVzdGF0ZRgDIAEoCRIlCgRkYXRhGAQgASgLMhcuZ29vZ2xlLnByb3RvYnVmLlN0cnVjdBI7CgZsYWJlbHMYBSADKAsyKy5kZXRlbnQudjEuQ3JlYXRlTWFjaGluZVJlcXVlc3QuTGFiZWxzRW50cnkaLQoLTGFiZWxzRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4ASJNChVDcmVhdGVNYWNoaW5lUmVzcG9uc2USCgoCaWQYASABKAkSKAoMc3RhdGVtYWNoaW5lGAIgASgLMhIuZGV0ZW50LnYxLk1hY2hpbmUiNgoRR2V0TWFjaGluZVJlcXVlc3QSFQoNY29uZmlndXJhdGlvbhgBIAEoCRIKCgJpZBgCIAEoCSJKChJHZXRNYWNoaW5lUmVzcG9uc2USCgoCaWQYASABKAkSKAoMc3RhdGVtYWNoaW5lGAIgASgLMhIuZGV0ZW50LnYxLk1hY2hpbmUi6QEKE0xpc3RNYWNoaW5lc1JlcXVlc3QSFQoNY29uZmlndXJhdGlvbhgBIAEoCRIPCgd2ZXJzaW9uGAIgASgJEg0KBXN0YXRlGAMgASgJEjEKDXVwZGF0ZWRfYWZ0ZXIYBCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEjIKDnVwZGF0ZWRfYmVmb3JlGAUgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBINCgVvcmRlchgGIAEoCRIRCglwYWdlX3NpemUYByABKAUSEgoKcGFnZV90b2tlbhgIIAEoCSJgChRMaXN0TWFjaGluZXNSZXNwb25zZRIvCg1zdGF0ZW1hY2hpbmVzGAEgAygLMhguZGV0ZW50LnYxLkxpc3RlZE1hY2hpbmUSFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJIkUKDUxpc3RlZE1hY2hpbmUSCgoCaWQYASABKAkSKAoMc3RhdGVtYWNoaW5lGAIgASgLMhIuZGV0ZW50LnYxLk1hY2hpbmUitwIKEFNlbmRFdmVudFJlcXVlc3QSFQoNY29uZmlndXJhdGlvbhgBIAEoCRIKCgJpZBgCIAEoCRINCgVldmVudBgDIAEoCRIQCghldmVudF9pZBgEIAEoCRIlCgRkYXRhGAUgASgLMhcuZ29vZ2xlLnByb3RvYnVmLlN0cnVjdBIPCgdkZXRhaWxzGAYgASgJEhIKCm9yaWdpbmF0b3IYByABKAkSLQoJdGltZXN0YW1wGAggASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIbCg5leHBlY3RlZF9zdGF0ZRgJIAEoCUgAiAEBEh4KEWV4cGVjdGVkX3JldmlzaW9uGAogASgNSAGIAQFCEQoPX2V4cGVjdGVkX3N0YXRlQhQKEl9leHBlY3RlZF9yZXZpc2lvbiI4ChFTZW5kRXZlbnRSZXNwb25zZRIjCgdyZWNlaXB0GAEgASgLMhIuZGV0ZW50LnYxLlJlY2VpcHQiRgoPR2V0RXZlbnRSZXF1ZXN0EhUKDWNvbmZpZ3VyYXRpb24YASABKAkSCgoCaWQYAiABKAkSEAoIZXZlbnRfaWQYAyABKAkiNwoQR2V0RXZlbnRSZXNwb25zZRIjCgdyZWNlaXB0GAEgASgLMhIuZGV0ZW50LnYxLlJlY2VpcHQifgoSTGlzdEhpc3RvcnlSZXF1ZXN0EhUKDWNvbmZpZ3VyYXRpb24YASABKAkSCgoCaWQYAiABKAkSDQoFb3JkZXIYAyABKAkSEQoJcGFnZV9zaXplGAQgASgFEhIKCnBhZ2VfdG9rZW4YBSABKAkSDwoHcmVmdXNlZBgGIAEoCCJ+ChNMaXN0SGlzdG9yeVJlc3BvbnNlEigKB2hpc3RvcnkYASADKAsyFy5kZXRlbnQudjEuSGlzdG9yeUVudHJ5EiQKCHJlY2VpcHRzGAIgAygLMhIuZGV0ZW50LnYxLlJlY2VpcHQSFwoPbmV4dF9wYWdlX3Rva2VuGAMgASgJIj0KGExpc3RBbGxvd2VkRXZlbnRzUmVxdWVzdBIVCg1jb25maWd1cmF0aW9uGAEgASgJEgoKAmlkGAIgASgJImUKGUxpc3RBbGxvd2VkRXZlbnRzUmVzcG9uc2USDQoFc3RhdGUYASABKAkSEAoIcmV2aXNpb24YAiABKA0SJwoGZXZlbnRzGAMgAygLMhcuZGV0ZW50LnYxLkFsbG93ZWRFdmVudDLUBAoOTWFjaGluZVNlcnZpY2USUgoNQ3JlYXRlTWFjaGluZRIfLmRldGVudC52MS5DcmVhdGVNYWNoaW5lUmVxdWVzdBogLmRldGVudC52MS5DcmVhdGVNYWNoaW5lUmVzcG9uc2USTgoKR2V0TWFjaGluZRIcLmRldGVudC52MS5HZXRNYWNoaW5lUmVxdWVzdBodLmRldGVudC52MS5HZXRNYWNoaW5lUmVzcG9uc2UiA5ACARJUCgxMaXN0TWFjaGluZXMSHi5kZXRlbnQudjEuTGlzdE1hY2hpbmVzUmVxdWVzdBofLmRldGVudC52MS5MaXN0TWFjaGluZXNSZXNwb25zZSIDkAIBEkYKCVNlbmRFdmVudBIbLmRldGVudC52MS5TZW5kRXZlbnRSZXF1ZXN0GhwuZGV0ZW50LnYxLlNlbmRFdmVudFJlc3BvbnNlEkgKCEdldEV2ZW50EhouZGV0ZW50LnYxLkdldEV2ZW50UmVxdWVzdBobLmRldGVudC52MS5HZXRFdmVudFJlc3BvbnNlIgOQAgESUQoLTGlzdEhpc3RvcnkSHS5kZXRlbnQudjEuTGlzdEhpc3RvcnlSZXF1ZXN0Gh4uZGV0ZW50LnYxLkxpc3RIaXN0b3J5UmVzcG9uc2UiA5ACARJjChFMaXN0QWxsb3dlZEV2ZW50cxIjLmRldGVudC52MS5MaXN0QWxsb3dlZEV2ZW50c1JlcXVlc3QaJC5kZXRlbnQudjEuTGlzdEFsbG93ZWRFdmVudHNSZXNwb25zZSIDkAIBYgZwcm90bzM", [file_detent_v1_machine, file_detent_v1_receipt, file_google_protobuf_struct, file_google_protobuf_timestamp]);
+  fileDesc("Ch9kZXRlbnQvdjEvbWFjaGluZV9zZXJ2aWNlLnByb3RvEglkZXRlbnQudjEi8AEKFENyZWF0ZU1hY2hpbmVSZXF1ZXN0EhEKCWNvbmZpZ19pZBgBIAEoCRIKCgJpZBgCIAEoCRINCgVzdGF0ZRgDIAEoCRIlCgRkYXRhGAQgASgLMhcuZ29vZ2xlLnByb3RvYnVmLlN0cnVjdBI7CgZsYWJlbHMYBSADKAsyKy5kZXRlbnQudjEuQ3JlYXRlTWFjaGluZVJlcXVlc3QuTGFiZWxzRW50cnkSFwoPaWRlbXBvdGVuY3lfa2V5GAYgASgJGi0KC0xhYmVsc0VudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAEiTQoVQ3JlYXRlTWFjaGluZVJlc3BvbnNlEgoKAmlkGAEgASgJEigKDHN0YXRlbWFjaGluZRgCIAEoCzISLmRldGVudC52MS5NYWNoaW5lImAKEUdldE1hY2hpbmVSZXF1ZXN0EhUKDWNvbmZpZ3VyYXRpb24YASABKAkSCgoCaWQYAiABKAkSGAoLYXRfcmV2aXNpb24YAyABKA1IAIgBAUIOCgxfYXRfcmV2aXNpb24iSgoSR2V0TWFjaGluZVJlc3BvbnNlEgoKAmlkGAEgASgJEigKDHN0YXRlbWFjaGluZRgCIAEoCzISLmRldGVudC52MS5NYWNoaW5lItQCChNMaXN0TWFjaGluZXNSZXF1ZXN0EhUKDWNvbmZpZ3VyYXRpb24YASABKAkSDwoHdmVyc2lvbhgCIAEoCRINCgVzdGF0ZRgDIAEoCRIxCg11cGRhdGVkX2FmdGVyGAQgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIyCg51cGRhdGVkX2JlZm9yZRgFIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASDQoFb3JkZXIYBiABKAkSEQoJcGFnZV9zaXplGAcgASgFEhIKCnBhZ2VfdG9rZW4YCCABKAkSOgoGbGFiZWxzGAkgAygLMiouZGV0ZW50LnYxLkxpc3RNYWNoaW5lc1JlcXVlc3QuTGFiZWxzRW50cnkaLQoLTGFiZWxzRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4ASJ2ChRMaXN0TWFjaGluZXNSZXNwb25zZRIvCg1zdGF0ZW1hY2hpbmVzGAEgAygLMhguZGV0ZW50LnYxLkxpc3RlZE1hY2hpbmUSFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJEhQKDGluZGV4X2xhZ19tcxgDIAEoDSKyAgoUQ291bnRNYWNoaW5lc1JlcXVlc3QSFQoNY29uZmlndXJhdGlvbhgBIAEoCRIQCghncm91cF9ieRgCIAMoCRIPCgd2ZXJzaW9uGAMgASgJEg0KBXN0YXRlGAQgASgJEjEKDXVwZGF0ZWRfYWZ0ZXIYBSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEjIKDnVwZGF0ZWRfYmVmb3JlGAYgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBI7CgZsYWJlbHMYByADKAsyKy5kZXRlbnQudjEuQ291bnRNYWNoaW5lc1JlcXVlc3QuTGFiZWxzRW50cnkaLQoLTGFiZWxzRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4ASJlChVDb3VudE1hY2hpbmVzUmVzcG9uc2USJwoGY291bnRzGAEgAygLMhcuZGV0ZW50LnYxLk1hY2hpbmVDb3VudBINCgV0b3RhbBgCIAEoDRIUCgxpbmRleF9sYWdfbXMYAyABKA0iPQoMTWFjaGluZUNvdW50Eg0KBXN0YXRlGAEgASgJEg8KB3ZlcnNpb24YAiABKAkSDQoFY291bnQYAyABKA0i6QEKE1VwZGF0ZUxhYmVsc1JlcXVlc3QSFQoNY29uZmlndXJhdGlvbhgBIAEoCRIKCgJpZBgCIAEoCRI6CgZsYWJlbHMYAyADKAsyKi5kZXRlbnQudjEuVXBkYXRlTGFiZWxzUmVxdWVzdC5MYWJlbHNFbnRyeRIOCgZyZW1vdmUYBCADKAkSHgoRZXhwZWN0ZWRfcmV2aXNpb24YBSABKA1IAIgBARotCgtMYWJlbHNFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAk6AjgBQhQKEl9leHBlY3RlZF9yZXZpc2lvbiJMChRVcGRhdGVMYWJlbHNSZXNwb25zZRIKCgJpZBgBIAEoCRIoCgxzdGF0ZW1hY2hpbmUYAiABKAsyEi5kZXRlbnQudjEuTWFjaGluZSK4AQoWT3ZlcnJpZGVNYWNoaW5lUmVxdWVzdBIVCg1jb25maWd1cmF0aW9uGAEgASgJEgoKAmlkGAIgASgJEg0KBXN0YXRlGAMgASgJEiUKBGRhdGEYBCABKAsyFy5nb29nbGUucHJvdG9idWYuU3RydWN0Eg8KB2NvbW1lbnQYBSABKAkSHgoRZXhwZWN0ZWRfcmV2aXNpb24YBiABKA1IAIgBAUIUChJfZXhwZWN0ZWRfcmV2aXNpb24iTwoXT3ZlcnJpZGVNYWNoaW5lUmVzcG9uc2USCgoCaWQYASABKAkSKAoMc3RhdGVtYWNoaW5lGAIgASgLMhIuZGV0ZW50LnYxLk1hY2hpbmUibwoURGVsZXRlTWFjaGluZVJlcXVlc3QSFQoNY29uZmlndXJhdGlvbhgBIAEoCRIKCgJpZBgCIAEoCRIeChFleHBlY3RlZF9yZXZpc2lvbhgDIAEoDUgAiAEBQhQKEl9leHBlY3RlZF9yZXZpc2lvbiIXChVEZWxldGVNYWNoaW5lUmVzcG9uc2UiRQoNTGlzdGVkTWFjaGluZRIKCgJpZBgBIAEoCRIoCgxzdGF0ZW1hY2hpbmUYAiABKAsyEi5kZXRlbnQudjEuTWFjaGluZSL6AgoQU2VuZEV2ZW50UmVxdWVzdBIVCg1jb25maWd1cmF0aW9uGAEgASgJEgoKAmlkGAIgASgJEg0KBWV2ZW50GAMgASgJEhAKCGV2ZW50X2lkGAQgASgJEiUKBGRhdGEYBSABKAsyFy5nb29nbGUucHJvdG9idWYuU3RydWN0Eg8KB2RldGFpbHMYBiABKAkSEgoKb3JpZ2luYXRvchgHIAEoCRItCgl0aW1lc3RhbXAYCCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhsKDmV4cGVjdGVkX3N0YXRlGAkgASgJSACIAQESHgoRZXhwZWN0ZWRfcmV2aXNpb24YCiABKA1IAYgBARIwChFjcmVhdGVfaWZfbWlzc2luZxgLIAEoCzIVLmRldGVudC52MS5OZXdNYWNoaW5lEg8KB2RyeV9ydW4YDCABKAhCEQoPX2V4cGVjdGVkX3N0YXRlQhQKEl9leHBlY3RlZF9yZXZpc2lvbiK1AQoKTmV3TWFjaGluZRIPCgd2ZXJzaW9uGAEgASgJEg0KBXN0YXRlGAIgASgJEiUKBGRhdGEYAyABKAsyFy5nb29nbGUucHJvdG9idWYuU3RydWN0EjEKBmxhYmVscxgEIAMoCzIhLmRldGVudC52MS5OZXdNYWNoaW5lLkxhYmVsc0VudHJ5Gi0KC0xhYmVsc0VudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAEiSQoRU2VuZEV2ZW50UmVzcG9uc2USIwoHcmVjZWlwdBgBIAEoCzISLmRldGVudC52MS5SZWNlaXB0Eg8KB2RyeV9ydW4YAiABKAgiQAoRU2VuZEV2ZW50c1JlcXVlc3QSKwoGZXZlbnRzGAEgAygLMhsuZGV0ZW50LnYxLlNlbmRFdmVudFJlcXVlc3QiQQoSU2VuZEV2ZW50c1Jlc3BvbnNlEisKB3Jlc3VsdHMYASADKAsyGi5kZXRlbnQudjEuU2VuZEV2ZW50UmVzdWx0IlwKD1NlbmRFdmVudFJlc3VsdBIjCgdyZWNlaXB0GAEgASgLMhIuZGV0ZW50LnYxLlJlY2VpcHQSJAoFZXJyb3IYAiABKAsyFS5kZXRlbnQudjEuRXZlbnRFcnJvciL7AQoKRXZlbnRFcnJvchIOCgZyZWFzb24YASABKAkSDwoHbWVzc2FnZRgCIAEoCRI1CghtZXRhZGF0YRgDIAMoCzIjLmRldGVudC52MS5FdmVudEVycm9yLk1ldGFkYXRhRW50cnkSPwoQZmllbGRfdmlvbGF0aW9ucxgEIAMoCzIlLmdvb2dsZS5ycGMuQmFkUmVxdWVzdC5GaWVsZFZpb2xhdGlvbhIjCgdyZWNlaXB0GAUgASgLMhIuZGV0ZW50LnYxLlJlY2VpcHQaLwoNTWV0YWRhdGFFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAk6AjgBIkMKFEVucXVldWVFdmVudHNSZXF1ZXN0EisKBmV2ZW50cxgBIAMoCzIbLmRldGVudC52MS5TZW5kRXZlbnRSZXF1ZXN0IkEKFUVucXVldWVFdmVudHNSZXNwb25zZRIoCgZldmVudHMYASADKAsyGC5kZXRlbnQudjEuRW5xdWV1ZWRFdmVudCJECg1FbnF1ZXVlZEV2ZW50EhUKDWNvbmZpZ3VyYXRpb24YASABKAkSCgoCaWQYAiABKAkSEAoIZXZlbnRfaWQYAyABKAkiRgoPR2V0RXZlbnRSZXF1ZXN0EhUKDWNvbmZpZ3VyYXRpb24YASABKAkSCgoCaWQYAiABKAkSEAoIZXZlbnRfaWQYAyABKAkiNwoQR2V0RXZlbnRSZXNwb25zZRIjCgdyZWNlaXB0GAEgASgLMhIuZGV0ZW50LnYxLlJlY2VpcHQifgoSTGlzdEhpc3RvcnlSZXF1ZXN0EhUKDWNvbmZpZ3VyYXRpb24YASABKAkSCgoCaWQYAiABKAkSDQoFb3JkZXIYAyABKAkSEQoJcGFnZV9zaXplGAQgASgFEhIKCnBhZ2VfdG9rZW4YBSABKAkSDwoHcmVmdXNlZBgGIAEoCCJ+ChNMaXN0SGlzdG9yeVJlc3BvbnNlEigKB2hpc3RvcnkYASADKAsyFy5kZXRlbnQudjEuSGlzdG9yeUVudHJ5EiQKCHJlY2VpcHRzGAIgAygLMhIuZGV0ZW50LnYxLlJlY2VpcHQSFwoPbmV4dF9wYWdlX3Rva2VuGAMgASgJIj0KGExpc3RBbGxvd2VkRXZlbnRzUmVxdWVzdBIVCg1jb25maWd1cmF0aW9uGAEgASgJEgoKAmlkGAIgASgJImUKGUxpc3RBbGxvd2VkRXZlbnRzUmVzcG9uc2USDQoFc3RhdGUYASABKAkSEAoIcmV2aXNpb24YAiABKA0SJwoGZXZlbnRzGAMgAygLMhcuZGV0ZW50LnYxLkFsbG93ZWRFdmVudDLLCAoOTWFjaGluZVNlcnZpY2USUgoNQ3JlYXRlTWFjaGluZRIfLmRldGVudC52MS5DcmVhdGVNYWNoaW5lUmVxdWVzdBogLmRldGVudC52MS5DcmVhdGVNYWNoaW5lUmVzcG9uc2USTgoKR2V0TWFjaGluZRIcLmRldGVudC52MS5HZXRNYWNoaW5lUmVxdWVzdBodLmRldGVudC52MS5HZXRNYWNoaW5lUmVzcG9uc2UiA5ACARJUCgxMaXN0TWFjaGluZXMSHi5kZXRlbnQudjEuTGlzdE1hY2hpbmVzUmVxdWVzdBofLmRldGVudC52MS5MaXN0TWFjaGluZXNSZXNwb25zZSIDkAIBElcKDUNvdW50TWFjaGluZXMSHy5kZXRlbnQudjEuQ291bnRNYWNoaW5lc1JlcXVlc3QaIC5kZXRlbnQudjEuQ291bnRNYWNoaW5lc1Jlc3BvbnNlIgOQAgESTwoMVXBkYXRlTGFiZWxzEh4uZGV0ZW50LnYxLlVwZGF0ZUxhYmVsc1JlcXVlc3QaHy5kZXRlbnQudjEuVXBkYXRlTGFiZWxzUmVzcG9uc2USWAoPT3ZlcnJpZGVNYWNoaW5lEiEuZGV0ZW50LnYxLk92ZXJyaWRlTWFjaGluZVJlcXVlc3QaIi5kZXRlbnQudjEuT3ZlcnJpZGVNYWNoaW5lUmVzcG9uc2USUgoNRGVsZXRlTWFjaGluZRIfLmRldGVudC52MS5EZWxldGVNYWNoaW5lUmVxdWVzdBogLmRldGVudC52MS5EZWxldGVNYWNoaW5lUmVzcG9uc2USRgoJU2VuZEV2ZW50EhsuZGV0ZW50LnYxLlNlbmRFdmVudFJlcXVlc3QaHC5kZXRlbnQudjEuU2VuZEV2ZW50UmVzcG9uc2USSQoKU2VuZEV2ZW50cxIcLmRldGVudC52MS5TZW5kRXZlbnRzUmVxdWVzdBodLmRldGVudC52MS5TZW5kRXZlbnRzUmVzcG9uc2USUgoNRW5xdWV1ZUV2ZW50cxIfLmRldGVudC52MS5FbnF1ZXVlRXZlbnRzUmVxdWVzdBogLmRldGVudC52MS5FbnF1ZXVlRXZlbnRzUmVzcG9uc2USSAoIR2V0RXZlbnQSGi5kZXRlbnQudjEuR2V0RXZlbnRSZXF1ZXN0GhsuZGV0ZW50LnYxLkdldEV2ZW50UmVzcG9uc2UiA5ACARJRCgtMaXN0SGlzdG9yeRIdLmRldGVudC52MS5MaXN0SGlzdG9yeVJlcXVlc3QaHi5kZXRlbnQudjEuTGlzdEhpc3RvcnlSZXNwb25zZSIDkAIBEmMKEUxpc3RBbGxvd2VkRXZlbnRzEiMuZGV0ZW50LnYxLkxpc3RBbGxvd2VkRXZlbnRzUmVxdWVzdBokLmRldGVudC52MS5MaXN0QWxsb3dlZEV2ZW50c1Jlc3BvbnNlIgOQAgFiBnByb3RvMw", [file_detent_v1_machine, file_detent_v1_receipt, file_google_protobuf_struct, file_google_protobuf_timestamp, file_google_rpc_error_details]);
 
 /**
  * @generated from message detent.v1.CreateMachineRequest
@@ -52,6 +54,13 @@ export type CreateMachineRequest = Message<"detent.v1.CreateMachineRequest"> & {
    * @generated from field: map<string, string> labels = 5;
    */
   labels: { [key: string]: string };
+
+  /**
+   * A repeat with the same key and the same content gets the first answer again; without an id, the id is made of the key.
+   *
+   * @generated from field: string idempotency_key = 6;
+   */
+  idempotencyKey: string;
 };
 
 /**
@@ -98,6 +107,13 @@ export type GetMachineRequest = Message<"detent.v1.GetMachineRequest"> & {
    * @generated from field: string id = 2;
    */
   id: string;
+
+  /**
+   * State, data, version, revision and history as they were then; OUT_OF_RANGE when it is to come or was pruned.
+   *
+   * @generated from field: optional uint32 at_revision = 3;
+   */
+  atRevision?: number | undefined;
 };
 
 /**
@@ -186,6 +202,13 @@ export type ListMachinesRequest = Message<"detent.v1.ListMachinesRequest"> & {
    * @generated from field: string page_token = 8;
    */
   pageToken: string;
+
+  /**
+   * Machines that have these labels, at most two; only with order "id".
+   *
+   * @generated from field: map<string, string> labels = 9;
+   */
+  labels: { [key: string]: string };
 };
 
 /**
@@ -208,6 +231,13 @@ export type ListMachinesResponse = Message<"detent.v1.ListMachinesResponse"> & {
    * @generated from field: string next_page_token = 2;
    */
   nextPageToken: string;
+
+  /**
+   * How far the index is behind, in ms.
+   *
+   * @generated from field: uint32 index_lag_ms = 3;
+   */
+  indexLagMs: number;
 };
 
 /**
@@ -216,6 +246,306 @@ export type ListMachinesResponse = Message<"detent.v1.ListMachinesResponse"> & {
  */
 export const ListMachinesResponseSchema: GenMessage<ListMachinesResponse> = /*@__PURE__*/
   messageDesc(file_detent_v1_machine_service, 5);
+
+/**
+ * The filters are those of ListMachines.
+ *
+ * @generated from message detent.v1.CountMachinesRequest
+ */
+export type CountMachinesRequest = Message<"detent.v1.CountMachinesRequest"> & {
+  /**
+   * The configuration's name, without version.
+   *
+   * @generated from field: string configuration = 1;
+   */
+  configuration: string;
+
+  /**
+   * "state", "version" or both; a total only when empty.
+   *
+   * @generated from field: repeated string group_by = 2;
+   */
+  groupBy: string[];
+
+  /**
+   * @generated from field: string version = 3;
+   */
+  version: string;
+
+  /**
+   * @generated from field: string state = 4;
+   */
+  state: string;
+
+  /**
+   * @generated from field: google.protobuf.Timestamp updated_after = 5;
+   */
+  updatedAfter?: Timestamp | undefined;
+
+  /**
+   * @generated from field: google.protobuf.Timestamp updated_before = 6;
+   */
+  updatedBefore?: Timestamp | undefined;
+
+  /**
+   * @generated from field: map<string, string> labels = 7;
+   */
+  labels: { [key: string]: string };
+};
+
+/**
+ * Describes the message detent.v1.CountMachinesRequest.
+ * Use `create(CountMachinesRequestSchema)` to create a new message.
+ */
+export const CountMachinesRequestSchema: GenMessage<CountMachinesRequest> = /*@__PURE__*/
+  messageDesc(file_detent_v1_machine_service, 6);
+
+/**
+ * @generated from message detent.v1.CountMachinesResponse
+ */
+export type CountMachinesResponse = Message<"detent.v1.CountMachinesResponse"> & {
+  /**
+   * Largest first.
+   *
+   * @generated from field: repeated detent.v1.MachineCount counts = 1;
+   */
+  counts: MachineCount[];
+
+  /**
+   * @generated from field: uint32 total = 2;
+   */
+  total: number;
+
+  /**
+   * How far the index is behind, in ms.
+   *
+   * @generated from field: uint32 index_lag_ms = 3;
+   */
+  indexLagMs: number;
+};
+
+/**
+ * Describes the message detent.v1.CountMachinesResponse.
+ * Use `create(CountMachinesResponseSchema)` to create a new message.
+ */
+export const CountMachinesResponseSchema: GenMessage<CountMachinesResponse> = /*@__PURE__*/
+  messageDesc(file_detent_v1_machine_service, 7);
+
+/**
+ * @generated from message detent.v1.MachineCount
+ */
+export type MachineCount = Message<"detent.v1.MachineCount"> & {
+  /**
+   * Empty unless grouped by.
+   *
+   * @generated from field: string state = 1;
+   */
+  state: string;
+
+  /**
+   * Empty unless grouped by.
+   *
+   * @generated from field: string version = 2;
+   */
+  version: string;
+
+  /**
+   * @generated from field: uint32 count = 3;
+   */
+  count: number;
+};
+
+/**
+ * Describes the message detent.v1.MachineCount.
+ * Use `create(MachineCountSchema)` to create a new message.
+ */
+export const MachineCountSchema: GenMessage<MachineCount> = /*@__PURE__*/
+  messageDesc(file_detent_v1_machine_service, 8);
+
+/**
+ * @generated from message detent.v1.UpdateLabelsRequest
+ */
+export type UpdateLabelsRequest = Message<"detent.v1.UpdateLabelsRequest"> & {
+  /**
+   * The configuration's name, without version.
+   *
+   * @generated from field: string configuration = 1;
+   */
+  configuration: string;
+
+  /**
+   * @generated from field: string id = 2;
+   */
+  id: string;
+
+  /**
+   * Added, or set anew.
+   *
+   * @generated from field: map<string, string> labels = 3;
+   */
+  labels: { [key: string]: string };
+
+  /**
+   * Names of labels to take off.
+   *
+   * @generated from field: repeated string remove = 4;
+   */
+  remove: string[];
+
+  /**
+   * Refuse with REVISION_MISMATCH unless the machine has this revision.
+   *
+   * @generated from field: optional uint32 expected_revision = 5;
+   */
+  expectedRevision?: number | undefined;
+};
+
+/**
+ * Describes the message detent.v1.UpdateLabelsRequest.
+ * Use `create(UpdateLabelsRequestSchema)` to create a new message.
+ */
+export const UpdateLabelsRequestSchema: GenMessage<UpdateLabelsRequest> = /*@__PURE__*/
+  messageDesc(file_detent_v1_machine_service, 9);
+
+/**
+ * @generated from message detent.v1.UpdateLabelsResponse
+ */
+export type UpdateLabelsResponse = Message<"detent.v1.UpdateLabelsResponse"> & {
+  /**
+   * @generated from field: string id = 1;
+   */
+  id: string;
+
+  /**
+   * @generated from field: detent.v1.Machine statemachine = 2;
+   */
+  statemachine?: Machine | undefined;
+};
+
+/**
+ * Describes the message detent.v1.UpdateLabelsResponse.
+ * Use `create(UpdateLabelsResponseSchema)` to create a new message.
+ */
+export const UpdateLabelsResponseSchema: GenMessage<UpdateLabelsResponse> = /*@__PURE__*/
+  messageDesc(file_detent_v1_machine_service, 10);
+
+/**
+ * @generated from message detent.v1.OverrideMachineRequest
+ */
+export type OverrideMachineRequest = Message<"detent.v1.OverrideMachineRequest"> & {
+  /**
+   * The configuration's name, without version.
+   *
+   * @generated from field: string configuration = 1;
+   */
+  configuration: string;
+
+  /**
+   * @generated from field: string id = 2;
+   */
+  id: string;
+
+  /**
+   * Any state of the machine's configuration.
+   *
+   * @generated from field: string state = 3;
+   */
+  state: string;
+
+  /**
+   * Replaces the machine's data; the data stays when absent.
+   *
+   * @generated from field: google.protobuf.Struct data = 4;
+   */
+  data?: JsonObject | undefined;
+
+  /**
+   * Why; stands in the history as details.
+   *
+   * @generated from field: string comment = 5;
+   */
+  comment: string;
+
+  /**
+   * Required: refuse with REVISION_MISMATCH unless the machine has this revision.
+   *
+   * @generated from field: optional uint32 expected_revision = 6;
+   */
+  expectedRevision?: number | undefined;
+};
+
+/**
+ * Describes the message detent.v1.OverrideMachineRequest.
+ * Use `create(OverrideMachineRequestSchema)` to create a new message.
+ */
+export const OverrideMachineRequestSchema: GenMessage<OverrideMachineRequest> = /*@__PURE__*/
+  messageDesc(file_detent_v1_machine_service, 11);
+
+/**
+ * @generated from message detent.v1.OverrideMachineResponse
+ */
+export type OverrideMachineResponse = Message<"detent.v1.OverrideMachineResponse"> & {
+  /**
+   * @generated from field: string id = 1;
+   */
+  id: string;
+
+  /**
+   * @generated from field: detent.v1.Machine statemachine = 2;
+   */
+  statemachine?: Machine | undefined;
+};
+
+/**
+ * Describes the message detent.v1.OverrideMachineResponse.
+ * Use `create(OverrideMachineResponseSchema)` to create a new message.
+ */
+export const OverrideMachineResponseSchema: GenMessage<OverrideMachineResponse> = /*@__PURE__*/
+  messageDesc(file_detent_v1_machine_service, 12);
+
+/**
+ * @generated from message detent.v1.DeleteMachineRequest
+ */
+export type DeleteMachineRequest = Message<"detent.v1.DeleteMachineRequest"> & {
+  /**
+   * The configuration's name, without version.
+   *
+   * @generated from field: string configuration = 1;
+   */
+  configuration: string;
+
+  /**
+   * @generated from field: string id = 2;
+   */
+  id: string;
+
+  /**
+   * Refuse with REVISION_MISMATCH unless the machine has this revision.
+   *
+   * @generated from field: optional uint32 expected_revision = 3;
+   */
+  expectedRevision?: number | undefined;
+};
+
+/**
+ * Describes the message detent.v1.DeleteMachineRequest.
+ * Use `create(DeleteMachineRequestSchema)` to create a new message.
+ */
+export const DeleteMachineRequestSchema: GenMessage<DeleteMachineRequest> = /*@__PURE__*/
+  messageDesc(file_detent_v1_machine_service, 13);
+
+/**
+ * @generated from message detent.v1.DeleteMachineResponse
+ */
+export type DeleteMachineResponse = Message<"detent.v1.DeleteMachineResponse"> & {
+};
+
+/**
+ * Describes the message detent.v1.DeleteMachineResponse.
+ * Use `create(DeleteMachineResponseSchema)` to create a new message.
+ */
+export const DeleteMachineResponseSchema: GenMessage<DeleteMachineResponse> = /*@__PURE__*/
+  messageDesc(file_detent_v1_machine_service, 14);
 
 /**
  * @generated from message detent.v1.ListedMachine
@@ -239,7 +569,7 @@ export type ListedMachine = Message<"detent.v1.ListedMachine"> & {
  * Use `create(ListedMachineSchema)` to create a new message.
  */
 export const ListedMachineSchema: GenMessage<ListedMachine> = /*@__PURE__*/
-  messageDesc(file_detent_v1_machine_service, 6);
+  messageDesc(file_detent_v1_machine_service, 15);
 
 /**
  * @generated from message detent.v1.SendEventRequest
@@ -302,6 +632,20 @@ export type SendEventRequest = Message<"detent.v1.SendEventRequest"> & {
    * @generated from field: optional uint32 expected_revision = 10;
    */
   expectedRevision?: number | undefined;
+
+  /**
+   * Where there is no such machine, create it and send it the event, together or not at all.
+   *
+   * @generated from field: detent.v1.NewMachine create_if_missing = 11;
+   */
+  createIfMissing?: NewMachine | undefined;
+
+  /**
+   * Answer what would be answered; change nothing. Not for events that are enqueued.
+   *
+   * @generated from field: bool dry_run = 12;
+   */
+  dryRun: boolean;
 };
 
 /**
@@ -309,7 +653,45 @@ export type SendEventRequest = Message<"detent.v1.SendEventRequest"> & {
  * Use `create(SendEventRequestSchema)` to create a new message.
  */
 export const SendEventRequestSchema: GenMessage<SendEventRequest> = /*@__PURE__*/
-  messageDesc(file_detent_v1_machine_service, 7);
+  messageDesc(file_detent_v1_machine_service, 16);
+
+/**
+ * A machine that an event may create.
+ *
+ * @generated from message detent.v1.NewMachine
+ */
+export type NewMachine = Message<"detent.v1.NewMachine"> & {
+  /**
+   * `v1` when empty.
+   *
+   * @generated from field: string version = 1;
+   */
+  version: string;
+
+  /**
+   * The configuration's starting state when empty.
+   *
+   * @generated from field: string state = 2;
+   */
+  state: string;
+
+  /**
+   * @generated from field: google.protobuf.Struct data = 3;
+   */
+  data?: JsonObject | undefined;
+
+  /**
+   * @generated from field: map<string, string> labels = 4;
+   */
+  labels: { [key: string]: string };
+};
+
+/**
+ * Describes the message detent.v1.NewMachine.
+ * Use `create(NewMachineSchema)` to create a new message.
+ */
+export const NewMachineSchema: GenMessage<NewMachine> = /*@__PURE__*/
+  messageDesc(file_detent_v1_machine_service, 17);
 
 /**
  * @generated from message detent.v1.SendEventResponse
@@ -319,6 +701,13 @@ export type SendEventResponse = Message<"detent.v1.SendEventResponse"> & {
    * @generated from field: detent.v1.Receipt receipt = 1;
    */
   receipt?: Receipt | undefined;
+
+  /**
+   * Nothing was changed.
+   *
+   * @generated from field: bool dry_run = 2;
+   */
+  dryRun: boolean;
 };
 
 /**
@@ -326,7 +715,179 @@ export type SendEventResponse = Message<"detent.v1.SendEventResponse"> & {
  * Use `create(SendEventResponseSchema)` to create a new message.
  */
 export const SendEventResponseSchema: GenMessage<SendEventResponse> = /*@__PURE__*/
-  messageDesc(file_detent_v1_machine_service, 8);
+  messageDesc(file_detent_v1_machine_service, 18);
+
+/**
+ * @generated from message detent.v1.SendEventsRequest
+ */
+export type SendEventsRequest = Message<"detent.v1.SendEventsRequest"> & {
+  /**
+   * At most 100.
+   *
+   * @generated from field: repeated detent.v1.SendEventRequest events = 1;
+   */
+  events: SendEventRequest[];
+};
+
+/**
+ * Describes the message detent.v1.SendEventsRequest.
+ * Use `create(SendEventsRequestSchema)` to create a new message.
+ */
+export const SendEventsRequestSchema: GenMessage<SendEventsRequest> = /*@__PURE__*/
+  messageDesc(file_detent_v1_machine_service, 19);
+
+/**
+ * @generated from message detent.v1.SendEventsResponse
+ */
+export type SendEventsResponse = Message<"detent.v1.SendEventsResponse"> & {
+  /**
+   * @generated from field: repeated detent.v1.SendEventResult results = 1;
+   */
+  results: SendEventResult[];
+};
+
+/**
+ * Describes the message detent.v1.SendEventsResponse.
+ * Use `create(SendEventsResponseSchema)` to create a new message.
+ */
+export const SendEventsResponseSchema: GenMessage<SendEventsResponse> = /*@__PURE__*/
+  messageDesc(file_detent_v1_machine_service, 20);
+
+/**
+ * What became of one of many events: its receipt when the machine took it, otherwise the error.
+ *
+ * @generated from message detent.v1.SendEventResult
+ */
+export type SendEventResult = Message<"detent.v1.SendEventResult"> & {
+  /**
+   * @generated from field: detent.v1.Receipt receipt = 1;
+   */
+  receipt?: Receipt | undefined;
+
+  /**
+   * @generated from field: detent.v1.EventError error = 2;
+   */
+  error?: EventError | undefined;
+};
+
+/**
+ * Describes the message detent.v1.SendEventResult.
+ * Use `create(SendEventResultSchema)` to create a new message.
+ */
+export const SendEventResultSchema: GenMessage<SendEventResult> = /*@__PURE__*/
+  messageDesc(file_detent_v1_machine_service, 21);
+
+/**
+ * What SendEvent would have failed with.
+ *
+ * @generated from message detent.v1.EventError
+ */
+export type EventError = Message<"detent.v1.EventError"> & {
+  /**
+   * One of the reasons of docs/errors.
+   *
+   * @generated from field: string reason = 1;
+   */
+  reason: string;
+
+  /**
+   * @generated from field: string message = 2;
+   */
+  message: string;
+
+  /**
+   * @generated from field: map<string, string> metadata = 3;
+   */
+  metadata: { [key: string]: string };
+
+  /**
+   * @generated from field: repeated google.rpc.BadRequest.FieldViolation field_violations = 4;
+   */
+  fieldViolations: BadRequest_FieldViolation[];
+
+  /**
+   * The receipt of a refused or failed event.
+   *
+   * @generated from field: detent.v1.Receipt receipt = 5;
+   */
+  receipt?: Receipt | undefined;
+};
+
+/**
+ * Describes the message detent.v1.EventError.
+ * Use `create(EventErrorSchema)` to create a new message.
+ */
+export const EventErrorSchema: GenMessage<EventError> = /*@__PURE__*/
+  messageDesc(file_detent_v1_machine_service, 22);
+
+/**
+ * @generated from message detent.v1.EnqueueEventsRequest
+ */
+export type EnqueueEventsRequest = Message<"detent.v1.EnqueueEventsRequest"> & {
+  /**
+   * At most 100.
+   *
+   * @generated from field: repeated detent.v1.SendEventRequest events = 1;
+   */
+  events: SendEventRequest[];
+};
+
+/**
+ * Describes the message detent.v1.EnqueueEventsRequest.
+ * Use `create(EnqueueEventsRequestSchema)` to create a new message.
+ */
+export const EnqueueEventsRequestSchema: GenMessage<EnqueueEventsRequest> = /*@__PURE__*/
+  messageDesc(file_detent_v1_machine_service, 23);
+
+/**
+ * @generated from message detent.v1.EnqueueEventsResponse
+ */
+export type EnqueueEventsResponse = Message<"detent.v1.EnqueueEventsResponse"> & {
+  /**
+   * In the same order.
+   *
+   * @generated from field: repeated detent.v1.EnqueuedEvent events = 1;
+   */
+  events: EnqueuedEvent[];
+};
+
+/**
+ * Describes the message detent.v1.EnqueueEventsResponse.
+ * Use `create(EnqueueEventsResponseSchema)` to create a new message.
+ */
+export const EnqueueEventsResponseSchema: GenMessage<EnqueueEventsResponse> = /*@__PURE__*/
+  messageDesc(file_detent_v1_machine_service, 24);
+
+/**
+ * An event that the queue has.
+ *
+ * @generated from message detent.v1.EnqueuedEvent
+ */
+export type EnqueuedEvent = Message<"detent.v1.EnqueuedEvent"> & {
+  /**
+   * @generated from field: string configuration = 1;
+   */
+  configuration: string;
+
+  /**
+   * @generated from field: string id = 2;
+   */
+  id: string;
+
+  /**
+   * Made where the request had none.
+   *
+   * @generated from field: string event_id = 3;
+   */
+  eventId: string;
+};
+
+/**
+ * Describes the message detent.v1.EnqueuedEvent.
+ * Use `create(EnqueuedEventSchema)` to create a new message.
+ */
+export const EnqueuedEventSchema: GenMessage<EnqueuedEvent> = /*@__PURE__*/
+  messageDesc(file_detent_v1_machine_service, 25);
 
 /**
  * @generated from message detent.v1.GetEventRequest
@@ -355,7 +916,7 @@ export type GetEventRequest = Message<"detent.v1.GetEventRequest"> & {
  * Use `create(GetEventRequestSchema)` to create a new message.
  */
 export const GetEventRequestSchema: GenMessage<GetEventRequest> = /*@__PURE__*/
-  messageDesc(file_detent_v1_machine_service, 9);
+  messageDesc(file_detent_v1_machine_service, 26);
 
 /**
  * @generated from message detent.v1.GetEventResponse
@@ -372,7 +933,7 @@ export type GetEventResponse = Message<"detent.v1.GetEventResponse"> & {
  * Use `create(GetEventResponseSchema)` to create a new message.
  */
 export const GetEventResponseSchema: GenMessage<GetEventResponse> = /*@__PURE__*/
-  messageDesc(file_detent_v1_machine_service, 10);
+  messageDesc(file_detent_v1_machine_service, 27);
 
 /**
  * @generated from message detent.v1.ListHistoryRequest
@@ -420,7 +981,7 @@ export type ListHistoryRequest = Message<"detent.v1.ListHistoryRequest"> & {
  * Use `create(ListHistoryRequestSchema)` to create a new message.
  */
 export const ListHistoryRequestSchema: GenMessage<ListHistoryRequest> = /*@__PURE__*/
-  messageDesc(file_detent_v1_machine_service, 11);
+  messageDesc(file_detent_v1_machine_service, 28);
 
 /**
  * @generated from message detent.v1.ListHistoryResponse
@@ -447,7 +1008,7 @@ export type ListHistoryResponse = Message<"detent.v1.ListHistoryResponse"> & {
  * Use `create(ListHistoryResponseSchema)` to create a new message.
  */
 export const ListHistoryResponseSchema: GenMessage<ListHistoryResponse> = /*@__PURE__*/
-  messageDesc(file_detent_v1_machine_service, 12);
+  messageDesc(file_detent_v1_machine_service, 29);
 
 /**
  * @generated from message detent.v1.ListAllowedEventsRequest
@@ -469,7 +1030,7 @@ export type ListAllowedEventsRequest = Message<"detent.v1.ListAllowedEventsReque
  * Use `create(ListAllowedEventsRequestSchema)` to create a new message.
  */
 export const ListAllowedEventsRequestSchema: GenMessage<ListAllowedEventsRequest> = /*@__PURE__*/
-  messageDesc(file_detent_v1_machine_service, 13);
+  messageDesc(file_detent_v1_machine_service, 30);
 
 /**
  * @generated from message detent.v1.ListAllowedEventsResponse
@@ -496,7 +1057,7 @@ export type ListAllowedEventsResponse = Message<"detent.v1.ListAllowedEventsResp
  * Use `create(ListAllowedEventsResponseSchema)` to create a new message.
  */
 export const ListAllowedEventsResponseSchema: GenMessage<ListAllowedEventsResponse> = /*@__PURE__*/
-  messageDesc(file_detent_v1_machine_service, 14);
+  messageDesc(file_detent_v1_machine_service, 31);
 
 /**
  * Machines and their events.
@@ -531,6 +1092,47 @@ export const MachineService: GenService<{
     output: typeof ListMachinesResponseSchema;
   },
   /**
+   * How many machines ListMachines would list, together and in groups.
+   *
+   * @generated from rpc detent.v1.MachineService.CountMachines
+   */
+  countMachines: {
+    methodKind: "unary";
+    input: typeof CountMachinesRequestSchema;
+    output: typeof CountMachinesResponseSchema;
+  },
+  /**
+   * Sets and removes labels. Labels are no part of the state: the revision stays.
+   *
+   * @generated from rpc detent.v1.MachineService.UpdateLabels
+   */
+  updateLabels: {
+    methodKind: "unary";
+    input: typeof UpdateLabelsRequestSchema;
+    output: typeof UpdateLabelsResponseSchema;
+  },
+  /**
+   * Puts a machine into a state, whatever its transitions say; a change like any other, with a row of history. Needs the
+   * scope `ops`.
+   *
+   * @generated from rpc detent.v1.MachineService.OverrideMachine
+   */
+  overrideMachine: {
+    methodKind: "unary";
+    input: typeof OverrideMachineRequestSchema;
+    output: typeof OverrideMachineResponseSchema;
+  },
+  /**
+   * Ends a machine and its history. Its id answers MACHINE_GONE for 30 days and is free then.
+   *
+   * @generated from rpc detent.v1.MachineService.DeleteMachine
+   */
+  deleteMachine: {
+    methodKind: "unary";
+    input: typeof DeleteMachineRequestSchema;
+    output: typeof DeleteMachineResponseSchema;
+  },
+  /**
    * Answers with the receipt; a refused event is an error that carries the receipt as a detail.
    *
    * @generated from rpc detent.v1.MachineService.SendEvent
@@ -539,6 +1141,27 @@ export const MachineService: GenService<{
     methodKind: "unary";
     input: typeof SendEventRequestSchema;
     output: typeof SendEventResponseSchema;
+  },
+  /**
+   * Sends up to 100 events: those of a machine in their order. Each has its own result, in the same order.
+   *
+   * @generated from rpc detent.v1.MachineService.SendEvents
+   */
+  sendEvents: {
+    methodKind: "unary";
+    input: typeof SendEventsRequestSchema;
+    output: typeof SendEventsResponseSchema;
+  },
+  /**
+   * Puts up to 100 events on the events queue and answers when the queue has them. What becomes of each is told by
+   * GetEvent.
+   *
+   * @generated from rpc detent.v1.MachineService.EnqueueEvents
+   */
+  enqueueEvents: {
+    methodKind: "unary";
+    input: typeof EnqueueEventsRequestSchema;
+    output: typeof EnqueueEventsResponseSchema;
   },
   /**
    * @generated from rpc detent.v1.MachineService.GetEvent
