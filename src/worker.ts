@@ -24,6 +24,7 @@ import type { TenantRule } from "./queue/tenant.ts";
 import { createQueueSender, toJsonMessages } from "./queue-sender.ts";
 import { createRpcDoor } from "./rpc/mount.ts";
 import type { House, Principal } from "./service/house.ts";
+import { traceparentOf } from "./traceparent.ts";
 
 export { IndexWriterObject } from "./catalog/index-writer-object.ts";
 export { MachineObject } from "./machine/machine-object.ts";
@@ -111,8 +112,9 @@ app.all("*", async (c) => {
     let known: Principal | undefined;
     const principal = () => (known ??= authenticate(settings, c.req.url, c.req.raw.headers));
     refuseMalformedPath(c.req.url);
-    const answered = await handleRpc(c.req.raw, { house, release, requestId, principal });
-    response = answered ?? (await jsonApp.fetch(c.req.raw, { house, release, principal }));
+    const traceparent = traceparentOf(c.req.raw.headers);
+    const answered = await handleRpc(c.req.raw, { house, release, requestId, traceparent, principal });
+    response = answered ?? (await jsonApp.fetch(c.req.raw, { house, release, traceparent, principal }));
   } catch (error) {
     logError(error, requestId);
     response = problemResponse(error, requestId);

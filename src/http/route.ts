@@ -14,6 +14,8 @@ import { SHAPES } from "./shapes.ts";
 export interface HttpCall {
   readonly house: House;
   readonly release: string;
+  /** The caller's place in its trace, where it has told one. */
+  readonly traceparent: string | undefined;
   /** Throws UNAUTHENTICATED. */
   readonly principal: () => Principal;
 }

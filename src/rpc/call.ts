@@ -6,6 +6,8 @@ export interface Call {
   readonly house: House;
   readonly release: string;
   readonly requestId: string;
+  /** The caller's place in its trace, where it has told one. */
+  readonly traceparent: string | undefined;
   /** Throws UNAUTHENTICATED. */
   readonly principal: () => Principal;
   /** Why the call fails at the gate, before its message is read. */
