@@ -98,6 +98,12 @@ export class DetentError extends Error {
   }
 }
 
+/** What the caller is told of `error`: a bug shows nothing from inside, only the request id under which it is logged. */
+export function toKnownError(error: unknown, requestId: string): DetentError {
+  if (error instanceof DetentError) return error;
+  return new DetentError("INTERNAL", `an internal error happened; it is logged under request id ${requestId}`);
+}
+
 /** Unknown fields and wrong types may be many: as many are listed as anyone reads. */
 export const MOST_LISTED = 100;
 const MOST_IN_MESSAGE = 10;

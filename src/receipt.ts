@@ -34,6 +34,8 @@ export interface Receipt {
   readonly originator: string;
   readonly actor: string;
   readonly duplicate: boolean;
+  /** The machine was created together with this event. */
+  readonly created?: true;
   readonly details: string;
   readonly data: JsonText;
   readonly allowedEvents?: readonly string[];
@@ -57,6 +59,7 @@ export function receiptJson(receipt: Receipt) {
     originator: receipt.originator,
     actor: receipt.actor,
     duplicate: receipt.duplicate,
+    created: receipt.created,
     details: receipt.details,
     data: JSON.parse(receipt.data) as unknown,
     allowed_events: receipt.allowedEvents,

@@ -113,8 +113,9 @@ app.all("*", async (c) => {
     const principal = () => (known ??= authenticate(settings, c.req.url, c.req.raw.headers));
     refuseMalformedPath(c.req.url);
     const traceparent = traceparentOf(c.req.raw.headers);
-    const answered = await handleRpc(c.req.raw, { house, release, requestId, traceparent, principal });
-    response = answered ?? (await jsonApp.fetch(c.req.raw, { house, release, traceparent, principal }));
+    const log = (error: unknown): void => logError(error, requestId);
+    const answered = await handleRpc(c.req.raw, { house, release, requestId, log, traceparent, principal });
+    response = answered ?? (await jsonApp.fetch(c.req.raw, { house, release, requestId, log, traceparent, principal }));
   } catch (error) {
     logError(error, requestId);
     response = problemResponse(error, requestId);

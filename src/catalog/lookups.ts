@@ -15,10 +15,10 @@ const NO_EVENTS: readonly string[] = ["detent:created", "detent:deleted"];
  * their receipts. (max() takes the row's other columns from the same row; with no row all of them are NULL.)
  */
 export const FIND_DECISION = `
-  SELECT machine_id AS id, max(at) AS at, NULL AS seq, NULL AS receipt FROM transitions INDEXED BY transitions_by_event
+  SELECT machine_id AS id, max(at) AS at, NULL AS seq, '' AS failureId, NULL AS receipt FROM transitions INDEXED BY transitions_by_event
   WHERE tenant = ?1 AND configuration = ?2 AND event_id = ?3 AND kind = 'changed'
   UNION ALL
-  SELECT machine_id, at, seq, receipt FROM failures INDEXED BY failures_by_event
+  SELECT machine_id, at, seq, failure_id, receipt FROM failures INDEXED BY failures_by_event
   WHERE tenant = ?1 AND configuration = ?2 AND event_id = ?3 AND (machine_id, at) = (
     SELECT machine_id, max(at) FROM failures INDEXED BY failures_by_event
     WHERE tenant = ?1 AND configuration = ?2 AND event_id = ?3
@@ -34,9 +34,26 @@ export async function findDecision(
   const rows = await db.all<DecisionRow>(FIND_DECISION, configuration, eventId);
   const [newest] = rows.filter(({ at }) => at !== null).toSorted(newestFirst);
   if (newest === undefined) return undefined;
-  const receipt = newest.receipt === null ? undefined : (JSON.parse(newest.receipt) as Receipt);
-  // A refused event's receipt lacks what the sender sent; the machine has it whole.
-  return receipt?.result === "failed" ? { kind: "failed", receipt } : { kind: "machine", id: newest.id };
+  // What a machine refused lacks here what the sender sent; the machine has it whole.
+  const { receipt, failureId, id } = newest;
+  return receipt === null || failureId === ""
+    ? { kind: "machine", id }
+    : { kind: "failed", receipt: JSON.parse(receipt) as Receipt };
+}
+
+export const FIND_FAILURE = `
+  SELECT receipt FROM failures INDEXED BY failures_by_event
+  WHERE tenant = ?1 AND configuration = ?2 AND event_id = ?3 AND machine_id = ?4 AND failure_id <> ''
+  ORDER BY at DESC LIMIT 1`;
+
+/** The newest receipt of an event that was sent to this machine and did not find it. */
+export async function findFailure(
+  db: TenantDb,
+  machine: { readonly configuration: string; readonly id: string },
+  eventId: string,
+): Promise<Receipt | undefined> {
+  const row = await db.first<{ receipt: string }>(FIND_FAILURE, machine.configuration, eventId, machine.id);
+  return row === null ? undefined : (JSON.parse(row.receipt) as Receipt);
 }
 
 /** Of two of one millisecond the later written one; what was accepted comes after what was not. */
@@ -50,5 +67,7 @@ interface DecisionRow {
   readonly at: number | null;
   /** Absent in what was accepted. */
   readonly seq: number | null;
+  /** Not empty: no machine keeps it. */
+  readonly failureId: string;
   readonly receipt: string | null;
 }

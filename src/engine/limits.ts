@@ -30,6 +30,8 @@ export const LIMITS = {
   labelsBytes: 4 * 1024,
   /** Bytes of UTF-8 of an event's originator: as long as an id. */
   originatorBytes: 512,
+  /** Bytes of UTF-8 of what an operator says to an override. */
+  commentBytes: 4 * 1024,
   /** The body of a request. */
   bodyBytes: 1024 * 1024,
   /** The body of a request that carries many events. */

@@ -1,7 +1,8 @@
 /** The routes of configurations. */
 import * as configurations from "../service/configurations.ts";
+import { simulateConfiguration as simulate } from "../service/simulate.ts";
 import * as out from "./output.ts";
-import { pageSize, param, route } from "./route.ts";
+import { instant, pageSize, param, route } from "./route.ts";
 import { SHAPES } from "./shapes.ts";
 
 const createConfiguration = route({
@@ -28,6 +29,22 @@ const checkConfiguration = route({
   },
 });
 
+const simulateConfiguration = route({
+  operation: "SimulateConfiguration",
+  method: "POST",
+  path: "/api/v1/configurations:simulate",
+  body: SHAPES.simulation,
+  handle: async ({ c, house, principal, body }) => {
+    const events = body.events.map(({ event_id: eventId, timestamp, ...event }) => ({
+      ...event,
+      eventId,
+      timestamp: instant(timestamp),
+    }));
+    const input = { ...body, configId: body.config_id, events };
+    return c.json({ steps: (await simulate(house, principal, input)).map(out.receiptJson) });
+  },
+});
+
 const listConfigurations = route({
   operation: "ListConfigurations",
   method: "GET",
@@ -51,4 +68,10 @@ const getConfiguration = route({
     c.json(out.configurationJson(await configurations.getConfiguration(house, principal, param(c, "config_id")))),
 });
 
-export const CONFIGURATION_ROUTES = [createConfiguration, listConfigurations, checkConfiguration, getConfiguration];
+export const CONFIGURATION_ROUTES = [
+  createConfiguration,
+  listConfigurations,
+  checkConfiguration,
+  simulateConfiguration,
+  getConfiguration,
+];

@@ -3,7 +3,8 @@ import { invalid } from "../errors.ts";
 import { listMachines as listPage } from "../service/machine-list.ts";
 import * as machines from "../service/machines.ts";
 import * as out from "./output.ts";
-import { instant, MACHINE, machineOf, pageSize, param, route } from "./route.ts";
+import { idempotencyKey, ifMatch, isKnown } from "./preconditions.ts";
+import { instant, MACHINE, machineOf, machinePath, pageSize, param, route, type Ctx } from "./route.ts";
 import { SHAPES } from "./shapes.ts";
 
 const createMachine = route({
@@ -12,10 +13,6 @@ const createMachine = route({
   path: "/api/v1/statemachines",
   body: SHAPES.machine,
   handle: async ({ c, house, principal, body }) => {
-    if (c.req.header("idempotency-key") !== undefined) {
-      const message = "Idempotency-Key is not supported at creation by this release; give the machine an id instead";
-      throw invalid([{ pointer: "/idempotency-key", rule: "not_supported", message }]);
-    }
     const configId = body.config_id ?? body.configuration_version;
     if (configId === undefined || (body.config_id !== undefined && body.configuration_version !== undefined)) {
       throw invalid([
@@ -26,13 +23,18 @@ const createMachine = route({
         },
       ]);
     }
-    const answer = await machines.createMachine(house, principal, { ...body, configId });
+    const key = idempotencyKey(c.req.header("idempotency-key"));
+    const answer = await machines.createMachine(house, principal, { ...body, configId, idempotencyKey: key });
     const [configuration = ""] = answer.machine.configId.split(":");
-    c.header("location", `/api/v1/statemachines/${configuration}/${encodeURIComponent(answer.id)}`);
-    c.header("etag", `"${answer.machine.revision}"`);
-    return c.json(out.machineJson(answer), 201);
+    c.header("location", machinePath({ configuration, id: answer.id }));
+    return answerMachine(c, answer, 201);
   },
 });
+
+function answerMachine(c: Ctx, answer: machines.MachineAnswer, status: 200 | 201 = 200): Response {
+  c.header("etag", `"${answer.machine.revision}"`);
+  return c.json(out.machineJson(answer), status);
+}
 
 const listMachines = route({
   operation: "ListMachines",
@@ -61,10 +63,50 @@ const getMachine = route({
   operation: "GetMachine",
   method: "GET",
   path: MACHINE,
+  query: SHAPES.machineQuery,
+  handle: async ({ c, house, principal, query }) => {
+    const { at_revision: at } = query;
+    const atRevision = at === undefined ? undefined : Number(at);
+    const answer = await machines.getMachine(house, principal, { ...machineOf(c), atRevision });
+    const { revision } = answer.machine;
+    if (!isKnown(c.req.header("if-none-match"), revision)) return answerMachine(c, answer);
+    c.header("etag", `"${revision}"`);
+    return c.body(null, 304);
+  },
+});
+
+const updateLabels = route({
+  operation: "UpdateLabels",
+  method: "PATCH",
+  path: MACHINE,
+  body: SHAPES.labels,
+  handle: async ({ c, house, principal, body }) => {
+    const expectedRevision = ifMatch(c.req.header("if-match"));
+    const input = { ...machineOf(c), labels: body.labels, expectedRevision };
+    return answerMachine(c, await machines.updateLabels(house, principal, input));
+  },
+});
+
+const overrideMachine = route({
+  operation: "OverrideMachine",
+  method: "POST",
+  path: `${MACHINE}/override`,
+  body: SHAPES.override,
+  handle: async ({ c, house, principal, body }) => {
+    const expectedRevision = ifMatch(c.req.header("if-match"));
+    const input = { ...machineOf(c), ...body, expectedRevision, traceparent: c.env.traceparent };
+    return answerMachine(c, await machines.overrideMachine(house, principal, input));
+  },
+});
+
+const deleteMachine = route({
+  operation: "DeleteMachine",
+  method: "DELETE",
+  path: MACHINE,
   handle: async ({ c, house, principal }) => {
-    const answer = await machines.getMachine(house, principal, param(c, "configuration"), param(c, "id"));
-    c.header("etag", `"${answer.machine.revision}"`);
-    return c.json(out.machineJson(answer));
+    const expectedRevision = ifMatch(c.req.header("if-match"));
+    await machines.deleteMachine(house, principal, { ...machineOf(c), expectedRevision });
+    return c.body(null, 204);
   },
 });
 
@@ -109,4 +151,14 @@ const getState = route({
   },
 });
 
-export const MACHINE_ROUTES = [createMachine, listMachines, getMachine, listHistory, listAllowedEvents, getState];
+export const MACHINE_ROUTES = [
+  createMachine,
+  listMachines,
+  getMachine,
+  updateLabels,
+  overrideMachine,
+  deleteMachine,
+  listHistory,
+  listAllowedEvents,
+  getState,
+];

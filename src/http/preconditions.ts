@@ -1,4 +1,4 @@
-/** Headers that say what a body may say as well: If-Match, Idempotency-Key. */
+/** Headers that say under which conditions, and how, a request is to be carried out. */
 import { clip } from "../engine/names.ts";
 import { invalid } from "../errors.ts";
 
@@ -40,4 +40,17 @@ export function onlyOne<T extends string | number>(
     ]);
   }
   return body ?? header;
+}
+
+/** Whether If-None-Match (RFC 9110, section 13.1.2) names this revision, by which a 304 says as much as an answer. */
+export function isKnown(header: string | undefined, revision: number): boolean {
+  if (header === undefined) return false;
+  const tags = header.split(",").map((tag) => tag.trim().replace(/^W\//, ""));
+  return tags.includes("*") || tags.includes(`"${revision}"`);
+}
+
+/** Whether `Prefer: respond-async` (RFC 7240) is among the preferences. */
+export function prefersAsync(header: string | undefined): boolean {
+  const preferences = (header ?? "").split(",").map((preference) => preference.split(";")[0]?.trim().toLowerCase());
+  return preferences.includes("respond-async");
 }

@@ -1,15 +1,12 @@
 /** Errors as RFC 9457 problem documents. */
-import { DetentError, REASONS } from "../errors.ts";
+import { DetentError, REASONS, toKnownError } from "../errors.ts";
 import { receiptJson } from "./output.ts";
 
 /** What the caller sees of `error`: a bug shows nothing from inside, only the request id under which it is logged. */
-export function problemResponse(error: unknown, requestId: string): Response {
-  const known =
-    error instanceof DetentError
-      ? error
-      : new DetentError("INTERNAL", `an internal error happened; it is logged under request id ${requestId}`);
+export function problemOf(error: unknown, requestId: string) {
+  const known = toKnownError(error, requestId);
   const { status, title } = REASONS[known.reason];
-  const body = {
+  return {
     type: `/errors/${known.reason}`,
     title,
     status,
@@ -20,10 +17,15 @@ export function problemResponse(error: unknown, requestId: string): Response {
     errors: known.violations,
     receipt: known.receipt && receiptJson(known.receipt),
   };
+}
+
+export function problemResponse(error: unknown, requestId: string): Response {
+  const problem = problemOf(error, requestId);
+  const { status, metadata } = problem;
   const headers = new Headers({ "content-type": "application/problem+json" });
-  if (known.metadata["allow"] !== undefined) headers.set("allow", known.metadata["allow"]);
+  if (metadata["allow"] !== undefined) headers.set("allow", metadata["allow"]);
   if (status === 401) headers.set("www-authenticate", "Bearer");
-  return new Response(JSON.stringify(body), { status, headers });
+  return new Response(JSON.stringify(problem), { status, headers });
 }
 
 /** Logs what is not the caller's fault, with its cause. */

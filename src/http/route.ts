@@ -14,6 +14,9 @@ import { SHAPES } from "./shapes.ts";
 export interface HttpCall {
   readonly house: House;
   readonly release: string;
+  readonly requestId: string;
+  /** Hears of every error that is answered, and logs what is not the caller's fault. */
+  readonly log: (error: unknown) => void;
   /** The caller's place in its trace, where it has told one. */
   readonly traceparent: string | undefined;
   /** Throws UNAUTHENTICATED. */
@@ -93,6 +96,11 @@ export function param(c: Ctx, name: string): string {
 /** The machine that the path names. */
 export function machineOf(c: Ctx): { readonly configuration: string; readonly id: string } {
   return { configuration: param(c, "configuration"), id: param(c, "id") };
+}
+
+/** Where a machine lives. */
+export function machinePath({ configuration, id }: { readonly configuration: string; readonly id: string }): string {
+  return `/api/v1/statemachines/${configuration}/${encodeURIComponent(id)}`;
 }
 
 /** `page_size` as a number, 0 when absent; the service bounds it. */

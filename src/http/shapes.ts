@@ -50,27 +50,54 @@ const configurationFields = shape({
 
 const configuration = z.pipe(z.transform(refuseLarge), configurationFields);
 
+const newMachine = {
+  state: text.optional(),
+  data: object.optional(),
+  labels: record(text).optional(),
+};
+
+const event = {
+  event: text,
+  event_id: text.optional(),
+  data: object.optional(),
+  details: text.optional(),
+  originator: text.optional(),
+  timestamp: time.optional(),
+};
+
+const sentEvent = {
+  ...event,
+  expected_state: text.optional(),
+  expected_revision: revision.optional(),
+  create_if_missing: shape({ version: text.optional(), ...newMachine }).optional(),
+};
+
+const flag = z.enum(["true", "false"]);
+/** A revision in a query. */
+const revisionText = z.string().regex(/^\d{1,10}$/, "must be a revision, a whole number");
+
 /** One schema per body and query. */
 export const SHAPES = {
   configuration,
+  simulation: shape({
+    configuration: configuration.optional(),
+    config_id: text.optional(),
+    state: text.optional(),
+    data: object.optional(),
+    events: list(shape(event)),
+  }),
   machine: shape({
     config_id: text.optional(),
     configuration_version: text.optional(),
     id: text.optional(),
-    state: text.optional(),
-    data: object.optional(),
-    labels: record(text).optional(),
+    ...newMachine,
   }),
-  event: shape({
-    event: text,
-    event_id: text.optional(),
-    data: object.optional(),
-    details: text.optional(),
-    originator: text.optional(),
-    timestamp: time.optional(),
-    expected_state: text.optional(),
-    expected_revision: revision.optional(),
-  }),
+  machineQuery: shape({ at_revision: revisionText.optional() }),
+  labels: shape({ labels: record(text.nullable()) }),
+  override: shape({ state: text, data: object.optional(), comment: text }),
+  event: shape(sentEvent),
+  eventQuery: shape({ dry_run: flag.optional() }),
+  events: shape({ events: list(shape({ configuration: text, id: text, ...sentEvent })) }),
   empty: shape({}),
   configurationsQuery: shape({
     configuration: text.optional(),
@@ -102,7 +129,7 @@ export const SHAPES = {
     order: text.optional(),
     page_size: text.optional(),
     page_token: text.optional(),
-    refused: z.enum(["true", "false"]).optional(),
+    refused: flag.optional(),
   }),
   stateQuery: shape({ is: text }),
 } as const;

@@ -11,6 +11,10 @@ export interface MachineAddress {
 }
 
 export interface CreateCall {
+  /** A repeat with the same key and content gets the first answer again. */
+  readonly key?: string;
+  /** The configuration takes no new machines. */
+  readonly isDeprecated?: boolean;
   readonly version: string;
   /** The configuration as stored in the catalog: JSON text. */
   readonly source: JsonText;
@@ -34,17 +38,50 @@ export interface SendCall {
   readonly timestamp?: number;
   readonly expectedState?: string;
   readonly expectedRevision?: number;
+  /** The trace it came with (W3C Trace Context). */
+  readonly traceparent?: string;
+  /** What to create where there is no machine. */
+  readonly create?: CreateCall;
+  /** Answer what would be answered; change nothing. */
+  readonly isDryRun?: boolean;
+}
+
+/** New labels; a member that is null takes its label off. */
+export interface LabelsCall {
+  readonly labels: Readonly<Record<string, string | null>>;
+  readonly expectedRevision?: number;
+}
+
+export interface OverrideCall {
+  readonly state: string;
+  /** Canonical JSON text; absent: the data stays. */
+  readonly data?: JsonText;
+  readonly comment: string;
+  readonly actor: string;
+  readonly traceparent?: string;
+  readonly expectedRevision: number;
+}
+
+export interface DeleteCall {
+  readonly actor: string;
+  readonly expectedRevision?: number;
 }
 
 /** A result that is no exception: exceptions lose their shape at the boundary. */
-export type Reply<T> =
-  | { readonly ok: true; readonly value: T }
-  | {
-      readonly ok: false;
-      readonly reason: Reason;
-      readonly message: string;
-      readonly metadata?: Record<string, string>;
-    };
+export type Reply<T> = { readonly ok: true; readonly value: T } | Refusal;
+
+/** Why there is no value. */
+export interface Refusal {
+  readonly ok: false;
+  readonly reason: Reason;
+  readonly message: string;
+  readonly metadata?: Record<string, string>;
+  /** The field to blame, as a JSON pointer, and the rule that it breaks. */
+  readonly field?: { readonly pointer: string; readonly rule: string; readonly value: string };
+}
+
+/** What became of an event. Unrecorded: refused where there is no machine, so that nothing is kept of it here. */
+export type SendReply = Reply<Receipt> & { readonly isUnrecorded?: true };
 
 export interface HistoryItem {
   readonly revision: number;
@@ -110,9 +147,13 @@ export type Reindexed = "right" | "told" | "outranked";
 /** A machine as its callers reach it. A call rejects only when the platform fails. */
 export interface MachineCalls {
   create(address: MachineAddress, call: CreateCall): Promise<Reply<MachineView>>;
-  send(address: MachineAddress, call: SendCall): Promise<Reply<Receipt>>;
-  sendAll(address: MachineAddress, calls: readonly SendCall[]): Promise<Reply<Receipt>[]>;
-  read(address: MachineAddress): Promise<Reply<MachineView>>;
+  send(address: MachineAddress, call: SendCall): Promise<SendReply>;
+  sendAll(address: MachineAddress, calls: readonly SendCall[]): Promise<SendReply[]>;
+  updateLabels(address: MachineAddress, call: LabelsCall): Promise<Reply<MachineView>>;
+  override(address: MachineAddress, call: OverrideCall): Promise<Reply<MachineView>>;
+  delete(address: MachineAddress, call: DeleteCall): Promise<Reply<null>>;
+  /** As it is, or as it was at a revision. */
+  read(address: MachineAddress, atRevision?: number): Promise<Reply<MachineView>>;
   history(address: MachineAddress, call: ListCall): Promise<Reply<Page<HistoryItem>>>;
   refusals(address: MachineAddress, call: ListCall): Promise<Reply<Page<Receipt>>>;
   receipt(address: MachineAddress, eventId: string): Promise<Reply<Receipt>>;

@@ -29,10 +29,12 @@ interface Envelope {
   readonly subject?: string;
   readonly sequence?: number;
   readonly at: number;
+  /** Of the request that led to it (the distributed tracing extension). */
+  readonly traceparent?: string | null | undefined;
   readonly data: object;
 }
 
-function toCloudEvent({ tenant, id, type, subject, sequence, at, data }: Envelope): JsonText {
+function toCloudEvent({ tenant, id, type, subject, sequence, at, traceparent, data }: Envelope): JsonText {
   return JSON.stringify({
     specversion: "1.0",
     id,
@@ -43,6 +45,7 @@ function toCloudEvent({ tenant, id, type, subject, sequence, at, data }: Envelop
     datacontenttype: "application/json",
     tenant,
     sequence,
+    traceparent: traceparent ?? undefined,
     data,
   });
 }
@@ -78,10 +81,16 @@ function toData(receipt: Receipt): object {
 }
 
 /** `sequence`: its number among the machine's notifications. */
-export function refusedEvent(machine: Subject, sequence: number, receipt: Receipt): JsonText {
+export function refusedEvent(
+  machine: Subject,
+  sequence: number,
+  receipt: Receipt,
+  traceparent?: string | null,
+): JsonText {
   const { at } = receipt;
   const type = "detent.event.refused.v1";
-  return toCloudEvent({ ...ofMachine(machine, "notification", sequence), type, at, data: toData(receipt) });
+  const data = toData(receipt);
+  return toCloudEvent({ ...ofMachine(machine, "notification", sequence), type, at, traceparent, data });
 }
 
 /** Something of the machine's that a receiver never took was set aside. */
@@ -100,13 +109,13 @@ export function parkedEvent(
 }
 
 /**
- * An event that found no machine. `uuid` is made once, when the event fails, and kept with it. There is no sequence:
- * without a machine there is nothing to count in.
+ * An event that found no machine, or that would have created one and was refused. `uuid` is made once, when that is
+ * decided, and kept with it. There is no sequence: without a machine there is nothing to count in.
  */
-export function failedEvent(tenant: string, uuid: string, receipt: Receipt): JsonText {
-  const { at, machine } = receipt;
-  const subject = subjectOf(machine);
-  return toCloudEvent({ tenant, id: uuid, type: "detent.event.failed.v1", subject, at, data: toData(receipt) });
+export function failedEvent(tenant: string, uuid: string, receipt: Receipt, traceparent?: string): JsonText {
+  const { at, machine, result } = receipt;
+  const type = result === "refused" ? "detent.event.refused.v1" : "detent.event.failed.v1";
+  return toCloudEvent({ tenant, id: uuid, type, subject: subjectOf(machine), at, traceparent, data: toData(receipt) });
 }
 
 /** A message of the events queue, and why it is no event. */
@@ -147,21 +156,39 @@ export function createdEvent(
   });
 }
 
-/** `sequence` is the revision. */
-export function changedEvent(machine: Subject, receipt: Receipt): JsonText {
+/** `sequence` is the revision; `kind` tells what changed the machine, an event or an operator. */
+export function changedEvent(
+  machine: Subject,
+  receipt: Receipt,
+  { kind, traceparent }: { readonly kind: string; readonly traceparent: string | null },
+): JsonText {
   const { at, revision } = receipt;
   const type = "detent.machine.changed.v1";
-  return toCloudEvent({ ...ofMachine(machine, "change", revision), type, at, data: toData(receipt) });
+  const data = { kind, ...toData(receipt) };
+  return toCloudEvent({ ...ofMachine(machine, "change", revision), type, at, traceparent, data });
 }
 
 /** The machine is gone; `sequence` follows on its last revision. */
 export function deletedEvent(
   machine: Subject,
-  last: { readonly revision: number; readonly state: string; readonly version: string; readonly at: number },
+  last: {
+    readonly revision: number;
+    readonly state: string;
+    readonly version: string;
+    readonly at: number;
+    /** Who deleted it; empty: its time was up. */
+    readonly actor: string;
+  },
 ): JsonText {
   const { configuration, id } = machine;
-  const { revision, state, version, at } = last;
-  const data = { machine: { configuration, id }, config_id: configIdOf(configuration, version), state, revision };
+  const { revision, state, version, at, actor } = last;
+  const data = {
+    machine: { configuration, id },
+    config_id: configIdOf(configuration, version),
+    state,
+    revision,
+    actor,
+  };
   return toCloudEvent({
     ...ofMachine(machine, "change", revision + 1),
     type: "detent.machine.deleted.v1",

@@ -4,7 +4,7 @@ import type { JsonText } from "../receipt.ts";
 import { changedEvent, createdEvent, deletedEvent } from "./cloud-event.ts";
 import type { Present } from "./present.ts";
 import { receiptOfTransition } from "./record.ts";
-import type { TransitionRow } from "./store.ts";
+import type { TransitionRow } from "./rows.ts";
 import type { Position, Stream, StreamParts } from "./stream.ts";
 
 /** Rows in memory at a time: each may carry 64 KiB of the sender's data. */
@@ -25,7 +25,7 @@ export class FeedStream implements Stream {
   hasUnsent(): boolean {
     const present = this.#parts.present();
     if (present === undefined) return false;
-    return present.revision > this.#parts.cursors.feed || present.identity.farewell.includes("feed");
+    return present.revision > this.#parts.cursors.feed || present.identity.unheard.includes("feed");
   }
 
   canPark(): boolean {
@@ -34,9 +34,9 @@ export class FeedStream implements Stream {
 
   target(): () => boolean {
     const { revision = -1, identity } = this.#parts.present() ?? {};
-    const isFarewell = identity?.farewell.includes("feed") ?? false;
+    const isUnheard = identity?.unheard.includes("feed") ?? false;
     return () => {
-      const isTold = !(isFarewell && this.#parts.present()?.identity.farewell.includes("feed"));
+      const isTold = !(isUnheard && this.#parts.present()?.identity.unheard.includes("feed"));
       return this.#parts.cursors.feed >= revision && isTold;
     };
   }
@@ -48,7 +48,7 @@ export class FeedStream implements Stream {
     const rows = store.listUnsentTransitions(cursors.feed, alone ? 1 : ROWS_PER_READ);
     if (rows.length === 0) {
       cursors.feed = present.revision;
-      return await this.#sendFarewell(present);
+      return await this.#sendUnheard(present);
     }
     const events = rows.map((row) => toEvent(present, row));
     const count = countBatch(events);
@@ -64,28 +64,34 @@ export class FeedStream implements Stream {
     const position = next ?? (present?.revision ?? cursors.feed) + 1;
     outboxStore.insertParked({ stream: "feed", position, cause, at });
     if (next !== undefined) cursors.feed = next;
-    else if (present !== undefined) this.#endFarewell(present);
+    else if (present !== undefined) this.#endUnheard(present);
     return { position, isAnnounced: false };
   }
 
-  async #sendFarewell(present: Present): Promise<void> {
+  async #sendUnheard(present: Present): Promise<void> {
     const { identity, revision, state, configuration } = present;
-    if (!identity.farewell.includes("feed") || identity.retiredAt === null) return;
+    if (!identity.unheard.includes("feed") || identity.retiredAt === null) return;
     await this.#parts.send([
-      deletedEvent(identity, { revision, state, version: configuration.version, at: identity.retiredAt }),
+      deletedEvent(identity, {
+        revision,
+        state,
+        version: configuration.version,
+        at: identity.retiredAt,
+        actor: identity.retiredBy,
+      }),
     ]);
     if (this.#parts.present() !== present) return;
-    this.#parts.deps.transaction(() => this.#endFarewell(present));
+    this.#parts.deps.transaction(() => this.#endUnheard(present));
   }
 
-  #endFarewell(present: Present): void {
-    const farewell = present.identity.farewell.filter((name) => name !== "feed");
-    this.#parts.outboxStore.storeFarewell(farewell);
-    present.identity = { ...present.identity, farewell };
+  #endUnheard(present: Present): void {
+    const unheard = present.identity.unheard.filter((name) => name !== "feed");
+    this.#parts.outboxStore.storeUnheard(unheard);
+    present.identity = { ...present.identity, unheard };
   }
 }
 
 function toEvent({ identity }: Present, row: TransitionRow): JsonText {
-  if (row.kind !== "creation") return changedEvent(identity, receiptOfTransition(identity, row));
+  if (row.kind !== "creation") return changedEvent(identity, receiptOfTransition(identity, row), row);
   return createdEvent(identity, { state: row.state, version: row.version, at: row.at });
 }

@@ -2,7 +2,7 @@
 import type { IndexEntry, RefusalFact, TransitionFact } from "../catalog/index-entry.ts";
 import type { Cursors, Present } from "./present.ts";
 import { receiptOfOutcome } from "./record.ts";
-import type { OutcomeRow, TransitionRow } from "./store.ts";
+import type { OutcomeRow, TransitionRow } from "./rows.ts";
 import type { Position, Stream, StreamParts } from "./stream.ts";
 
 /** Keeps one message small; the rest follows in the next. */
@@ -44,7 +44,7 @@ export class IndexStream implements Stream {
       present.revision > indexTransitions ||
       present.outcomeSeq > indexOutcomes ||
       this.#asked > this.#told ||
-      present.identity.farewell.includes("index")
+      present.identity.unheard.includes("index")
     );
   }
 
@@ -55,11 +55,11 @@ export class IndexStream implements Stream {
 
   target(): () => boolean {
     const { revision = -1, outcomeSeq = 0, identity } = this.#parts.present() ?? {};
-    const isFarewell = identity?.farewell.includes("index") ?? false;
+    const isUnheard = identity?.unheard.includes("index") ?? false;
     const asked = this.#asked;
     return () => {
       const { indexTransitions, indexOutcomes } = this.#parts.cursors;
-      const isTold = !(isFarewell && this.#parts.present()?.identity.farewell.includes("index"));
+      const isTold = !(isUnheard && this.#parts.present()?.identity.unheard.includes("index"));
       return indexTransitions >= revision && indexOutcomes >= outcomeSeq && isTold && this.#told >= asked;
     };
   }
@@ -70,15 +70,16 @@ export class IndexStream implements Stream {
     if (present === undefined) return;
     const { entry, reached } = this.#describe(present, alone ? 1 : FACTS_PER_MESSAGE);
     const asked = this.#asked;
+    const { identity } = present;
     await deps.sendIndex(entry, urgent);
     if (presentOf() !== present) return;
     Object.assign(cursors, reached);
-    // Asked again while this was under way, the machine tells again.
+    // Asked again, or changed again, while this was under way, the machine tells again.
     this.#told = asked;
-    if (entry.retiredAt === null) return;
-    const farewell = present.identity.farewell.filter((name) => name !== "index");
-    deps.transaction(() => outboxStore.storeFarewell(farewell));
-    present.identity = { ...present.identity, farewell };
+    if (present.identity !== identity || !identity.unheard.includes("index")) return;
+    const unheard = identity.unheard.filter((name) => name !== "index");
+    deps.transaction(() => outboxStore.storeUnheard(unheard));
+    present.identity = { ...identity, unheard };
   }
 
   park(cause: string, at: number): Position {
@@ -201,7 +202,14 @@ function toTransitionFact(row: TransitionRow): TransitionFact {
   };
 }
 
-function toDeletion({ configuration, revision, state }: Present, at: number): TransitionFact {
-  const common = { kind: "deleted", eventId: "detent:deleted", event: "", to: "", originator: "", actor: "" } as const;
-  return { ...common, revision: revision + 1, version: configuration.version, from: state, at };
+function toDeletion({ identity, configuration, revision, state }: Present, at: number): TransitionFact {
+  const common = { kind: "deleted", eventId: "detent:deleted", event: "", to: "", originator: "" } as const;
+  return {
+    ...common,
+    actor: identity.retiredBy,
+    revision: revision + 1,
+    version: configuration.version,
+    from: state,
+    at,
+  };
 }

@@ -4,7 +4,7 @@ import type { MachineRow } from "../catalog/index-entry.ts";
 import { indexWriterOf, notificationQueueOf, settingsOf, transitionQueueOf, type Bindings } from "../env.ts";
 import { RejectedError, toJsonMessages } from "../queue-sender.ts";
 import { within } from "../within.ts";
-import type { CreateCall, ListCall, MachineAddress, SendCall } from "./calls.ts";
+import type { CreateCall, DeleteCall, LabelsCall, ListCall, MachineAddress, OverrideCall, SendCall } from "./calls.ts";
 import type { Sql, SqlValue } from "./deps.ts";
 import { Machine } from "./machine.ts";
 
@@ -53,8 +53,20 @@ export class MachineObject extends DurableObject<Bindings> {
     return this.#machine.sendAll(address, calls);
   }
 
-  read(address: MachineAddress) {
-    return this.#machine.read(address);
+  updateLabels(address: MachineAddress, call: LabelsCall) {
+    return this.#machine.updateLabels(address, call);
+  }
+
+  override(address: MachineAddress, call: OverrideCall) {
+    return this.#machine.override(address, call);
+  }
+
+  delete(address: MachineAddress, call: DeleteCall) {
+    return this.#machine.delete(address, call);
+  }
+
+  read(address: MachineAddress, atRevision?: number) {
+    return this.#machine.read(address, atRevision);
   }
 
   history(address: MachineAddress, call: ListCall) {

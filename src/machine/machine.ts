@@ -3,34 +3,38 @@
  * history and receipt together, or nothing. Reached only through the object; knows no platform, only its Deps.
  */
 import type { MachineRow } from "../catalog/index-entry.ts";
-import { loadConfiguration } from "../engine/compile-configuration.ts";
-import type { Configuration, ConfigurationSource } from "../engine/configuration.ts";
 import { listAllowedEvents } from "../engine/allowed-events.ts";
 import { quote } from "../engine/names.ts";
-import { start, step } from "../engine/step.ts";
 import type { Receipt } from "../receipt.ts";
+import { begin, creationOf, load, mergeLabels, refuseField } from "./beginning.ts";
 import type {
   AllowedView,
   CreateCall,
+  DeleteCall,
   HistoryItem,
+  LabelsCall,
   ListCall,
   MachineAddress,
   MachineView,
+  OverrideCall,
   Page,
+  Refusal,
   Reindexed,
   Reply,
   SendCall,
+  SendReply,
   StateView,
 } from "./calls.ts";
+import { decide, expectationOf, replyOf, type Decision } from "./decide.ts";
 import type { MachineDeps } from "./deps.ts";
 import { Outbox } from "./outbox.ts";
-import type { Present } from "./present.ts";
-import { receiptOfOutcome, receiptOfTransition } from "./record.ts";
-import { dueOf, GONE_FOR_MS, policyOf, retentionDueAt, ROWS_PER_WAKE } from "./retention.ts";
-import { RetentionStore } from "./retention-store.ts";
+import { countOutcome, moveTo, type Present } from "./present.ts";
+import { receiptOfTransition } from "./record.ts";
+import { RetentionKeeper } from "./retention-keeper.ts";
+import type { TransitionRow } from "./rows.ts";
 import { migrate, readSchemaVersion, SCHEMA_VERSION } from "./schema.ts";
-import { MachineStore, type OutcomeRow, type TransitionRow } from "./store.ts";
-import { findReceipt, listHistory, listRefusals, viewMachine } from "./views.ts";
+import { MachineStore } from "./store.ts";
+import { findReceipt, listHistory, listRefusals, viewCreation, viewMachine, viewMachineAt } from "./views.ts";
 
 const NOT_FOUND = { ok: false, reason: "MACHINE_NOT_FOUND", message: "there is no such machine" } as const;
 const GONE = { ok: false, reason: "MACHINE_GONE", message: "the machine was deleted or retired" } as const;
@@ -39,7 +43,7 @@ export class Machine {
   readonly #deps: MachineDeps;
   readonly #store: MachineStore;
   readonly #outbox: Outbox;
-  readonly #retention: RetentionStore;
+  readonly #retention: RetentionKeeper;
   #live: Present | undefined;
   /** A creation is waiting for the index. */
   #creating = false;
@@ -51,33 +55,54 @@ export class Machine {
     };
     this.#deps = deps;
     this.#store = new MachineStore(deps.sql);
-    this.#retention = new RetentionStore(deps.sql);
     this.#outbox = new Outbox({
       deps,
       store: this.#store,
       present: () => this.#live,
-      retentionAt: () => this.#live && retentionDueAt(this.#live, this.#policyOf(this.#live), this.#retention),
-      outcomesMs: () => (this.#live === undefined ? 0 : this.#policyOf(this.#live).outcomesMs),
+      retentionAt: () => this.#retention.dueAt(),
+      outcomesMs: () => this.#retention.outcomesMs(),
+    });
+    this.#retention = new RetentionKeeper({
+      deps,
+      store: this.#store,
+      outbox: this.#outbox,
+      present: () => this.#live,
+      deleteAll: () => this.#deleteAll(),
     });
   }
 
   /**
-   * Creates the machine and tells the index, which has it before the answer. A repeat of a creation that never reached
-   * the index completes it; any other repeat is MACHINE_EXISTS.
+   * Creates the machine and tells the index, which has it before the answer. A repeat of a creation that has a key, or that
+   * never reached the index, gets the first answer; any other repeat is MACHINE_EXISTS.
    */
   async create(address: MachineAddress, call: CreateCall): Promise<Reply<MachineView>> {
-    const creation = JSON.stringify([call.version, call.state ?? null, call.data, call.labels]);
-    await this.#leaveWhenFree();
+    await this.#retention.leaveWhenFree();
+    const creation = creationOf(call);
+    const begun = begin(address, call, this.#deps.now());
     if (this.#load() === undefined) {
-      const refusal = this.#insert(address, call, creation);
-      if (refusal !== undefined) return refusal;
+      if (!begun.ok) return begun;
+      if (call.isDeprecated) return deprecated(call);
+      this.#insert(begun.value, call, creation);
     } else if (!this.#isAt(address)) {
       throw new Error("this object holds another machine");
     } else if (this.#live?.identity.retiredAt !== null) {
       return GONE;
-    } else if (this.#creating || this.#outbox.isRegistered || this.#store.readCreation() !== creation) {
+    } else if (this.#store.readCreation() !== creation || (call.key === undefined && this.#isCreated())) {
       return { ok: false, reason: "MACHINE_EXISTS", message: `machine ${quote(address.id)} exists` };
     }
+    const { createdAt } = this.#live?.identity ?? { createdAt: this.#deps.now() };
+    const failure = await this.#register();
+    if (failure !== undefined) return failure;
+    return begun.ok ? { ok: true, value: viewCreation(begun.value, createdAt, call.data) } : begun;
+  }
+
+  /** Its creation was answered, or will be by whoever waits for it. */
+  #isCreated(): boolean {
+    return this.#creating || this.#outbox.isRegistered;
+  }
+
+  /** Waits for the index to have the machine; answers why it has not. */
+  async #register(): Promise<Refusal | undefined> {
     this.#creating = true;
     try {
       await this.#outbox.register();
@@ -88,14 +113,7 @@ export class Machine {
       this.#creating = false;
     }
     this.#outbox.flushSoon();
-    return this.read(address);
-  }
-
-  /** Forgets a machine whose time of being gone is over, should its alarm have been lost. */
-  async #leaveWhenFree(): Promise<void> {
-    const retiredAt = this.#load()?.identity.retiredAt ?? undefined;
-    if (retiredAt === undefined || this.#deps.now() < retiredAt + GONE_FOR_MS) return;
-    await this.#deleteAll();
+    return undefined;
   }
 
   async #deleteAll(): Promise<void> {
@@ -104,127 +122,173 @@ export class Machine {
     this.#outbox.reset();
   }
 
-  #insert(address: MachineAddress, call: CreateCall, creation: string): Reply<never> | undefined {
-    const configuration = load(call.source);
-    const begun = start(configuration, call.state);
-    if (!begun.ok) return { ok: false, reason: "INVALID_ARGUMENT", message: begun.message };
-    const now = this.#deps.now();
-    const identity = {
-      ...address,
-      createdAt: now,
-      labels: call.labels,
-      extraChanges: 0,
-      retiredAt: null,
-      farewell: [],
-    };
+  /** Stores a new machine, with the event for which it is created where there is one. */
+  #insert(present: Present, call: CreateCall, creation: string, first?: TransitionRow): void {
+    const unsent = { indexSent: -1, feedSent: -1 };
     this.#outbox.commit(() => {
       migrate(this.#deps.sql);
-      this.#store.insertIdentity(identity, creation);
+      this.#store.insertIdentity(present.identity, creation);
       this.#store.insertSource(call.version, call.source);
-      this.#store.insertCreation(begun.next.state, call.version, call.data, now);
+      this.#store.insertCreation(present.state, call.version, call.data, present.updatedAt);
+      if (first !== undefined) this.#store.insertTransition(first, unsent);
     });
-    const { state } = begun.next;
-    this.#live = {
-      identity,
-      configuration,
-      revision: 0,
-      state,
-      updatedAt: now,
-      decidedAt: now,
-      outcomeSeq: 0,
-      notices: 0,
-    };
-    this.#outbox.load({ indexSent: -1, feedSent: -1 }, { indexSent: 0, notifySent: 0 });
-    return undefined;
+    if (first !== undefined) moveTo(present, first);
+    this.#live = present;
+    this.#outbox.load(unsent, { indexSent: 0, notifySent: 0 });
   }
 
-  /** Applies an event once. The receipt of an id seen before is answered again, marked as a duplicate. */
-  send(address: MachineAddress, call: SendCall): Reply<Receipt> {
-    const live = this.#find(address);
-    if ("reason" in live) return live;
-    const before = findReceipt(this.#store, live, call.eventId);
-    if (before !== undefined) {
-      if (before.event !== call.event || before.data !== call.data || before.details !== call.details) {
-        return {
-          ok: false,
-          reason: "EVENT_ID_REUSED",
-          message: `event id "${call.eventId}" was used for another event of this machine: name, data or details differ`,
-        };
-      }
-      return { ok: true, value: { ...before, duplicate: true } };
+  /**
+   * Applies an event once. The receipt of an id seen before is answered again, marked as a duplicate. With `create` a
+   * machine that is not there is created with the event, and is in the index before the answer.
+   */
+  send(address: MachineAddress, call: SendCall): SendReply | Promise<SendReply> {
+    if (call.create === undefined) {
+      const reply = this.#sendOne(address, call);
+      if (!reply.ok || reply.value.created === undefined) return reply;
     }
-    const mismatch = expectationOf(live, call);
-    if (mismatch !== undefined) return mismatch;
-    const at = Math.max(this.#deps.now(), live.decidedAt);
-    const common = {
-      eventId: call.eventId,
-      event: call.event,
-      timestamp: call.timestamp ?? null,
-      originator: call.originator,
-      actor: call.actor,
-      details: call.details,
-      eventData: call.data,
-      version: live.configuration.version,
-      at,
-    };
-    const taken = step(live.configuration, { state: live.state }, { name: call.event });
-    if (!taken.ok) {
-      const outcome: OutcomeRow = {
-        ...common,
-        seq: live.outcomeSeq + 1,
-        kind: "refused",
-        notice: live.notices + 1,
-        state: live.state,
-        revision: live.revision,
-        code: taken.reason === "UNKNOWN_EVENT" ? "EventNotAllowed" : "TransitionNotAllowed",
-        reason: taken.reason,
-        message: taken.message,
-        allowedEvents: JSON.stringify(taken.allowedEvents),
-      };
-      this.#outbox.commit(() => {
-        this.#store.insertOutcome(outcome, this.#outbox.outcomeCursors);
-      });
-      live.outcomeSeq = outcome.seq;
-      live.notices = outcome.notice;
-      live.decidedAt = at;
-      this.#outbox.flushSoon();
-      return { ok: true, value: receiptOfOutcome(live.identity, outcome) };
-    }
-    const row: TransitionRow = {
-      ...common,
-      revision: live.revision + 1,
-      kind: "event",
-      from: live.state,
-      state: taken.next.state,
-    };
-    this.#outbox.commit(() => {
-      this.#store.insertTransition(row, this.#outbox.transitionCursors(row.revision));
-    });
-    live.revision = row.revision;
-    live.state = row.state;
-    live.updatedAt = live.decidedAt = at;
-    this.#outbox.flushSoon();
-    return { ok: true, value: receiptOfTransition(live.identity, row) };
+    return this.sendAll(address, [call]).then(([reply = NOT_FOUND]) => reply);
   }
 
   /**
    * Applies events in order, each as a transaction of its own, in one turn. Where the storage fails, that event and
    * those behind it are UNAVAILABLE: they may be sent again.
    */
-  sendAll(address: MachineAddress, calls: readonly SendCall[]): Reply<Receipt>[] {
-    const replies: Reply<Receipt>[] = [];
+  async sendAll(address: MachineAddress, calls: readonly SendCall[]): Promise<SendReply[]> {
+    if (calls.some(({ create }) => create !== undefined)) await this.#retention.leaveWhenFree();
+    const replies: SendReply[] = [];
     try {
-      for (const call of calls) replies.push(this.send(address, call));
+      for (const call of calls) replies.push(this.#sendOne(address, call));
     } catch (error) {
       this.#deps.log("error", "an event could not be stored", { cause: String(error) });
       const unavailable = { ok: false, reason: "UNAVAILABLE", message: "the event could not be stored" } as const;
       while (replies.length < calls.length) replies.push(unavailable);
     }
-    return replies;
+    const creating = replies.findIndex((reply) => reply.ok && reply.value.created);
+    if (creating < 0 || this.#live === undefined || this.#outbox.isRegistered) return replies;
+    const failure = await this.#register();
+    return failure === undefined ? replies : replies.map((reply, index) => (index < creating ? reply : failure));
   }
 
-  read(address: MachineAddress): Reply<MachineView> {
-    return this.#answer(address, (live) => viewMachine(this.#store, live));
+  #sendOne(address: MachineAddress, call: SendCall): SendReply {
+    const live = this.#find(address);
+    if ("reason" in live) {
+      return call.create === undefined || this.#live !== undefined ? live : this.#createFor(address, call, call.create);
+    }
+    const before = findReceipt(this.#store, live, call.eventId);
+    const decision = decide(live, call, before, this.#deps.now());
+    if (!call.isDryRun) this.#keep(live, decision);
+    return replyOf(live, decision);
+  }
+
+  #keep(live: Present, decision: Decision): void {
+    if (decision.kind === "accepted") {
+      const { row } = decision;
+      this.#outbox.commit(() => this.#store.insertTransition(row, this.#outbox.transitionCursors(row.revision)));
+      moveTo(live, row);
+    } else if (decision.kind === "refused") {
+      const { row } = decision;
+      this.#outbox.commit(() => this.#store.insertOutcome(row, this.#outbox.outcomeCursors));
+      countOutcome(live, row);
+    } else return;
+    this.#outbox.flushSoon();
+  }
+
+  /** The machine and its first change together; a refused event creates nothing. */
+  #createFor(address: MachineAddress, call: SendCall, create: CreateCall): SendReply {
+    const begun = begin(address, create, this.#deps.now());
+    if (!begun.ok) return begun;
+    if (create.isDeprecated) return deprecated(create);
+    const present = begun.value;
+    const decision = decide(present, call, undefined, present.decidedAt);
+    if (decision.kind !== "accepted") {
+      const reply = replyOf(present, decision);
+      return reply.ok ? { ...reply, isUnrecorded: true } : reply;
+    }
+    const first: TransitionRow = { ...decision.row, created: true };
+    if (!call.isDryRun) this.#insert(present, create, creationOf(create, call.eventId), first);
+    return { ok: true, value: receiptOfTransition(present.identity, first) };
+  }
+
+  /** Sets and takes off labels; the revision stays. LIMIT_EXCEEDED: they would be too many. */
+  updateLabels(address: MachineAddress, call: LabelsCall): Reply<MachineView> {
+    return this.#change(address, call, (live) => {
+      const merged = mergeLabels(live.identity.labels, call.labels);
+      if (!merged.ok || merged.value === live.identity.labels) return merged.ok ? undefined : merged;
+      const identity = {
+        ...live.identity,
+        labels: merged.value,
+        extraChanges: live.identity.extraChanges + 1,
+        unheard: [...new Set([...live.identity.unheard, "index" as const])],
+      };
+      this.#outbox.commit(() => this.#store.storeIdentity(identity));
+      live.identity = identity;
+      return undefined;
+    });
+  }
+
+  /** Puts the machine into a state, whatever its transitions say: a change like any other. */
+  override(address: MachineAddress, call: OverrideCall): Reply<MachineView> {
+    return this.#change(address, call, (live) => {
+      const { name, version, states } = live.configuration;
+      if (!states.includes(call.state)) {
+        const message = `state: ${quote(call.state)} is not a state of ${name}:${version}`;
+        return refuseField("/state", "state", message, call.state);
+      }
+      const revision = live.revision + 1;
+      const row: TransitionRow = {
+        revision,
+        kind: "override",
+        eventId: `detent:override:${revision}`,
+        event: "",
+        from: live.state,
+        state: call.state,
+        version,
+        created: false,
+        at: Math.max(this.#deps.now(), live.decidedAt),
+        timestamp: null,
+        originator: "",
+        actor: call.actor,
+        traceparent: call.traceparent ?? null,
+        details: call.comment,
+        eventData: "{}",
+      };
+      const cursors = this.#outbox.transitionCursors(revision);
+      this.#outbox.commit(() => this.#store.insertTransition(row, cursors, call.data));
+      moveTo(live, row);
+      return undefined;
+    });
+  }
+
+  /** Ends the machine: from now on it answers that it is gone, and its history goes. */
+  delete(address: MachineAddress, call: DeleteCall): Reply<null> {
+    const live = this.#find(address);
+    if ("reason" in live) return live;
+    const mismatch = expectationOf(live, call);
+    if (mismatch !== undefined) return mismatch;
+    this.#retention.retire(live, call.actor);
+    return { ok: true, value: null };
+  }
+
+  /** A change by an operator, which answers the machine as it is then, or why it did not happen. */
+  #change(
+    address: MachineAddress,
+    call: { readonly expectedRevision?: number },
+    change: (live: Present) => Refusal | undefined,
+  ): Reply<MachineView> {
+    const live = this.#find(address);
+    if ("reason" in live) return live;
+    const refusal = expectationOf(live, call) ?? change(live);
+    if (refusal !== undefined) return refusal;
+    this.#outbox.flushSoon();
+    return { ok: true, value: viewMachine(this.#store, live) };
+  }
+
+  /** As it is, or as it was at a revision; OUT_OF_RANGE: that is to come or was pruned. */
+  read(address: MachineAddress, atRevision?: number): Reply<MachineView> {
+    const live = this.#find(address);
+    if ("reason" in live) return live;
+    if (atRevision === undefined) return { ok: true, value: viewMachine(this.#store, live) };
+    return viewMachineAt(this.#store, live, atRevision);
   }
 
   history(address: MachineAddress, call: ListCall): Reply<Page<HistoryItem>> {
@@ -275,42 +339,8 @@ export class Machine {
   async wake(): Promise<void> {
     if (this.#load() === undefined) return;
     await this.#outbox.deliver();
-    if (!this.#outbox.hasUnsent) await this.#keepRetention();
+    if (!this.#outbox.hasUnsent) await this.#retention.keep();
     if (this.#live !== undefined) this.#outbox.rearm();
-  }
-
-  async #keepRetention(): Promise<void> {
-    const live = this.#live;
-    if (live === undefined) return;
-    const due = dueOf(live, this.#policyOf(live), this.#retention, this.#deps.now());
-    if (due === undefined) return;
-    switch (due.action) {
-      case "prune": {
-        const { outcomesBefore, historyBefore } = due;
-        this.#deps.transaction(() => {
-          this.#retention.pruneOutcomes(outcomesBefore, ROWS_PER_WAKE);
-          if (historyBefore !== undefined) this.#retention.pruneTransitions(historyBefore, ROWS_PER_WAKE);
-        });
-        return;
-      }
-      case "retire": {
-        const retired = {
-          retiredAt: Math.max(this.#deps.now(), live.updatedAt),
-          farewell: this.#outbox.farewell,
-          extraChanges: live.identity.extraChanges + 1,
-        };
-        const { retiredAt, farewell, extraChanges } = retired;
-        this.#outbox.commit(() => this.#retention.markRetired(retiredAt, farewell, extraChanges));
-        live.identity = { ...live.identity, ...retired };
-        this.#outbox.flushSoon();
-        return;
-      }
-      case "delete": {
-        return await this.#deleteAll();
-      }
-      default:
-        return due satisfies never;
-    }
   }
 
   #isTrue(live: Present, row: MachineRow): boolean {
@@ -323,7 +353,7 @@ export class Machine {
       state === row.state &&
       revision === row.revision &&
       updatedAt === row.updatedAt &&
-      row.dueAt === (retentionDueAt(live, this.#policyOf(live), this.#retention) ?? null) &&
+      row.dueAt === (this.#retention.dueAt() ?? null) &&
       (row.dueAt === null || row.dueAt > this.#deps.now())
     );
   }
@@ -333,10 +363,6 @@ export class Machine {
     if (this.#live === undefined) return {};
     const { tenant, configuration, id } = this.#live.identity;
     return { tenant, configuration, id };
-  }
-
-  #policyOf(live: Present) {
-    return policyOf(live, this.#deps.retention());
   }
 
   #answer<T>(address: MachineAddress, view: (live: Present) => T): Reply<T> {
@@ -385,19 +411,7 @@ export class Machine {
   }
 }
 
-function load(source: string): Configuration {
-  return loadConfiguration(JSON.parse(source) as ConfigurationSource);
-}
-
-function expectationOf(live: Present, call: SendCall): Reply<never> | undefined {
-  const metadata = { revision: String(live.revision), state: live.state };
-  if (call.expectedRevision !== undefined && call.expectedRevision !== live.revision) {
-    const message = `expected revision ${call.expectedRevision}, the machine has ${live.revision}`;
-    return { ok: false, reason: "REVISION_MISMATCH", message, metadata };
-  }
-  if (call.expectedState !== undefined && call.expectedState !== live.state) {
-    const message = `expected state ${quote(call.expectedState)}, the machine is in ${quote(live.state)}`;
-    return { ok: false, reason: "STATE_MISMATCH", message, metadata };
-  }
-  return undefined;
+function deprecated({ version }: CreateCall): Refusal {
+  const message = `version ${quote(version)} of the configuration is deprecated: it takes no new machines`;
+  return { ok: false, reason: "CONFIGURATION_DEPRECATED", message };
 }

@@ -4,7 +4,7 @@ import type { JsonText } from "../receipt.ts";
 import { parkedEvent, refusedEvent } from "./cloud-event.ts";
 import type { Present } from "./present.ts";
 import { receiptOfOutcome } from "./record.ts";
-import type { OutcomeRow } from "./store.ts";
+import type { OutcomeRow } from "./rows.ts";
 import type { Position, Stream, StreamParts } from "./stream.ts";
 
 /** Rows in memory at a time: each may carry 64 KiB of the sender's data. */
@@ -58,7 +58,8 @@ export class NotificationStream implements Stream {
   #toEvent({ identity }: Present, row: OutcomeRow): JsonText {
     const parked = this.#parts.outboxStore.findParked("notifications", row.seq);
     if (parked !== undefined) return parkedEvent(identity, row.notice, parked);
-    if (row.kind !== "parked") return refusedEvent(identity, row.notice, receiptOfOutcome(identity, row));
+    if (row.kind !== "parked")
+      return refusedEvent(identity, row.notice, receiptOfOutcome(identity, row), row.traceparent);
     // A row of this kind tells of another stream: its event is the stream, its revision the position there.
     const { event, revision: position, message: cause, at } = row;
     return parkedEvent(identity, row.notice, { stream: event, position, cause, at });

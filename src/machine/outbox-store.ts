@@ -1,6 +1,6 @@
 /** The SQL of what leaves: cursors, retries, poison, farewells. */
 import type { Sql, SqlValue } from "./deps.ts";
-import type { OutcomeCursors, StreamName, TransitionCursors } from "./store.ts";
+import type { OutcomeCursors, StreamName, TransitionCursors } from "./rows.ts";
 
 /** A stream that fails at the moment. */
 export interface DeliveryRow {
@@ -70,8 +70,8 @@ export class OutboxStore {
     this.#sql.exec("UPDATE identity SET extra_changes = ?", extraChanges);
   }
 
-  storeFarewell(farewell: readonly StreamName[]): void {
-    this.#sql.exec("UPDATE identity SET farewell = ?", farewell.join(" "));
+  storeUnheard(unheard: readonly StreamName[]): void {
+    this.#sql.exec("UPDATE identity SET farewell = ?", unheard.join(" "));
   }
 }
 

@@ -11,7 +11,8 @@ import { IndexStream } from "./index-stream.ts";
 import { NotificationStream } from "./notification-stream.ts";
 import { OutboxStore } from "./outbox-store.ts";
 import type { Cursors, Present } from "./present.ts";
-import type { MachineStore, OutcomeCursors, StreamName, TransitionCursors } from "./store.ts";
+import type { OutcomeCursors, StreamName, TransitionCursors } from "./rows.ts";
+import type { MachineStore } from "./store.ts";
 import type { Stream } from "./stream.ts";
 
 /**
@@ -85,7 +86,7 @@ export class Outbox {
   }
 
   /** Streams there are besides the notifications: who has to hear that the machine is gone. */
-  get farewell(): StreamName[] {
+  get unheard(): StreamName[] {
     return this.#deliveries.map(({ stream }) => stream.name).filter((name) => name !== "notifications");
   }
 
@@ -229,6 +230,7 @@ export class Outbox {
       } as const;
       const rest = {
         actor: "",
+        traceparent: null,
         details: "",
         eventData: "{}",
         version: present.configuration.version,

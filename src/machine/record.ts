@@ -3,7 +3,7 @@ import { configIdOf } from "../engine/configuration.ts";
 import type { Reason } from "../errors.ts";
 import type { Receipt, StatusCodeName } from "../receipt.ts";
 import type { HistoryItem } from "./calls.ts";
-import type { EventRow, IdentityRow, OutcomeRow, TransitionRow } from "./store.ts";
+import type { EventRow, IdentityRow, OutcomeRow, TransitionRow } from "./rows.ts";
 
 function common(identity: IdentityRow, row: EventRow & { version: string }) {
   return {
@@ -28,6 +28,7 @@ export function receiptOfTransition(identity: IdentityRow, row: TransitionRow): 
     from: row.from,
     to: row.state,
     revision: row.revision,
+    ...(row.created && { created: true }),
   };
 }
 

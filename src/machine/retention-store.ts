@@ -1,6 +1,5 @@
 /** The SQL of what goes. The newest row of each table stays, as it holds the state, the numbers and the cursors. */
 import type { Sql } from "./deps.ts";
-import type { StreamName } from "./store.ts";
 
 const HEAD_OUTCOME = "(SELECT max(seq) FROM outcomes)";
 const HEAD_REVISION = "(SELECT max(revision) FROM transitions)";
@@ -78,15 +77,5 @@ export class RetentionStore {
       `SELECT 1 FROM transitions WHERE kind <> 'pruned' UNION ALL SELECT 1 FROM outcomes WHERE kind <> 'pruned' LIMIT 1`,
     );
     return kept.length > 0;
-  }
-
-  /** The end: from here on everything goes; `farewell` is who has to hear of it. */
-  markRetired(at: number, farewell: readonly StreamName[], extraChanges: number): void {
-    this.#sql.exec(
-      "UPDATE identity SET retired_at = ?, farewell = ?, extra_changes = ?",
-      at,
-      farewell.join(" "),
-      extraChanges,
-    );
   }
 }

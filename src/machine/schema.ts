@@ -51,6 +51,15 @@ const MIGRATIONS: readonly { readonly message: string; readonly statements: read
          PRIMARY KEY (stream, position)) WITHOUT ROWID`,
     ],
   },
+  {
+    message: "answers: traces, machines made by an event, and who deleted one",
+    statements: [
+      "ALTER TABLE transitions ADD COLUMN traceparent TEXT",
+      "ALTER TABLE transitions ADD COLUMN created INTEGER NOT NULL DEFAULT 0",
+      "ALTER TABLE outcomes ADD COLUMN traceparent TEXT",
+      "ALTER TABLE identity ADD COLUMN retired_by TEXT NOT NULL DEFAULT ''",
+    ],
+  },
 ];
 
 /** The version of a database that has had every migration. */

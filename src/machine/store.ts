@@ -1,94 +1,21 @@
 /** All SQL of a machine. Rows in, rows out: decides nothing. */
 import type { Sql, SqlValue } from "./deps.ts";
-
-/** Who this object is; written once, at creation. */
-export interface IdentityRow {
-  readonly tenant: string;
-  readonly configuration: string;
-  readonly id: string;
-  readonly createdAt: number;
-  /** JSON object of strings. */
-  readonly labels: string;
-  /** Indexed changes that were no revisions. */
-  readonly extraChanges: number;
-  /** When the machine was retired; null: it lives. */
-  readonly retiredAt: number | null;
-  /** Streams that have yet to hear that it is gone. */
-  readonly farewell: readonly StreamName[];
-}
-
-/** Where what leaves goes. */
-export type StreamName = "index" | "notifications" | "feed";
-
-/** The event part that accepted and refused events share. */
-export interface EventRow {
-  readonly eventId: string;
-  readonly event: string;
-  readonly timestamp: number | null;
-  readonly originator: string;
-  readonly actor: string;
-  readonly details: string;
-  /** Canonical JSON text: equal data has equal text. */
-  readonly eventData: string;
-  readonly at: number;
-}
-
-/** An accepted change. */
-export interface TransitionRow extends EventRow {
-  readonly revision: number;
-  /** `creation` is revision 0; of a `pruned` row only state, version, data and time are left. */
-  readonly kind: "creation" | "event" | "migration" | "override" | "pruned";
-  readonly from: string;
-  readonly state: string;
-  readonly version: string;
-}
-
-/** A refused event, or (parked) that something could not leave; of a `pruned` row only the numbers are left. */
-export interface OutcomeRow extends EventRow {
-  readonly seq: number;
-  readonly kind: "refused" | "parked" | "pruned";
-  /** Notifications up to and including this row. */
-  readonly notice: number;
-  readonly state: string;
-  readonly version: string;
-  readonly revision: number;
-  readonly code: string;
-  readonly reason: string;
-  readonly message: string;
-  readonly allowedEvents: string;
-}
-
-/** How far the streams have got, by the newest row; unsent is what lies above. */
-export interface TransitionCursors {
-  readonly indexSent: number;
-  readonly feedSent: number;
-}
-export interface OutcomeCursors {
-  readonly indexSent: number;
-  readonly notifySent: number;
-}
-
-/** The newest row, which is the machine's present. */
-export interface HeadRow {
-  readonly revision: number;
-  readonly state: string;
-  readonly version: string;
-  readonly at: number;
-  readonly cursors: TransitionCursors;
-}
-
-/** The newest outcome's numbers. */
-export interface OutcomesHeadRow {
-  readonly seq: number;
-  readonly notice: number;
-  readonly at: number;
-  readonly cursors: OutcomeCursors;
-}
+import type {
+  EventRow,
+  HeadRow,
+  IdentityRow,
+  OutcomeCursors,
+  OutcomeRow,
+  OutcomesHeadRow,
+  StreamName,
+  TransitionCursors,
+  TransitionRow,
+} from "./rows.ts";
 
 const TRANSITION_COLUMNS =
-  "revision, kind, event_id, event, from_state, state, version, at, timestamp, originator, actor, details, event_data";
+  "revision, kind, event_id, event, from_state, state, version, at, timestamp, originator, actor, traceparent, created, details, event_data";
 const OUTCOME_COLUMNS =
-  "seq, kind, notice, event_id, event, state, version, revision, code, reason, message, allowed_events, at, timestamp, originator, actor, details, event_data";
+  "seq, kind, notice, event_id, event, state, version, revision, code, reason, message, allowed_events, at, timestamp, originator, actor, traceparent, details, event_data";
 
 function leanly(columns: string): string {
   return columns.replace("details, event_data", "'' AS details, '{}' AS event_data");
@@ -109,6 +36,7 @@ function toEvent(row: Row): EventRow {
     details: text(row, "details"),
     eventData: text(row, "event_data"),
     at: whole(row, "at"),
+    traceparent: typeof row["traceparent"] === "string" ? row["traceparent"] : null,
   };
 }
 
@@ -120,6 +48,7 @@ function toTransition(row: Row): TransitionRow {
     from: text(row, "from_state"),
     state: text(row, "state"),
     version: text(row, "version"),
+    created: row["created"] === 1,
   };
 }
 
@@ -153,7 +82,7 @@ export class MachineStore {
 
   readIdentity(): IdentityRow | undefined {
     const row = this.#first(
-      "SELECT tenant, configuration, id, created_at, labels, extra_changes, retired_at, farewell FROM identity",
+      "SELECT tenant, configuration, id, created_at, labels, extra_changes, retired_at, retired_by, farewell FROM identity",
     );
     if (row === undefined) return undefined;
     return {
@@ -164,7 +93,8 @@ export class MachineStore {
       labels: text(row, "labels"),
       extraChanges: whole(row, "extra_changes"),
       retiredAt: typeof row["retired_at"] === "number" ? row["retired_at"] : null,
-      farewell: text(row, "farewell").split(" ").filter(Boolean) as StreamName[],
+      retiredBy: text(row, "retired_by"),
+      unheard: text(row, "farewell").split(" ").filter(Boolean) as StreamName[],
     };
   }
 
@@ -191,12 +121,22 @@ export class MachineStore {
     };
   }
 
-  /** The newest data at or before the head: JSON text. */
-  readData(): string {
-    return text(
-      this.#first("SELECT data FROM transitions WHERE data IS NOT NULL ORDER BY revision DESC LIMIT 1") ?? {},
-      "data",
-    );
+  /** The newest data at or before a revision: JSON text. */
+  readData(revision: number): string {
+    const query =
+      "SELECT data FROM transitions WHERE revision <= ? AND data IS NOT NULL ORDER BY revision DESC LIMIT 1";
+    return text(this.#first(query, revision) ?? {}, "data");
+  }
+
+  /** The row of a revision; undefined: it is to come or was pruned. */
+  findRevision(revision: number): TransitionRow | undefined {
+    const row = this.#first(`SELECT ${TRANSITION_COLUMNS} FROM transitions WHERE revision = ?`, revision);
+    return row && toTransition(row);
+  }
+
+  /** The oldest revision that is kept. */
+  readOldestRevision(): number {
+    return whole(this.#first("SELECT min(revision) AS revision FROM transitions") ?? {}, "revision");
   }
 
   readOutcomesHead(): OutcomesHeadRow {
@@ -278,6 +218,12 @@ export class MachineStore {
     );
   }
 
+  /** What of a machine changes beside its state: its labels, its end, who has yet to hear of it. */
+  storeIdentity({ labels, extraChanges, retiredAt, retiredBy, unheard }: IdentityRow): void {
+    const query = "UPDATE identity SET labels = ?, extra_changes = ?, retired_at = ?, retired_by = ?, farewell = ?";
+    this.#sql.exec(query, labels, extraChanges, retiredAt, retiredBy, unheard.join(" "));
+  }
+
   insertSource(version: string, source: string): void {
     this.#sql.exec("INSERT INTO config (version, source) VALUES (?, ?)", version, source);
   }
@@ -294,11 +240,11 @@ export class MachineStore {
     );
   }
 
-  /** The cursors ride along: storing them so costs no row of its own. */
-  insertTransition(row: TransitionRow, { indexSent, feedSent }: TransitionCursors): void {
+  /** The cursors ride along: storing them so costs no row of its own. `data` only where it changes. */
+  insertTransition(row: TransitionRow, { indexSent, feedSent }: TransitionCursors, data: string | null = null): void {
     this.#sql.exec(
-      `INSERT INTO transitions (${TRANSITION_COLUMNS}, index_sent, feed_sent)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT INTO transitions (${TRANSITION_COLUMNS}, data, index_sent, feed_sent)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       row.revision,
       row.kind,
       row.eventId,
@@ -310,8 +256,11 @@ export class MachineStore {
       row.timestamp,
       row.originator,
       row.actor,
+      row.traceparent,
+      row.created ? 1 : 0,
       row.details,
       row.eventData,
+      data,
       indexSent,
       feedSent,
     );
@@ -320,7 +269,7 @@ export class MachineStore {
   insertOutcome(row: OutcomeRow, { indexSent, notifySent }: OutcomeCursors): void {
     this.#sql.exec(
       `INSERT INTO outcomes (${OUTCOME_COLUMNS}, index_sent, notify_sent)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       row.seq,
       row.kind,
       row.notice,
@@ -337,6 +286,7 @@ export class MachineStore {
       row.timestamp,
       row.originator,
       row.actor,
+      row.traceparent,
       row.details,
       row.eventData,
       indexSent,

@@ -2,7 +2,8 @@
 import type { MachineDeps } from "./deps.ts";
 import type { OutboxStore } from "./outbox-store.ts";
 import type { Cursors, Present } from "./present.ts";
-import type { MachineStore, StreamName } from "./store.ts";
+import type { StreamName } from "./rows.ts";
+import type { MachineStore } from "./store.ts";
 
 /** What every stream works with: the machine it is of. */
 export interface StreamParts {

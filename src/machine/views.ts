@@ -1,7 +1,8 @@
 /** What can be read of a machine: rows -> views, paged. */
-import { configIdOf } from "../engine/configuration.ts";
-import type { Receipt } from "../receipt.ts";
-import type { HistoryItem, ListCall, MachineView, Page } from "./calls.ts";
+import { configIdOf, type Configuration } from "../engine/configuration.ts";
+import type { JsonText, Receipt } from "../receipt.ts";
+import { load } from "./beginning.ts";
+import type { HistoryItem, ListCall, MachineView, Page, Reply } from "./calls.ts";
 import { readPage } from "./page.ts";
 import type { Present } from "./present.ts";
 import { receiptOfOutcome, receiptOfTransition, toHistoryItem } from "./record.ts";
@@ -11,18 +12,70 @@ import type { MachineStore } from "./store.ts";
 const HISTORY_WITH_MACHINE = 100;
 
 /** The machine with its newest history. */
-export function viewMachine(store: MachineStore, present: Present): MachineView {
-  const newest = store.listTransitions("desc", undefined, HISTORY_WITH_MACHINE + 1);
-  const { configuration, identity } = present;
+export function viewMachine(store: MachineStore, { configuration, ...present }: Present): MachineView {
+  return view(
+    store,
+    { ...present, createdAt: present.identity.createdAt, labels: present.identity.labels },
+    configuration,
+  );
+}
+
+/**
+ * The machine as it was at a revision, with its history up to then; labels are no part of that and are today's.
+ * OUT_OF_RANGE: the revision is to come or was pruned.
+ */
+export function viewMachineAt(store: MachineStore, present: Present, revision: number): Reply<MachineView> {
+  if (revision === present.revision) return { ok: true, value: viewMachine(store, present) };
+  const row = store.findRevision(revision);
+  if (row === undefined) {
+    const oldest = store.readOldestRevision();
+    const kept = `${oldest} to ${present.revision}`;
+    const message = `at_revision: revision ${revision} is not among those that are kept, ${kept}`;
+    const metadata = { oldest_revision: String(oldest), revision: String(present.revision) };
+    return { ok: false, reason: "OUT_OF_RANGE", message, metadata };
+  }
+  const { createdAt, labels } = present.identity;
+  const then = { revision, state: row.state, updatedAt: row.at, createdAt, labels };
+  return { ok: true, value: view(store, then, load(store.readSource(row.version))) };
+}
+
+/** What the creation of a machine is answered with, also when it has moved on since. */
+export function viewCreation(begun: Present, createdAt: number, data: JsonText): MachineView {
+  const { configuration, state, identity } = begun;
   return {
     configId: configIdOf(configuration.name, configuration.version),
-    state: present.state,
-    data: store.readData(),
+    state,
+    data,
     labels: identity.labels,
-    revision: present.revision,
-    final: configuration.finalStates.has(present.state),
-    createdAt: identity.createdAt,
-    updatedAt: present.updatedAt,
+    revision: 0,
+    final: configuration.finalStates.has(state),
+    createdAt,
+    updatedAt: createdAt,
+    history: [],
+    hasOlderHistory: false,
+  };
+}
+
+interface Moment {
+  readonly revision: number;
+  readonly state: string;
+  readonly updatedAt: number;
+  readonly createdAt: number;
+  readonly labels: JsonText;
+}
+
+function view(store: MachineStore, moment: Moment, configuration: Configuration): MachineView {
+  const { revision, state, updatedAt, createdAt, labels } = moment;
+  const newest = store.listTransitions("desc", revision + 1, HISTORY_WITH_MACHINE + 1);
+  return {
+    configId: configIdOf(configuration.name, configuration.version),
+    state,
+    data: store.readData(revision),
+    labels,
+    revision,
+    final: configuration.finalStates.has(state),
+    createdAt,
+    updatedAt,
     history: newest.slice(0, HISTORY_WITH_MACHINE).toReversed().map(toHistoryItem),
     hasOlderHistory: newest.length > HISTORY_WITH_MACHINE,
   };

@@ -7,7 +7,7 @@ import { parseJson } from "../body.ts";
 import { DetentError, invalid } from "../errors.ts";
 import { EventRequestSchema } from "../gen/statemachine/v1beta/statemachine_pb.ts";
 import { isObject } from "../json.ts";
-import type { SendEventInput } from "../service/events.ts";
+import type { SendEventInput } from "../service/event-input.ts";
 import { object, parseShape, shape, text, time } from "../shape.ts";
 
 /** What a message says. */

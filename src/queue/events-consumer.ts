@@ -4,7 +4,9 @@
  */
 import { clip } from "../engine/names.ts";
 import type { DetentError } from "../errors.ts";
-import { isUnfinished, reportUnreadable, sendEvents, type SendEventInput } from "../service/events.ts";
+import { readEnqueued } from "../service/enqueued-events.ts";
+import type { SendEventInput } from "../service/event-input.ts";
+import { isUnfinished, reportUnreadable, sendEvents } from "../service/events.ts";
 import type { Scope } from "../scope.ts";
 import type { House } from "../service/house.ts";
 import { readEventMessage, textOf } from "./event-message.ts";
@@ -37,14 +39,27 @@ export async function consumeEvents(deps: ConsumerDeps, messages: readonly Messa
   const readable: Readable[] = [];
   for (const message of messages) {
     try {
-      const { tenant, input } = readEventMessage(message.body);
-      readable.push({ message, tenant: tenantOf(deps.tenantRule, tenant), input });
+      readable.push({ message, ...(await readMessage(deps, message.body)) });
     } catch (error) {
       await putAside(deps, message, "", error);
     }
   }
   const byTenant = Map.groupBy(readable, ({ tenant }) => tenant);
   await Promise.all([...byTenant].map(([tenant, group]) => sendGroup(deps, tenant, group)));
+}
+
+/** What a message says, and whose it is: of those that the service has enqueued itself, by their signature. */
+export async function readMessage(
+  { house, tenantRule }: Pick<ConsumerDeps, "house" | "tenantRule">,
+  body: unknown,
+): Promise<Omit<Readable, "message">> {
+  const enqueued = await readEnqueued(house, body);
+  if (enqueued !== undefined) {
+    const { tenant, actor, input } = enqueued;
+    return { tenant, input: { ...input, actor } };
+  }
+  const { tenant, input } = readEventMessage(body);
+  return { tenant: tenantOf(tenantRule, tenant), input };
 }
 
 async function sendGroup(deps: ConsumerDeps, tenant: string, group: readonly Readable[]): Promise<void> {

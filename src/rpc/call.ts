@@ -6,6 +6,8 @@ export interface Call {
   readonly house: House;
   readonly release: string;
   readonly requestId: string;
+  /** Hears of every error that is answered, and logs what is not the caller's fault. */
+  readonly log: (error: unknown) => void;
   /** The caller's place in its trace, where it has told one. */
   readonly traceparent: string | undefined;
   /** Throws UNAUTHENTICATED. */

@@ -1,9 +1,13 @@
 /** The house's errors as Connect errors, with their details. */
 import { create } from "@bufbuild/protobuf";
 import { Code, ConnectError } from "@connectrpc/connect";
-import { DetentError, REASONS, type ConnectCodeName } from "../errors.ts";
+import { REASONS, toKnownError, type ConnectCodeName, type Violation } from "../errors.ts";
 import { ReceiptSchema } from "../gen/detent/v1/receipt_pb.ts";
-import { BadRequestSchema, ErrorInfoSchema } from "../gen/google/rpc/error_details_pb.ts";
+import {
+  BadRequest_FieldViolationSchema,
+  BadRequestSchema,
+  ErrorInfoSchema,
+} from "../gen/google/rpc/error_details_pb.ts";
 import { toReceipt } from "./convert.ts";
 
 const CODES: Record<ConnectCodeName, Code> = {
@@ -24,10 +28,7 @@ const CODES: Record<ConnectCodeName, Code> = {
 /** A DetentError in Connect's words; `code` where v1beta departs from the table. Other errors: internal, without their text. */
 export function toConnectError(error: unknown, requestId: string, code?: Code): ConnectError {
   if (error instanceof ConnectError) return error;
-  const known =
-    error instanceof DetentError
-      ? error
-      : new DetentError("INTERNAL", `an internal error happened; it is logged under request id ${requestId}`);
+  const known = toKnownError(error, requestId);
   const info = create(ErrorInfoSchema, {
     reason: known.reason,
     domain: "detent",
@@ -37,13 +38,13 @@ export function toConnectError(error: unknown, requestId: string, code?: Code): 
   connectError.details.push({ desc: ErrorInfoSchema, value: info });
   if (known.reason === "UNAUTHENTICATED") connectError.metadata.set("www-authenticate", "Bearer");
   if (known.violations.length > 0) {
-    const fieldViolations = known.violations.map(({ pointer, rule, message }) => ({
-      field: pointer,
-      description: message,
-      reason: rule,
-    }));
+    const fieldViolations = known.violations.map(toViolationMessage);
     connectError.details.push({ desc: BadRequestSchema, value: create(BadRequestSchema, { fieldViolations }) });
   }
   if (known.receipt !== undefined) connectError.details.push({ desc: ReceiptSchema, value: toReceipt(known.receipt) });
   return connectError;
+}
+
+export function toViolationMessage({ pointer, rule, message }: Violation) {
+  return create(BadRequest_FieldViolationSchema, { field: pointer, description: message, reason: rule });
 }

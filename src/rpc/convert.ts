@@ -102,6 +102,7 @@ export function toReceipt(receipt: Receipt): ReceiptMessage {
     originator: receipt.originator,
     actor: receipt.actor,
     duplicate: receipt.duplicate,
+    created: receipt.created ?? false,
     details: receipt.details,
     data: struct(receipt.data),
     allowedEvents: [...(receipt.allowedEvents ?? [])],

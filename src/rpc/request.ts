@@ -5,6 +5,7 @@
 import { fromBinary, fromJson, type DescMessage, type JsonValue } from "@bufbuild/protobuf";
 import { base64Decode } from "@bufbuild/protobuf/wire";
 import { contentTypeOf, decodeUtf8, parseJson, readBody, refuseCompression } from "../body.ts";
+import { LIMITS } from "../engine/limits.ts";
 import { clip } from "../engine/names.ts";
 import { DetentError, invalid, type Violation } from "../errors.ts";
 import { OPTIONS } from "./options.ts";
@@ -37,6 +38,8 @@ const TIMEOUTS: Readonly<Record<string, RegExp>> = {
   "grpc-timeout": /^\d{1,8}[HMSmun]$/,
 };
 
+const BATCHES = new Set(["detent.v1.SendEventsRequest", "detent.v1.EnqueueEventsRequest"]);
+
 /** What a handler can read. */
 export interface Readable {
   readonly request: Request;
@@ -64,7 +67,7 @@ export async function toReadable(input: DescMessage, request: Request, denial: E
       refuseHeaders(request.headers);
       if (isGet) checkQuery(input, new URL(request.url).searchParams);
       else {
-        body = await readBody(request);
+        body = await readBody(request, isBatch(input) ? LIMITS.batchBytes : LIMITS.bodyBytes);
         checkBody(input, ENCODINGS[contentTypeOf(request)], body);
       }
     }
@@ -82,6 +85,11 @@ export async function toReadable(input: DescMessage, request: Request, denial: E
   else headers.set("content-type", contentTypeOf(request));
   const plain = new Request(url, { method, headers, ...(body !== undefined && { body }) });
   return { request: plain, ...(fault !== undefined && { fault }) };
+}
+
+/** Whether a message carries many events. */
+function isBatch({ typeName }: DescMessage): boolean {
+  return BATCHES.has(typeName);
 }
 
 function refuseHeaders(headers: Headers): void {

@@ -2,8 +2,9 @@
 import type { ConnectRouter } from "@connectrpc/connect";
 import { ConfigurationService } from "../gen/detent/v1/configuration_service_pb.ts";
 import * as configurations from "../service/configurations.ts";
+import { simulateConfiguration } from "../service/simulate.ts";
 import { callOf } from "./call.ts";
-import { toConfiguration, toSource } from "./convert.ts";
+import { timeOf, toConfiguration, toReceipt, toSource } from "./convert.ts";
 
 export function registerConfigurations(router: ConnectRouter): void {
   const { method } = ConfigurationService;
@@ -17,6 +18,13 @@ export function registerConfigurations(router: ConnectRouter): void {
     callOf(context).principal();
     const { valid, findings, mermaid } = configurations.checkConfigurationSource(toSource(request.configuration));
     return { valid, findings: [...findings], mermaid };
+  });
+  router.rpc(method.simulateConfiguration, async (request, context) => {
+    const { house, principal } = callOf(context);
+    const { configuration } = request;
+    const events = request.events.map((event) => ({ ...event, timestamp: timeOf(event.timestamp) }));
+    const input = { ...request, configuration: configuration && toSource(configuration), events };
+    return { steps: (await simulateConfiguration(house, principal(), input)).map(toReceipt) };
   });
   router.rpc(method.getConfiguration, async (request, context) => {
     const { house, principal } = callOf(context);

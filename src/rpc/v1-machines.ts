@@ -1,7 +1,8 @@
-/** detent.v1.MachineService: each method translates one message to one use case. */
+/** detent.v1.MachineService: each method translates one message to one use case. Its events are in v1-events.ts. */
 import type { ConnectRouter } from "@connectrpc/connect";
+import { clip } from "../engine/names.ts";
+import { invalid } from "../errors.ts";
 import { MachineService } from "../gen/detent/v1/machine_service_pb.ts";
-import * as events from "../service/events.ts";
 import { listMachines } from "../service/machine-list.ts";
 import * as machines from "../service/machines.ts";
 import { callOf } from "./call.ts";
@@ -11,13 +12,11 @@ export function registerMachines(router: ConnectRouter): void {
   const { method } = MachineService;
   router.rpc(method.createMachine, async (request, context) => {
     const { house, principal } = callOf(context);
-    const answer = await machines.createMachine(house, principal(), request);
-    return { id: answer.id, statemachine: toMachine(answer) };
+    return toAnswer(await machines.createMachine(house, principal(), request));
   });
-  router.rpc(method.getMachine, async ({ configuration: name, id }, context) => {
+  router.rpc(method.getMachine, async (request, context) => {
     const { house, principal } = callOf(context);
-    const answer = await machines.getMachine(house, principal(), name, id);
-    return { id: answer.id, statemachine: toMachine(answer) };
+    return toAnswer(await machines.getMachine(house, principal(), request));
   });
   router.rpc(method.listMachines, async (request, context) => {
     const { house, principal } = callOf(context);
@@ -29,14 +28,25 @@ export function registerMachines(router: ConnectRouter): void {
     const { statemachines, nextPageToken } = await listMachines(house, principal(), input);
     return { statemachines: statemachines.map(toListedMachine), nextPageToken };
   });
-  router.rpc(method.sendEvent, async (request, context) => {
+  router.rpc(method.updateLabels, async (request, context) => {
     const { house, principal } = callOf(context);
-    const input = { ...request, timestamp: timeOf(request.timestamp) };
-    return { receipt: toReceipt(events.acceptedOrThrow(await events.sendEvent(house, principal(), input))) };
+    const removed = request.remove.map((name) => [name, null] as const);
+    const both = request.remove.find((name) => Object.hasOwn(request.labels, name));
+    if (both !== undefined) {
+      const message = "remove: a label is either set or taken off";
+      throw invalid([{ pointer: "/remove", rule: "contradiction", message, value: clip(both) }]);
+    }
+    const labels = { ...request.labels, ...Object.fromEntries(removed) };
+    return toAnswer(await machines.updateLabels(house, principal(), { ...request, labels }));
   });
-  router.rpc(method.getEvent, async (request, context) => {
+  router.rpc(method.overrideMachine, async (request, context) => {
+    const { house, principal, traceparent } = callOf(context);
+    return toAnswer(await machines.overrideMachine(house, principal(), { ...request, traceparent }));
+  });
+  router.rpc(method.deleteMachine, async (request, context) => {
     const { house, principal } = callOf(context);
-    return { receipt: toReceipt(await events.getEvent(house, principal(), request)) };
+    await machines.deleteMachine(house, principal(), request);
+    return {};
   });
   router.rpc(method.listHistory, async (request, context) => {
     const { house, principal } = callOf(context);
@@ -49,4 +59,8 @@ export function registerMachines(router: ConnectRouter): void {
     const view = await machines.listAllowedEvents(house, principal(), name, id);
     return { state: view.state, revision: view.revision, events: [...view.events] };
   });
+}
+
+function toAnswer(answer: machines.MachineAnswer) {
+  return { id: answer.id, statemachine: toMachine(answer) };
 }

@@ -2,12 +2,14 @@
 import type { ConnectRouter } from "@connectrpc/connect";
 import { registerConfigurations } from "./v1-configurations.ts";
 import { registerDeadLetters } from "./v1-dead-letters.ts";
+import { registerEvents } from "./v1-events.ts";
 import { registerFeeds } from "./v1-feeds.ts";
 import { registerMachines } from "./v1-machines.ts";
 
 export function registerV1(router: ConnectRouter): void {
   registerConfigurations(router);
   registerMachines(router);
+  registerEvents(router);
   registerFeeds(router);
   registerDeadLetters(router);
 }

@@ -8,6 +8,7 @@ import * as wire from "../gen/statemachine/v1beta/statemachine_pb.ts";
 import type { HistoryItem } from "../machine/calls.ts";
 import type { Receipt } from "../receipt.ts";
 import * as configurations from "../service/configurations.ts";
+import { getEvent } from "../service/event-lookup.ts";
 import * as events from "../service/events.ts";
 import { checkHealth } from "../service/health.ts";
 import { streamMachines } from "../service/machine-list.ts";
@@ -66,7 +67,10 @@ export function registerV1beta(router: ConnectRouter): void {
     if (request.config === "" || request.query.case !== "id" || request.query.value === "") {
       throw required("/config", "config and id are required");
     }
-    const { machine } = await machines.getMachine(house, principal(), request.config, request.query.value);
+    const { machine } = await machines.getMachine(house, principal(), {
+      configuration: request.config,
+      id: request.query.value,
+    });
     return { configId: machine.configId, state: machine.state, history: machine.history.map(toEvent) };
   });
   router.rpc(method.getAllInState, async (request, context) => {
@@ -94,7 +98,7 @@ export function registerV1beta(router: ConnectRouter): void {
     const { house, principal } = callOf(context);
     if (config === "" || id === "")
       throw required(config === "" ? "/config" : "/id", "config and id (an event id) are required");
-    return toEventResponse(await events.getEvent(house, principal(), { configuration: config, id: "", eventId: id }));
+    return toEventResponse(await getEvent(house, principal(), { configuration: config, id: "", eventId: id }));
   });
 }
 

@@ -24,7 +24,7 @@ export async function createConfiguration(
   source: ConfigurationSource,
 ): Promise<{ configuration: ConfigurationView; warnings: readonly Finding[] }> {
   const compiled = compileConfiguration(source);
-  if (!compiled.ok) throw invalid(compiled.errors.map(toViolation));
+  if (!compiled.ok) throw invalid(compiled.errors.map((finding) => toViolation(finding)));
   const { name, version } = compiled.configuration;
   const full = { ...source, name, version };
   const stored = { name, version, source: JSON.stringify(full), createdAt: house.now() };
@@ -121,6 +121,7 @@ function toView(stored: catalog.StoredConfiguration): ConfigurationView {
   return { source: JSON.parse(stored.source) as ConfigurationView["source"], createdAt: stored.createdAt };
 }
 
-function toViolation({ pointer, code, message, value }: Finding): Violation {
-  return { pointer, rule: code, message, ...(value !== undefined && { value }) };
+/** A finding as the violation of a request in which the configuration stands at `prefix`. */
+export function toViolation({ pointer, code, message, value }: Finding, prefix = ""): Violation {
+  return { pointer: prefix + pointer, rule: code, message, ...(value !== undefined && { value }) };
 }

@@ -1,50 +1,24 @@
-/** Use cases on events: send one or many, look one up. */
-import { configurationExists } from "../catalog/configurations.ts";
-import { findDecision } from "../catalog/lookups.ts";
-import { countUtf8Bytes, LIMITS } from "../engine/limits.ts";
-import { checkConfigurationName, checkId, checkStateOrEventName } from "../engine/names.ts";
-import { DetentError, orUnavailable, type Reason } from "../errors.ts";
-import type { MachineAddress, Reply, SendCall } from "../machine/calls.ts";
-import { failedEvent, unreadableEvent, type UnreadableMessage } from "../machine/cloud-event.ts";
-import type { Receipt, StatusCodeName } from "../receipt.ts";
+/** Use cases on events: send one, or many. */
+import { findConfiguration } from "../catalog/configurations.ts";
+import { DetentError, orUnavailable } from "../errors.ts";
+import type { CreateCall, MachineAddress, SendCall, SendReply } from "../machine/calls.ts";
+import { unreadableEvent, type UnreadableMessage } from "../machine/cloud-event.ts";
+import type { Receipt } from "../receipt.ts";
+import { checkEvent, type CheckedEvent, type SendEventInput } from "./event-input.ts";
+import { fail, findFailure, goneFailureOf, missingDestinationOf, recordFailure } from "./failures.ts";
 import type { House, Principal } from "./house.ts";
 import { addressOf } from "./machines.ts";
-import { Rules, valueOf } from "./rules.ts";
-
-export interface SendEventInput {
-  readonly configuration: string;
-  readonly id: string;
-  readonly event: string;
-  readonly eventId?: string | undefined;
-  readonly data?: Record<string, unknown> | undefined;
-  readonly details?: string | undefined;
-  readonly originator?: string | undefined;
-  /** Epoch ms. */
-  readonly timestamp?: number | undefined;
-  readonly expectedState?: string | undefined;
-  readonly expectedRevision?: number | undefined;
-}
-
-/** Event ids and originators by which Detent sends events itself. */
-const RESERVED_ID = /^(?:timer|detent):/;
-const RESERVED_ORIGINATORS = ["timer", "detent"];
+import { toCreateCall } from "./new-machine.ts";
+import { valueOf } from "./rules.ts";
 
 /**
  * Sends an event and answers its receipt, whatever was decided: transitioned, refused, or failed where there is no
  * machine. Throws for what is not recorded: broken rules, mismatched expectations, a reused id, an unreachable part.
  */
 export async function sendEvent(house: House, principal: Principal, input: SendEventInput): Promise<Receipt> {
-  const call = toCall(house, principal, input);
-  const missing = missingDestinationOf(input);
-  if (missing !== undefined) return await fail(house, principal, input, call, missing);
-  const address = addressOf(principal, input.configuration, input.id);
-  return await settle(
-    house,
-    principal,
-    input,
-    call,
-    await orUnavailable("the machine", house.machine(address).send(address, call)),
-  );
+  const [sent] = await sendToOne(house, principal, [input]);
+  if (sent !== undefined && "receipt" in sent) return sent.receipt;
+  throw sent?.error;
 }
 
 /** What became of one of many events: its receipt, or what a caller of its own would have been thrown. */
@@ -78,23 +52,19 @@ export async function sendEvents(
 
 /** The events of one address: of a machine, or of none. */
 async function sendToOne(house: House, principal: Principal, inputs: readonly SendEventInput[]): Promise<Sent[]> {
-  const prepared = inputs.map((input) => attempt(() => ({ input, call: toCall(house, principal, input) })));
-  const calls = prepared.flatMap((result) => ("call" in result ? [result.call] : []));
-  const reached = await askForAll(house, principal, inputs[0], calls);
+  const prepared = inputs.map((input) => attempt(() => checkEvent(house, principal, input)));
+  const checked = prepared.flatMap((result) => ("error" in result ? [] : [result]));
+  const reached = await askForAll(house, principal, checked).catch((error: unknown) => ({ error }));
+  const replies = "error" in reached ? [] : [...reached];
   const sent: Sent[] = [];
   for (const result of prepared) {
     if ("error" in result) {
       sent.push(result);
       continue;
     }
-    const { input, call } = result;
-    const end = async (): Promise<{ receipt: Receipt }> => {
+    const end = async (): Promise<Sent> => {
       if ("error" in reached) throw reached.error;
-      const missing = missingDestinationOf(input);
-      if (missing !== undefined) return { receipt: await fail(house, principal, input, call, missing) };
-      const reply = reached.replies.shift();
-      if (reply === undefined) throw new DetentError("UNAVAILABLE", "the machine gave no answer; try again");
-      return { receipt: await settle(house, principal, input, call, reply) };
+      return { receipt: await settle(house, principal, result, replies.shift()) };
     };
     // One after the other: what fails without a machine is recorded in its order.
     sent.push(await end().catch((error: unknown) => ({ error })));
@@ -102,28 +72,88 @@ async function sendToOne(house: House, principal: Principal, inputs: readonly Se
   return sent;
 }
 
-/** The object's replies, in order; none where no machine is named. */
-async function askForAll(
-  house: House,
-  principal: Principal,
-  first: SendEventInput | undefined,
-  calls: readonly SendCall[],
-): Promise<{ replies: Reply<Receipt>[] } | { error: unknown }> {
-  if (first === undefined || calls.length === 0 || missingDestinationOf(first) !== undefined) return { replies: [] };
-  try {
-    const address = addressOf(principal, first.configuration, first.id);
-    return { replies: await orUnavailable("the machine", house.machine(address).sendAll(address, calls)) };
-  } catch (error) {
-    return { error };
-  }
-}
-
-function attempt<T>(work: () => T): T | { error: unknown } {
+function attempt<T>(work: () => T): T | { readonly error: unknown } {
   try {
     return work();
   } catch (error) {
     return { error };
   }
+}
+
+/** The machine's replies, in order; none where no machine is named. */
+async function askForAll(
+  house: House,
+  principal: Principal,
+  checked: readonly CheckedEvent[],
+): Promise<readonly SendReply[]> {
+  const [first] = checked;
+  if (first === undefined || missingDestinationOf(first.input) !== undefined) return [];
+  const address = addressOf(principal, first.input.configuration, first.input.id);
+  const calls = checked.map(({ call }) => call);
+  const replies = await ask(house, address, calls);
+  // Only a miss reads D1: the configurations of machines that are to be created now.
+  const start = checked.findIndex(({ newMachine }, index) => newMachine !== undefined && isMissing(replies[index]));
+  if (start < 0) return replies;
+  const creations = await findCreations(house, principal, checked.slice(start));
+  const again = calls.slice(start).map((call, index): SendCall => {
+    const create = creations[index];
+    return create === undefined ? call : { ...call, create };
+  });
+  return [...replies.slice(0, start), ...(await ask(house, address, again))];
+}
+
+function ask(house: House, address: MachineAddress, calls: readonly SendCall[]): Promise<readonly SendReply[]> {
+  const machine = house.machine(address);
+  const [only] = calls;
+  const asked =
+    only !== undefined && calls.length === 1
+      ? machine.send(address, only).then((reply) => [reply])
+      : machine.sendAll(address, calls);
+  return orUnavailable("the machine", asked);
+}
+
+function isMissing(reply: SendReply | undefined): boolean {
+  return reply !== undefined && !reply.ok && reply.reason === "MACHINE_NOT_FOUND";
+}
+
+/** What each event would create; undefined where it would not, or where there is no such configuration. */
+async function findCreations(
+  house: House,
+  { tenant }: Principal,
+  checked: readonly CheckedEvent[],
+): Promise<(CreateCall | undefined)[]> {
+  const db = house.catalog(tenant);
+  const versions = new Set(checked.flatMap(({ newMachine }) => newMachine?.version ?? []));
+  const name = checked[0]?.input.configuration ?? "";
+  const found = await Promise.all(
+    [...versions].map(async (version) => [version, await findConfiguration(db, name, version)] as const),
+  );
+  const stored = new Map(found);
+  return checked.map(({ newMachine }) => {
+    if (newMachine === undefined) return undefined;
+    const { version, ...machine } = newMachine;
+    const configuration = stored.get(version);
+    return configuration && toCreateCall(configuration, machine);
+  });
+}
+
+/** The machine's decision; where there was no machine, the failure. */
+async function settle(
+  house: House,
+  principal: Principal,
+  checked: CheckedEvent,
+  reply: SendReply | undefined,
+): Promise<Receipt> {
+  const missing = missingDestinationOf(checked.input);
+  if (missing !== undefined) return await fail(house, principal, checked, missing);
+  if (reply === undefined) throw new DetentError("UNAVAILABLE", "the machine gave no answer; try again");
+  if (isMissing(reply)) return await fail(house, principal, checked, await findFailure(house, principal, checked));
+  if (!reply.ok && reply.reason === "MACHINE_GONE") {
+    return await fail(house, principal, checked, goneFailureOf(checked.input));
+  }
+  const receipt = valueOf(reply, "/create_if_missing");
+  const { isDryRun, traceparent } = checked.call;
+  return reply.isUnrecorded && !isDryRun ? await recordFailure(house, principal, receipt, traceparent) : receipt;
 }
 
 /** Tells that a message of the events queue is no event of `tenant`'s; settles when the notification is on its way. */
@@ -140,153 +170,4 @@ export function isUnfinished(error: unknown): boolean {
 export function acceptedOrThrow(receipt: Receipt): Receipt {
   if (receipt.reason === undefined) return receipt;
   throw new DetentError(receipt.reason, receipt.message ?? receipt.reason, { receipt });
-}
-
-/** The receipt of an event: of one machine, or (id empty) the newest by configuration and event id, through the index. */
-export async function getEvent(
-  house: House,
-  principal: Principal,
-  query: { configuration: string; id: string; eventId: string },
-): Promise<Receipt> {
-  const { configuration, eventId } = query;
-  const rules = new Rules();
-  rules.name("/configuration", configuration, checkConfigurationName);
-  rules.name("/event_id", eventId, checkId);
-  rules.enforce();
-  if (query.id !== "") return await askMachine(house, addressOf(principal, configuration, query.id), eventId);
-  const decision = await findDecision(house.catalog(principal.tenant), configuration, eventId);
-  if (decision?.kind === "failed") return decision.receipt;
-  try {
-    if (decision !== undefined) {
-      return await askMachine(house, { tenant: principal.tenant, configuration, id: decision.id }, eventId);
-    }
-  } catch (error) {
-    // What the index remembers, the machine may have let go, or be gone itself.
-    if (!(error instanceof DetentError) || !FORGOTTEN.has(error.reason)) throw error;
-  }
-  throw new DetentError("EVENT_NOT_FOUND", `configuration "${configuration}" has decided no event "${eventId}"`);
-}
-
-const FORGOTTEN: ReadonlySet<Reason> = new Set(["EVENT_NOT_FOUND", "MACHINE_GONE", "MACHINE_NOT_FOUND"]);
-
-async function askMachine(house: House, address: MachineAddress, eventId: string): Promise<Receipt> {
-  return valueOf(await orUnavailable("the machine", house.machine(address).receipt(address, eventId)));
-}
-
-/** Why an event fails that finds no machine to decide it. */
-interface Failure {
-  readonly code: StatusCodeName;
-  readonly reason: Reason;
-  readonly message: string;
-}
-
-function missingDestinationOf({ configuration, id }: SendEventInput): Failure | undefined {
-  if (configuration !== "" && id !== "") return undefined;
-  const missing = configuration === "" ? "configuration" : "machine id";
-  return { code: "MissingDestination", reason: "MISSING_DESTINATION", message: `the event names no ${missing}` };
-}
-
-/** Checks every rule on what the sender says; throws INVALID_ARGUMENT or LIMIT_EXCEEDED with all that are broken. */
-function toCall(house: House, principal: Principal, input: SendEventInput): SendCall {
-  const eventId = input.eventId || house.uuid();
-  const details = input.details ?? "";
-  const originator = input.originator ?? "";
-  const rules = new Rules();
-  if (input.configuration !== "") rules.name("/configuration", input.configuration, checkConfigurationName);
-  if (input.id !== "") rules.name("/id", input.id, checkId);
-  rules.name("/event", input.event, checkStateOrEventName);
-  rules.name("/event_id", eventId, checkId);
-  if (RESERVED_ID.test(eventId)) {
-    rules.broken("/event_id", "reserved", 'event_id must not begin with "timer:" or "detent:"', eventId);
-  }
-  if (RESERVED_ORIGINATORS.includes(originator)) {
-    rules.broken("/originator", "reserved", `originator must not be "${originator}"`, originator);
-  }
-  rules.wellFormed("/originator", originator);
-  rules.bytesAtMost("/originator", LIMITS.originatorBytes, originator);
-  rules.wellFormed("/details", details);
-  const data = rules.object("/data", input.data);
-  const bytes =
-    (data === "{}" ? 0 : countUtf8Bytes(data)) + (details === "" ? 0 : countUtf8Bytes(JSON.stringify(details)));
-  if (bytes > LIMITS.eventBytes) {
-    const message = `data and details together have ${bytes} bytes as JSON, the limit is ${LIMITS.eventBytes}`;
-    rules.broken(details === "" ? "/data" : "/details", "limit_exceeded", message, String(bytes));
-  }
-  const { timestamp } = input;
-  if (timestamp !== undefined) rules.instant("/timestamp", timestamp);
-  rules.enforce();
-  return {
-    eventId,
-    event: input.event,
-    data,
-    details,
-    originator,
-    actor: principal.actor,
-    ...(timestamp !== undefined && { timestamp }),
-    ...(input.expectedState !== undefined && { expectedState: input.expectedState }),
-    ...(input.expectedRevision !== undefined && { expectedRevision: input.expectedRevision }),
-  };
-}
-
-/** The machine's decision; where there was no machine, the failure, which only then reads D1. */
-async function settle(
-  house: House,
-  principal: Principal,
-  input: SendEventInput,
-  call: SendCall,
-  reply: Reply<Receipt>,
-): Promise<Receipt> {
-  if (!reply.ok && reply.reason === "MACHINE_GONE") {
-    const message = `machine "${input.id}" of configuration "${input.configuration}" was deleted or retired`;
-    return await fail(house, principal, input, call, { code: "FsmNotFound", reason: "MACHINE_GONE", message });
-  }
-  if (reply.ok || reply.reason !== "MACHINE_NOT_FOUND") return valueOf(reply);
-  const isKnown = await configurationExists(house.catalog(principal.tenant), input.configuration);
-  const message = isKnown
-    ? `configuration "${input.configuration}" has no machine "${input.id}"`
-    : `there is no configuration "${input.configuration}"`;
-  return await fail(
-    house,
-    principal,
-    input,
-    call,
-    isKnown
-      ? { code: "FsmNotFound", reason: "MACHINE_NOT_FOUND", message }
-      : { code: "ConfigurationNotFound", reason: "CONFIGURATION_NOT_FOUND", message },
-  );
-}
-
-/** A failed event's receipt, stored with its notification before it is answered. */
-async function fail(
-  house: House,
-  { tenant }: Principal,
-  { configuration, id }: SendEventInput,
-  call: SendCall,
-  failure: Failure,
-): Promise<Receipt> {
-  const { eventId, event, data, details, originator, actor } = call;
-  const at = house.now();
-  const receipt: Receipt = {
-    eventId,
-    event,
-    data,
-    details,
-    originator,
-    actor,
-    at,
-    ...failure,
-    configId: "",
-    machine: { configuration, id },
-    result: "failed",
-    from: "",
-    revision: 0,
-    duplicate: false,
-  };
-  const failureId = house.uuid();
-  const notification = failedEvent(tenant, failureId, receipt);
-  const expiresAt = at + house.retention.outcomesMs;
-  await house.recordFailures([
-    { tenant, configuration, id, eventId, at, failureId, expiresAt, receipt: JSON.stringify(receipt), notification },
-  ]);
-  return receipt;
 }

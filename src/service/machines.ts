@@ -1,20 +1,28 @@
-/** Use cases on one machine: create, get, history, allowed events. */
+/** Use cases on one machine: create, get, history, allowed events, labels, override, delete. */
 import { LIMITS } from "../engine/limits.ts";
-import { checkConfigurationName, checkId, checkStateOrEventName, clip } from "../engine/names.ts";
+import { checkConfigurationName, checkId, checkStateOrEventName } from "../engine/names.ts";
 import { invalid, orUnavailable } from "../errors.ts";
-import type { AllowedView, HistoryItem, MachineAddress, MachineView, StateView } from "../machine/calls.ts";
+import type {
+  AllowedView,
+  HistoryItem,
+  MachineAddress,
+  MachineView,
+  OverrideCall,
+  StateView,
+} from "../machine/calls.ts";
 import type { Receipt } from "../receipt.ts";
+import { requireScope } from "../scope.ts";
 import { findStored } from "./configurations.ts";
 import type { House, Principal } from "./house.ts";
+import { checkNewMachine, toCreateCall, type NewMachineInput } from "./new-machine.ts";
 import { pageSizeOf, readPageToken, signPageToken } from "./paging.ts";
 import { Rules, valueOf } from "./rules.ts";
 
-export interface CreateMachineInput {
+export interface CreateMachineInput extends NewMachineInput {
   readonly configId: string;
   readonly id?: string | undefined;
-  readonly state?: string | undefined;
-  readonly data?: Record<string, unknown> | undefined;
-  readonly labels?: Record<string, string> | undefined;
+  /** A repeat with the same key and content gets the first answer again; without an id, the id is made of the key. */
+  readonly idempotencyKey?: string | undefined;
 }
 
 /** A machine and its id; `historyToken` continues to older history. */
@@ -30,49 +38,140 @@ export async function createMachine(
   principal: Principal,
   input: CreateMachineInput,
 ): Promise<MachineAnswer> {
-  const id = input.id || house.uuid();
+  const key = input.idempotencyKey || undefined;
   const rules = new Rules();
+  if (key !== undefined) rules.name("/idempotency_key", key, checkId);
+  const id = input.id || (key === undefined ? house.uuid() : await deriveId(key));
   rules.name("/id", id, checkId);
-  if (input.state) rules.name("/state", input.state, checkStateOrEventName);
-  const data = rules.object("/data", input.data);
-  rules.bytesAtMost("/data", LIMITS.machineDataBytes, data);
-  const labels = rules.object("/labels", input.labels);
-  rules.bytesAtMost("/labels", LIMITS.labelsBytes, labels);
+  const machine = checkNewMachine(rules, "", input);
   rules.enforce();
   const stored = await findStored(house, principal, input.configId);
   const address = { tenant: principal.tenant, configuration: stored.name, id };
-  const reply = await orUnavailable(
-    "the machine",
-    house.machine(address).create(address, {
-      version: stored.version,
-      source: stored.source,
-      data,
-      labels,
-      ...(input.state !== undefined && input.state !== "" && { state: input.state }),
-    }),
-  );
-  if (!reply.ok && reply.reason === "INVALID_ARGUMENT") {
-    throw invalid([
-      { pointer: "/state", rule: "initial_state", message: reply.message, value: clip(input.state ?? "") },
-    ]);
-  }
+  const call = toCreateCall(stored, machine, key);
+  const reply = await orUnavailable("the machine", house.machine(address).create(address, call));
   return { id, machine: valueOf(reply), historyToken: "" };
 }
 
+/** A UUID that is the same for the same key: version 8 (RFC 9562) with bits of the key's SHA-256. */
+async function deriveId(key: string): Promise<string> {
+  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(key));
+  const hex = [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  const variant = ((Number.parseInt(hex.charAt(16), 16) & 0x3) | 0x8).toString(16);
+  const parts = [hex.slice(0, 8), hex.slice(8, 12), `8${hex.slice(13, 16)}`, variant + hex.slice(17, 20)];
+  return [...parts, hex.slice(20, 32)].join("-");
+}
+
+export interface GetMachineInput {
+  readonly configuration: string;
+  readonly id: string;
+  /** Absent: as it is now. */
+  readonly atRevision?: number | undefined;
+}
+
+/** The machine as it is, or as it was at a revision (OUT_OF_RANGE when that is to come or was pruned). */
 export async function getMachine(
   house: House,
   principal: Principal,
-  configuration: string,
-  id: string,
+  { configuration, id, atRevision }: GetMachineInput,
 ): Promise<MachineAnswer> {
   const address = addressOf(principal, configuration, id);
-  const machine = valueOf(await orUnavailable("the machine", house.machine(address).read(address)));
+  const reply = await orUnavailable("the machine", house.machine(address).read(address, atRevision));
+  return await toAnswer(house, address, valueOf(reply));
+}
+
+async function toAnswer(house: House, address: MachineAddress, machine: MachineView): Promise<MachineAnswer> {
   const oldest = machine.history[0];
   const more = machine.hasOlderHistory && oldest !== undefined;
   const historyToken = more
     ? await signPageToken(house, historyBinding(address, "desc", false), String(oldest.revision))
     : "";
-  return { id, machine, historyToken };
+  return { id: address.id, machine, historyToken };
+}
+
+export interface UpdateLabelsInput {
+  readonly configuration: string;
+  readonly id: string;
+  /** A member that is null takes its label off; labels that are not named stay. */
+  readonly labels: Record<string, string | null>;
+  readonly expectedRevision?: number | undefined;
+}
+
+/** Sets and takes off labels (RFC 7396). They are no part of the state: the revision stays. */
+export async function updateLabels(
+  house: House,
+  principal: Principal,
+  { configuration, id, labels, expectedRevision }: UpdateLabelsInput,
+): Promise<MachineAnswer> {
+  const rules = new Rules();
+  const text = rules.object("/labels", labels);
+  rules.bytesAtMost("/labels", LIMITS.labelsBytes, text);
+  rules.enforce();
+  const address = addressOf(principal, configuration, id);
+  const call = { labels, ...(expectedRevision !== undefined && { expectedRevision }) };
+  const reply = await orUnavailable("the machine", house.machine(address).updateLabels(address, call));
+  return await toAnswer(house, address, valueOf(reply));
+}
+
+export interface OverrideMachineInput {
+  readonly configuration: string;
+  readonly id: string;
+  readonly state: string;
+  /** Replaces the machine's data; absent: the data stays. */
+  readonly data?: Record<string, unknown> | undefined;
+  readonly comment: string;
+  /** Required. */
+  readonly expectedRevision?: number | undefined;
+  readonly traceparent?: string | undefined;
+}
+
+/** Puts a machine into a state, whatever its transitions say: a change like any other, with a row of history. */
+export async function overrideMachine(
+  house: House,
+  principal: Principal,
+  input: OverrideMachineInput,
+): Promise<MachineAnswer> {
+  requireScope(principal, "ops");
+  const { state, comment, expectedRevision, traceparent } = input;
+  const rules = new Rules();
+  rules.name("/state", state, checkStateOrEventName);
+  if (comment.trim() === "") rules.broken("/comment", "required", "comment is required: it tells why", comment);
+  rules.wellFormed("/comment", comment);
+  rules.bytesAtMost("/comment", LIMITS.commentBytes, comment);
+  const data = input.data === undefined ? undefined : rules.object("/data", input.data);
+  if (data !== undefined) rules.bytesAtMost("/data", LIMITS.machineDataBytes, data);
+  if (expectedRevision === undefined) {
+    const message = "expected_revision (on the JSON routes the header If-Match) is required";
+    rules.broken("/expected_revision", "required", message);
+  }
+  rules.enforce();
+  const address = addressOf(principal, input.configuration, input.id);
+  const call: OverrideCall = {
+    state,
+    comment,
+    actor: principal.actor,
+    expectedRevision: expectedRevision ?? 0,
+    ...(data !== undefined && { data }),
+    ...(traceparent !== undefined && { traceparent }),
+  };
+  const reply = await orUnavailable("the machine", house.machine(address).override(address, call));
+  return await toAnswer(house, address, valueOf(reply));
+}
+
+export interface DeleteMachineInput {
+  readonly configuration: string;
+  readonly id: string;
+  readonly expectedRevision?: number | undefined;
+}
+
+/** Ends a machine and its history; its id answers MACHINE_GONE for 30 days and is free then. */
+export async function deleteMachine(
+  house: House,
+  principal: Principal,
+  { configuration, id, expectedRevision }: DeleteMachineInput,
+): Promise<void> {
+  const address = addressOf(principal, configuration, id);
+  const call = { actor: principal.actor, ...(expectedRevision !== undefined && { expectedRevision }) };
+  valueOf(await orUnavailable("the machine", house.machine(address).delete(address, call)));
 }
 
 export interface ListHistoryInput {

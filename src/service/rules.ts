@@ -63,8 +63,10 @@ export class Rules {
   }
 }
 
-/** A reply's value, or its refusal as an error. */
-export function valueOf<T>(reply: Reply<T>): T {
+/** A reply's value, or its refusal as an error; `prefix` is where in the request the field to blame stands. */
+export function valueOf<T>(reply: Reply<T>, prefix = ""): T {
   if (reply.ok) return reply.value;
-  throw new DetentError(reply.reason, reply.message, reply.metadata === undefined ? {} : { metadata: reply.metadata });
+  const { reason, message, metadata, field } = reply;
+  if (field !== undefined) throw invalid([{ ...field, pointer: prefix + field.pointer, message }]);
+  throw new DetentError(reason, message, metadata === undefined ? {} : { metadata });
 }

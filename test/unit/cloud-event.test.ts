@@ -35,6 +35,7 @@ const RECEIPT: Receipt = {
 /** What the platform takes of one message. */
 const PLATFORM_BYTES = 128_000;
 const AT = { state: "start", version: "v1", at: RECEIPT.at };
+const CHANGE = { kind: "event", traceparent: null };
 const UNREADABLE = { id: "77", at: RECEIPT.at, reason: "INVALID_ARGUMENT", problem: "no JSON", body: "{" };
 
 const EVENTS = {
@@ -43,8 +44,8 @@ const EVENTS = {
   "detent.message.unreadable.v1": unreadableEvent("acme", UNREADABLE),
   "detent.machine.parked.v1": parkedEvent(MACHINE, 2, { stream: "feed", position: 3, cause: "no", at: RECEIPT.at }),
   "detent.machine.created.v1": createdEvent(MACHINE, AT),
-  "detent.machine.changed.v1": changedEvent(MACHINE, { ...RECEIPT, result: "transitioned" }),
-  "detent.machine.deleted.v1": deletedEvent(MACHINE, { ...AT, revision: 3 }),
+  "detent.machine.changed.v1": changedEvent(MACHINE, { ...RECEIPT, result: "transitioned" }, CHANGE),
+  "detent.machine.deleted.v1": deletedEvent(MACHINE, { ...AT, revision: 3, actor: "" }),
 };
 
 test.each(Object.entries(EVENTS))("%s has every attribute that CloudEvents 1.0 requires", (type, text) => {
@@ -79,7 +80,7 @@ test("ids differ between streams, numbers, machines and lives, and are the same 
     refusedEvent({ ...MACHINE, id: "other" }, 1, RECEIPT),
     refusedEvent({ ...MACHINE, createdAt: 5 }, 1, RECEIPT),
     createdEvent(MACHINE, AT),
-    changedEvent(MACHINE, { ...RECEIPT, revision: 1 }),
+    changedEvent(MACHINE, { ...RECEIPT, revision: 1 }, CHANGE),
   ].map(idOf);
   expect(new Set(ids).size).toBe(ids.length);
   expect(idOf(refusedEvent(MACHINE, 1, { ...RECEIPT, duplicate: true }))).toBe(ids[0]);

@@ -104,9 +104,9 @@ test("of events sent in one call, those before a failing transaction are applied
   const world = await quietMachine();
   const machine = world.machine(ADDRESS);
   const calls = ["e1", "e2", "e3"].map((id) => event(id));
-  const [first] = machine.sendAll(ADDRESS, calls.slice(0, 1));
+  const [first] = await machine.sendAll(ADDRESS, calls.slice(0, 1));
   world.diskIsFull = true;
-  const replies = machine.sendAll(ADDRESS, calls);
+  const replies = await machine.sendAll(ADDRESS, calls);
   expect(first).toMatchObject({ ok: true });
   expect(replies.map((reply) => (reply.ok ? reply.value.duplicate : reply.reason))).toEqual([
     true,
@@ -114,7 +114,7 @@ test("of events sent in one call, those before a failing transaction are applied
     "UNAVAILABLE",
   ]);
   world.diskIsFull = false;
-  expect(machine.sendAll(ADDRESS, calls)).toMatchObject([{ ok: true }, { value: { revision: 2 } }, { ok: true }]);
+  expect(await machine.sendAll(ADDRESS, calls)).toMatchObject([{ ok: true }, { value: { revision: 2 } }, { ok: true }]);
 });
 
 test("a woken machine whose alarm was lost with work unsent sets it again", async () => {

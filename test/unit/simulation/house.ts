@@ -15,8 +15,11 @@ export function createHouse(world: World): House {
     const reach = () => world.machine(address);
     return {
       create: (...args) => world.faults.through(() => reach().create(...args)).then((reply) => reply),
-      send: (...args) => world.faults.through(() => reach().send(...args)),
-      sendAll: (...args) => world.faults.through(() => reach().sendAll(...args)),
+      send: (...args) => world.faults.through(() => reach().send(...args)).then((reply) => reply),
+      sendAll: (...args) => world.faults.through(() => reach().sendAll(...args)).then((replies) => replies),
+      updateLabels: (...args) => world.faults.through(() => reach().updateLabels(...args)),
+      override: (...args) => world.faults.through(() => reach().override(...args)),
+      delete: (...args) => world.faults.through(() => reach().delete(...args)),
       read: (...args) => world.faults.through(() => reach().read(...args)),
       history: (...args) => world.faults.through(() => reach().history(...args)),
       refusals: (...args) => world.faults.through(() => reach().refusals(...args)),

@@ -1,0 +1,91 @@
+/** What a machine keeps: the rows of its tables, as its SQL reads and writes them. */
+
+/** Who this object is; written once, at creation. */
+export interface IdentityRow {
+  readonly tenant: string;
+  readonly configuration: string;
+  readonly id: string;
+  readonly createdAt: number;
+  /** JSON object of strings. */
+  readonly labels: string;
+  /** Indexed changes that were no revisions. */
+  readonly extraChanges: number;
+  /** When the machine was retired; null: it lives. */
+  readonly retiredAt: number | null;
+  /** Who deleted it; empty: nobody, its time was up. */
+  readonly retiredBy: string;
+  /** Streams that have yet to hear of a change that is no row: other labels, the end. */
+  readonly unheard: readonly StreamName[];
+}
+
+/** Where what leaves goes. */
+export type StreamName = "index" | "notifications" | "feed";
+
+/** The event part that accepted and refused events share. */
+export interface EventRow {
+  readonly eventId: string;
+  readonly event: string;
+  readonly timestamp: number | null;
+  readonly originator: string;
+  readonly actor: string;
+  readonly details: string;
+  /** Canonical JSON text: equal data has equal text. */
+  readonly eventData: string;
+  readonly at: number;
+  /** The trace the event came with (W3C Trace Context). */
+  readonly traceparent: string | null;
+}
+
+/** An accepted change. */
+export interface TransitionRow extends EventRow {
+  readonly revision: number;
+  /** `creation` is revision 0; of a `pruned` row only state, version, data and time are left. */
+  readonly kind: "creation" | "event" | "migration" | "override" | "pruned";
+  readonly from: string;
+  readonly state: string;
+  readonly version: string;
+  /** The machine was created for this event. */
+  readonly created: boolean;
+}
+
+/** A refused event, or (parked) that something could not leave; of a `pruned` row only the numbers are left. */
+export interface OutcomeRow extends EventRow {
+  readonly seq: number;
+  readonly kind: "refused" | "parked" | "pruned";
+  /** Notifications up to and including this row. */
+  readonly notice: number;
+  readonly state: string;
+  readonly version: string;
+  readonly revision: number;
+  readonly code: string;
+  readonly reason: string;
+  readonly message: string;
+  readonly allowedEvents: string;
+}
+
+/** How far the streams have got, by the newest row; unsent is what lies above. */
+export interface TransitionCursors {
+  readonly indexSent: number;
+  readonly feedSent: number;
+}
+export interface OutcomeCursors {
+  readonly indexSent: number;
+  readonly notifySent: number;
+}
+
+/** The newest row, which is the machine's present. */
+export interface HeadRow {
+  readonly revision: number;
+  readonly state: string;
+  readonly version: string;
+  readonly at: number;
+  readonly cursors: TransitionCursors;
+}
+
+/** The newest outcome's numbers. */
+export interface OutcomesHeadRow {
+  readonly seq: number;
+  readonly notice: number;
+  readonly at: number;
+  readonly cursors: OutcomeCursors;
+}

@@ -1,0 +1,52 @@
+/** Use case: look the receipt of an event up. */
+import { findDecision, findFailure } from "../catalog/lookups.ts";
+import { checkConfigurationName, checkId } from "../engine/names.ts";
+import { DetentError, orUnavailable, type Reason } from "../errors.ts";
+import type { MachineAddress } from "../machine/calls.ts";
+import type { Receipt } from "../receipt.ts";
+import type { House, Principal } from "./house.ts";
+import { addressOf } from "./machines.ts";
+import { Rules, valueOf } from "./rules.ts";
+
+/** The receipt of an event: of one machine, or (id empty) the newest by configuration and event id, through the index. */
+export async function getEvent(
+  house: House,
+  principal: Principal,
+  query: { configuration: string; id: string; eventId: string },
+): Promise<Receipt> {
+  const { configuration, eventId } = query;
+  const rules = new Rules();
+  rules.name("/configuration", configuration, checkConfigurationName);
+  rules.name("/event_id", eventId, checkId);
+  rules.enforce();
+  if (query.id !== "") return await findOfMachine(house, addressOf(principal, configuration, query.id), eventId);
+  const decision = await findDecision(house.catalog(principal.tenant), configuration, eventId);
+  if (decision?.kind === "failed") return decision.receipt;
+  try {
+    if (decision !== undefined) {
+      return await askMachine(house, { tenant: principal.tenant, configuration, id: decision.id }, eventId);
+    }
+  } catch (error) {
+    // What the index remembers, the machine may have let go, or be gone itself.
+    if (!(error instanceof DetentError) || !FORGOTTEN.has(error.reason)) throw error;
+  }
+  throw new DetentError("EVENT_NOT_FOUND", `configuration "${configuration}" has decided no event "${eventId}"`);
+}
+
+/** What the machine has decided, or what became of an event that did not find it. */
+async function findOfMachine(house: House, address: MachineAddress, eventId: string): Promise<Receipt> {
+  try {
+    return await askMachine(house, address, eventId);
+  } catch (error) {
+    if (!(error instanceof DetentError) || !FORGOTTEN.has(error.reason)) throw error;
+    const failed = await findFailure(house.catalog(address.tenant), address, eventId);
+    if (failed === undefined) throw error;
+    return failed;
+  }
+}
+
+const FORGOTTEN: ReadonlySet<Reason> = new Set(["EVENT_NOT_FOUND", "MACHINE_GONE", "MACHINE_NOT_FOUND"]);
+
+async function askMachine(house: House, address: MachineAddress, eventId: string): Promise<Receipt> {
+  return valueOf(await orUnavailable("the machine", house.machine(address).receipt(address, eventId)));
+}

@@ -1,0 +1,37 @@
+/** What a machine is to be created with: checked, and put together with its configuration. */
+import type { StoredConfiguration } from "../catalog/configurations.ts";
+import { LIMITS } from "../engine/limits.ts";
+import { checkStateOrEventName } from "../engine/names.ts";
+import type { CreateCall } from "../machine/calls.ts";
+import type { JsonText } from "../receipt.ts";
+import type { Rules } from "./rules.ts";
+
+export interface NewMachineInput {
+  /** Absent or empty: the starting state. */
+  readonly state?: string | undefined;
+  readonly data?: Record<string, unknown> | undefined;
+  readonly labels?: Record<string, string> | undefined;
+}
+
+/** The same in the words of the machine's calls. */
+export interface CheckedMachine {
+  readonly state?: string;
+  readonly data: JsonText;
+  readonly labels: JsonText;
+}
+
+/** Checks what stands at `pointer` in the request; broken rules are collected in `rules`. */
+export function checkNewMachine(rules: Rules, pointer: string, input: NewMachineInput): CheckedMachine {
+  const { state } = input;
+  if (state) rules.name(`${pointer}/state`, state, checkStateOrEventName);
+  const data = rules.object(`${pointer}/data`, input.data);
+  rules.bytesAtMost(`${pointer}/data`, LIMITS.machineDataBytes, data);
+  const labels = rules.object(`${pointer}/labels`, input.labels);
+  rules.bytesAtMost(`${pointer}/labels`, LIMITS.labelsBytes, labels);
+  return { data, labels, ...(state !== undefined && state !== "" && { state }) };
+}
+
+export function toCreateCall(stored: StoredConfiguration, machine: CheckedMachine, key?: string): CreateCall {
+  const { version, source } = stored;
+  return { version, source, ...machine, ...(key !== undefined && { key }) };
+}

@@ -1,0 +1,71 @@
+/** Use case: what events would do to a new machine of a configuration, one after the other. Stores nothing. */
+import { compileConfiguration } from "../engine/compile-configuration.ts";
+import type { ConfigurationSource } from "../engine/configuration.ts";
+import { invalid } from "../errors.ts";
+import { begin } from "../machine/beginning.ts";
+import { decide, replyOf } from "../machine/decide.ts";
+import { countOutcome, moveTo } from "../machine/present.ts";
+import type { Receipt } from "../receipt.ts";
+import { findStored, toViolation } from "./configurations.ts";
+import { refuseCrowd } from "./enqueued-events.ts";
+import { checkEventItself, type EventInput } from "./event-input.ts";
+import type { House, Principal } from "./house.ts";
+import { checkNewMachine, type NewMachineInput } from "./new-machine.ts";
+import { Rules, valueOf } from "./rules.ts";
+
+export interface SimulateInput extends Omit<NewMachineInput, "labels"> {
+  /** In full; absent: the stored one that `configId` names. */
+  readonly configuration?: ConfigurationSource | undefined;
+  readonly configId?: string | undefined;
+  /** At most 100. */
+  readonly events: readonly EventInput[];
+}
+
+/** What stands in the receipts as the machine's id. */
+const MACHINE_ID = "simulation";
+
+/**
+ * The receipts that a new machine would answer the events with: the machine's own decisions, on a machine in memory.
+ * Throws INVALID_ARGUMENT for a configuration that could not be stored, and for events that break a rule.
+ */
+export async function simulateConfiguration(
+  house: House,
+  principal: Principal,
+  input: SimulateInput,
+): Promise<readonly Receipt[]> {
+  refuseCrowd(input.events.length);
+  const rules = new Rules();
+  const machine = checkNewMachine(rules, "", input);
+  const calls = input.events.map((event, index) => ({
+    ...checkEventItself(rules, `/events/${index}`, house, event),
+    actor: principal.actor,
+  }));
+  rules.enforce();
+  const { name, ...source } = await findSource(house, principal, input);
+  const address = { tenant: principal.tenant, configuration: name, id: MACHINE_ID };
+  const present = valueOf(begin(address, { ...source, ...machine }, house.now()));
+  const receipts = new Map<string, Receipt>();
+  return calls.map((call) => {
+    const decision = decide(present, call, receipts.get(call.eventId), house.now());
+    const receipt = valueOf(replyOf(present, decision));
+    receipts.set(call.eventId, receipt);
+    if (decision.kind === "accepted") moveTo(present, decision.row);
+    if (decision.kind === "refused") countOutcome(present, decision.row);
+    return receipt;
+  });
+}
+
+async function findSource(house: House, principal: Principal, { configuration, configId = "" }: SimulateInput) {
+  if ((configuration === undefined) === (configId === "")) {
+    const message = "configuration (in full) or config_id (of a stored one) is required, one of them";
+    throw invalid([{ pointer: "/configuration", rule: "required", message }]);
+  }
+  if (configuration === undefined) {
+    const { name, version, source } = await findStored(house, principal, configId);
+    return { name, version, source };
+  }
+  const compiled = compileConfiguration(configuration);
+  if (!compiled.ok) throw invalid(compiled.errors.map((finding) => toViolation(finding, "/configuration")));
+  const { name, version } = compiled.configuration;
+  return { name, version, source: JSON.stringify({ ...configuration, name, version }) };
+}
