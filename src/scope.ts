@@ -1,7 +1,7 @@
 /** What a credential may do. */
 import { DetentError } from "./errors.ts";
 
-export const SCOPES = [
+const SCOPES = [
   "configurations:read",
   "configurations:write",
   "machines:read",

@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { FIND_VERSIONS, LIST_VERSIONS } from "../../src/catalog/configurations.ts";
 import { DEAD_LETTER_STATEMENTS } from "../../src/catalog/dead-letters.ts";
 import { FEED_STATEMENTS } from "../../src/catalog/feeds.ts";
-import { FIND_DECISION } from "../../src/catalog/lookups.ts";
+import { FIND_DECISION, FIND_FAILURE } from "../../src/catalog/lookups.ts";
 import { machineListStatement, MACHINE_ORDERS, type MachineQuery } from "../../src/catalog/machine-list.ts";
 
 const { CATALOG } = env as unknown as { CATALOG: D1Database };
@@ -81,6 +81,7 @@ const STATEMENTS = {
   ...FEED_STATEMENTS,
   ...DEAD_LETTER_STATEMENTS,
   FIND_DECISION,
+  FIND_FAILURE,
   LIST_VERSIONS,
   FIND_VERSIONS,
 };

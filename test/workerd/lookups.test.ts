@@ -22,9 +22,18 @@ async function decided(
 ): Promise<Partial<Receipt>> {
   const receipt: Partial<Receipt> = { eventId, result, at, data: result === "failed" ? '{"a":1}' : "{}" };
   await CATALOG.prepare(
-    "INSERT INTO failures (tenant, seq, configuration, machine_id, event_id, at, expires_at, receipt, notification) VALUES (?, ?, 'c', ?, ?, ?, ?, ?, NULL)",
+    "INSERT INTO failures (tenant, seq, configuration, machine_id, event_id, at, failure_id, expires_at, receipt, notification) VALUES (?, ?, 'c', ?, ?, ?, ?, ?, ?, NULL)",
   )
-    .bind(tenant, await takePositions(1), machine, eventId, at, at, JSON.stringify(receipt))
+    .bind(
+      tenant,
+      await takePositions(1),
+      machine,
+      eventId,
+      at,
+      result === "failed" ? crypto.randomUUID() : "",
+      at,
+      JSON.stringify(receipt),
+    )
     .run();
   return receipt;
 }

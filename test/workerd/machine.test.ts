@@ -94,7 +94,7 @@ test("an accepted event writes two rows in steady load", async () => {
       });
     };
     Object.defineProperty(sql, "exec", { value: counted, configurable: true });
-    for (let index = 0; index < 50; index += 1) instance.send(address, go(`steady-${index}`));
+    for (let index = 0; index < 50; index += 1) void instance.send(address, go(`steady-${index}`));
     return rows;
   });
   expect(written).toBe(100);

@@ -6,7 +6,7 @@ import { DatabaseSync } from "node:sqlite";
 import type { FailedEvent, IndexEntry } from "../../../src/catalog/index-entry.ts";
 import { IndexWriter } from "../../../src/catalog/index-writer.ts";
 import { forgetNotifications, writeIndex } from "../../../src/catalog/machine-index.ts";
-import type { CreateCall, MachineAddress, SendCall } from "../../../src/machine/calls.ts";
+import type { CreateCall, MachineAddress, SendCall, SendReply } from "../../../src/machine/calls.ts";
 import type { MachineDeps, RetentionSettings, SqlValue } from "../../../src/machine/deps.ts";
 import { Machine } from "../../../src/machine/machine.ts";
 import { RejectedError } from "../../../src/queue-sender.ts";
@@ -84,8 +84,9 @@ export class World {
     return this.machine(address).create(address, call);
   }
 
-  send(address: MachineAddress, call: SendCall) {
-    return this.machine(address).send(address, call);
+  /** An event to a machine that exists: its answer waits for nothing. */
+  send(address: MachineAddress, call: SendCall): SendReply {
+    return this.machine(address).send(address, call) as SendReply;
   }
 
   /** The storage of a machine's object. */
