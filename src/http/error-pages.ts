@@ -3,6 +3,7 @@
  * Text in backticks is code in both. Knows the table of reasons and nothing of requests.
  */
 import { REASONS, type Reason } from "../errors.ts";
+import { escapeHtml, proseHtml } from "./html.ts";
 
 export interface ErrorText {
   /** What happened, and whether anything is stored. */
@@ -278,20 +279,4 @@ Generated from the table in \`src/errors.ts\` and the texts in \`src/http/error-
 |---|---|---|---|
 ${rows.join("\n")}
 `;
-}
-
-const ENTITIES: Readonly<Record<string, string>> = {
-  "&": "&amp;",
-  "<": "&lt;",
-  ">": "&gt;",
-  '"': "&quot;",
-  "'": "&#39;",
-};
-
-function escapeHtml(text: string): string {
-  return text.replaceAll(/[&<>"']/g, (character) => ENTITIES[character] ?? character);
-}
-
-function proseHtml(text: string): string {
-  return escapeHtml(text).replaceAll(/`([^`]+)`/g, "<code>$1</code>");
 }

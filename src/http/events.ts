@@ -3,7 +3,7 @@ import type * as z from "zod";
 import { LIMITS } from "../engine/limits.ts";
 import { enqueueEvents, refuseCrowd } from "../service/enqueued-events.ts";
 import type { SendEventInput } from "../service/event-input.ts";
-import { getEvent as findEvent } from "../service/event-lookup.ts";
+import { getEvent as lookUp } from "../service/event-lookup.ts";
 import * as events from "../service/events.ts";
 import * as out from "./output.ts";
 import { idempotencyKey, ifMatch, onlyOne, prefersAsync } from "./preconditions.ts";
@@ -94,24 +94,24 @@ function resultJson(c: Ctx, sent: events.Sent) {
   }
 }
 
-const getMachineEvent = route({
+const getEvent = route({
   operation: "GetEvent",
   method: "GET",
   path: `${MACHINE}/events/:event_id`,
   handle: async ({ c, house, principal }) => {
     const query = { ...machineOf(c), eventId: param(c, "event_id") };
-    return c.json(out.receiptJson(await findEvent(house, principal, query)));
+    return c.json(out.receiptJson(await lookUp(house, principal, query)));
   },
 });
 
-const getEvent = route({
-  operation: "GetEvent",
+const findEvent = route({
+  operation: "FindEvent",
   method: "GET",
   path: "/api/v1/events/:configuration/:event_id",
   handle: async ({ c, house, principal }) => {
     const query = { configuration: param(c, "configuration"), id: "", eventId: param(c, "event_id") };
-    return c.json(out.receiptJson(await findEvent(house, principal, query)));
+    return c.json(out.receiptJson(await lookUp(house, principal, query)));
   },
 });
 
-export const EVENT_ROUTES = [sendEvent, sendEvents, getMachineEvent, getEvent];
+export const EVENT_ROUTES = [sendEvent, sendEvents, getEvent, findEvent];

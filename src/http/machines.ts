@@ -69,8 +69,9 @@ const getMachine = route({
     const atRevision = at === undefined ? undefined : Number(at);
     const answer = await machines.getMachine(house, principal, { ...machineOf(c), atRevision });
     const { revision } = answer.machine;
-    if (!isKnown(c.req.header("if-none-match"), revision)) return answerMachine(c, answer);
-    c.header("etag", `"${revision}"`);
+    const etag = `"${revision}"`;
+    if (!isKnown(c.req.header("if-none-match"), etag)) return answerMachine(c, answer);
+    c.header("etag", etag);
     return c.body(null, 304);
   },
 });

@@ -1,14 +1,37 @@
-/** The routes that need no credential: health, and the pages that problems point to. */
+/** The routes that need no credential: health, the description of the routes, and the pages that problems point to. */
 import { quote } from "../engine/names.ts";
 import { DetentError, REASONS, type Reason } from "../errors.ts";
 import { checkHealth } from "../service/health.ts";
+import { serveDocsPage, serveOpenApi, type Served } from "./documents.ts";
 import { renderErrorPage } from "./error-pages.ts";
+import { isKnown } from "./preconditions.ts";
 import { param, type Ctx, type Route } from "./route.ts";
 
 export const OPEN_ROUTES: readonly Route[] = [
-  { operation: "Check", method: "GET", path: "/health", isOpen: true, handle: health },
+  { operation: "CheckHealth", method: "GET", path: "/health", isOpen: true, handle: health },
   { operation: "GetErrorPage", method: "GET", path: "/errors/:reason", isOpen: true, handle: errorPage },
+  {
+    operation: "GetOpenApi",
+    method: "GET",
+    path: "/api/openapi.json",
+    isOpen: true,
+    handle: async (c) => unlessKnown(c, await serveOpenApi()),
+  },
+  {
+    operation: "GetDocs",
+    method: "GET",
+    path: "/api/docs",
+    isOpen: true,
+    handle: async (c) => unlessKnown(c, await serveDocsPage()),
+  },
 ];
+
+/** 304 for who has it already. */
+function unlessKnown(c: Ctx, { text, headers }: Served): Response {
+  return isKnown(c.req.header("if-none-match"), headers["etag"] ?? "")
+    ? new Response(null, { status: 304, headers })
+    : new Response(text, { headers });
+}
 
 async function health(c: Ctx) {
   const { ready, checks } = await checkHealth(c.env.house);

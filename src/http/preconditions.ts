@@ -42,11 +42,11 @@ export function onlyOne<T extends string | number>(
   return body ?? header;
 }
 
-/** Whether If-None-Match (RFC 9110, section 13.1.2) names this revision, by which a 304 says as much as an answer. */
-export function isKnown(header: string | undefined, revision: number): boolean {
+/** Whether If-None-Match (RFC 9110, section 13.1.2) names this ETag, by which a 304 says as much as an answer. */
+export function isKnown(header: string | undefined, etag: string): boolean {
   if (header === undefined) return false;
   const tags = header.split(",").map((tag) => tag.trim().replace(/^W\//, ""));
-  return tags.includes("*") || tags.includes(`"${revision}"`);
+  return tags.includes("*") || tags.includes(etag);
 }
 
 /** Whether `Prefer: respond-async` (RFC 7240) is among the preferences. */

@@ -8,6 +8,7 @@ import { clip } from "../engine/names.ts";
 import { invalid } from "../errors.ts";
 import type { House, Principal } from "../service/house.ts";
 import { readJson, readOptionalJson, readQuery } from "./input.ts";
+import type { OperationId } from "./openapi/operations.ts";
 import { SHAPES } from "./shapes.ts";
 
 /** What every request brings along. */
@@ -26,12 +27,13 @@ export interface HttpCall {
 export type Ctx = Context<{ Bindings: HttpCall }>;
 
 export interface Route {
-  /** The RPC that does the same; a name of its own where there is none. */
-  readonly operation: string;
+  /** Its name in the document, and in `openapi/operations.ts`, where it is described. */
+  readonly operation: OperationId;
   readonly method: "GET" | "POST" | "PATCH" | "DELETE";
   readonly path: string;
   readonly query?: z.ZodType;
   readonly body?: z.ZodType;
+  readonly isBodyOptional?: true;
   /** Needs no credential. */
   readonly isOpen?: true;
   readonly handle: (c: Ctx) => Response | Promise<Response>;
@@ -47,7 +49,7 @@ interface Asked<Q, B> {
 }
 
 interface Spec<Q extends z.ZodType, B extends z.ZodType> {
-  readonly operation: string;
+  readonly operation: OperationId;
   readonly method: Route["method"];
   readonly path: string;
   /** Absent: no parameters. */
@@ -71,6 +73,7 @@ export function route<Q extends z.ZodType = typeof SHAPES.empty, B extends z.Zod
     path,
     ...(query !== undefined && { query }),
     ...(body !== undefined && { body }),
+    ...(spec.isBodyOptional && { isBodyOptional: true }),
     handle: async (c) => {
       const asked = {
         c,

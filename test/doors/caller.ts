@@ -1,5 +1,6 @@
 /** A caller of one server: plain requests, and every door. */
 import { createConnectTransport, createGrpcWebTransport } from "@connectrpc/connect-web";
+import { checkAnswer } from "./answer-check.ts";
 import type { Door } from "./door.ts";
 import { jsonDoor } from "./json-door.ts";
 import type { SendJson } from "./json.ts";
@@ -22,7 +23,9 @@ export function createCaller(baseUrl: string, fetch: (request: Request) => Promi
             body: typeof body === "string" ? body : JSON.stringify(body),
           },
     );
-    return { status: response.status, headers: response.headers, body: await response.json() };
+    const answer: unknown = await response.json();
+    checkAnswer(body === undefined ? "GET" : "POST", path, response, answer);
+    return { status: response.status, headers: response.headers, body: answer };
   };
 
   /** What Connect's browser client asks of fetch and workerd does not know is dropped. */

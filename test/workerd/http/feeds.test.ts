@@ -114,9 +114,9 @@ describe.each(FEEDS)("%s", (feed) => {
     const sql =
       feed === "transitions"
         ? "INSERT INTO transitions VALUES (?1, ?2, ?3, 'm', 1, 'changed', ?4, 1, 'v1', 'go', 'a', 'b', ?5, '', '')"
-        : `INSERT INTO failures (tenant, seq, configuration, machine_id, event_id, at, expires_at, receipt, notification) VALUES (?1, ?3, ?2, 'm', ?4, ?5, 2 * ?5, '{"eventId":"failures","at":1}', NULL)`;
+        : `INSERT INTO failures (tenant, seq, configuration, machine_id, event_id, at, expires_at, receipt, notification) VALUES (?1, ?3, ?2, 'm', ?4, ?5, 2 * ?5, ?6, NULL)`;
     await CATALOG.prepare(sql)
-      .bind(...row)
+      .bind(...row, ...(feed === "failures" ? [JSON.stringify({ ...RECEIPT, eventId: feed })] : []))
       .run();
     const { body } = await sendJson(`/api/v1/${feed}?after=${cursor}`);
     await CATALOG.prepare(`DELETE FROM ${feed} WHERE configuration = ?`).bind(own).run();

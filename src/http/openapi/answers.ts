@@ -1,0 +1,204 @@
+/**
+ * The shapes of what the JSON routes answer, under the names they have in the OpenAPI document. Functions in
+ * `../output.ts` write the answers; tests hold every answer they see against these. No part of the bundle.
+ */
+import * as z from "zod";
+import { REASONS } from "../../errors.ts";
+import { object, record, text, time } from "../../shape.ts";
+import { SHAPES } from "../shapes.ts";
+
+const revision = z.int().min(0);
+const count = z.int().min(0);
+const nextPageToken = text;
+
+const source = SHAPES.configuration.out.out.shape;
+
+const Configuration = z.strictObject({
+  ...source,
+  name: text,
+  version: text,
+  created_at: time,
+});
+
+const Finding = z.strictObject({
+  severity: z.enum(["error", "warning"]),
+  code: text,
+  pointer: text,
+  message: text,
+});
+
+const Reason = z.enum(Object.keys(REASONS) as (keyof typeof REASONS)[]);
+
+const MachineRef = z.strictObject({ configuration: text, id: text });
+
+const Receipt = z.strictObject({
+  event_id: text,
+  event: text,
+  config_id: text,
+  machine: MachineRef,
+  result: z.enum(["transitioned", "ignored", "deferred", "refused", "failed"]),
+  code: z.enum([
+    "Ok",
+    "EventNotAllowed",
+    "FsmNotFound",
+    "TransitionNotAllowed",
+    "MissingDestination",
+    "ConfigurationNotFound",
+  ]),
+  reason: Reason.optional(),
+  message: text.optional(),
+  from: text,
+  to: text.optional(),
+  revision,
+  at: time,
+  originator: text,
+  actor: text,
+  duplicate: z.boolean(),
+  created: z.boolean().optional(),
+  details: text,
+  data: object,
+  allowed_events: z.array(text).optional(),
+});
+
+const Failure = Receipt.omit({ details: true, data: true, created: true });
+
+const HistoryEntry = z.strictObject({
+  revision,
+  kind: z.enum(["event", "migration", "override"]),
+  event_id: text,
+  timestamp: time,
+  transition: z.strictObject({ from: text, to: text, event: text }),
+  originator: text,
+  actor: text,
+  details: text,
+  data: object,
+});
+
+const ListedMachine = z.strictObject({
+  config_id: text,
+  state: text,
+  labels: record(text),
+  revision,
+  final: z.boolean(),
+  created_at: time,
+  updated_at: time,
+});
+
+const Machine = ListedMachine.extend({
+  data: object,
+  timers: z.array(z.strictObject({ event: text, to: text, due_at: time })),
+  history: z.array(HistoryEntry),
+  history_next_page_token: text,
+});
+
+const AllowedEvent = z.strictObject({
+  event: text,
+  allowed: z.enum(["yes", "no", "depends"]),
+  to: text.optional(),
+  reason: text.optional(),
+});
+
+const TransitionEntry = z.strictObject({
+  kind: z.enum(["created", "changed", "deleted"]),
+  configuration: text,
+  id: text,
+  revision,
+  event_id: text.optional(),
+  event: text.optional(),
+  from: text.optional(),
+  to: text,
+  config_id: text,
+  at: time,
+  originator: text,
+  actor: text,
+});
+
+const DeadLetter = z.strictObject({
+  id: text,
+  received_at: time,
+  configuration: text,
+  machine_id: text,
+  event_id: text,
+  content_type: z.enum(["json", "text"]),
+  body: z.unknown(),
+});
+
+const Problem = z.strictObject({
+  type: text,
+  title: text,
+  status: z.int(),
+  detail: text,
+  reason: Reason,
+  request_id: text,
+  metadata: record(text),
+  errors: z.array(z.strictObject({ pointer: text, rule: text, message: text, value: text.optional() })),
+  receipt: Receipt.optional(),
+});
+
+/** Shapes of requests that have a name of their own: several operations take them, or other shapes contain them. */
+export const NAMED_REQUESTS = {
+  ConfigurationSource: SHAPES.configuration,
+  Transition: source.transitions.unwrap().out.element,
+} as const satisfies Record<string, z.ZodType>;
+
+/** Every named shape of an answer. */
+export const ANSWERS = {
+  Problem,
+  Reason,
+  Configuration,
+  Finding,
+  CreatedConfiguration: Configuration.extend({ warnings: z.array(Finding) }),
+  CheckedConfiguration: z.strictObject({ valid: z.boolean(), findings: z.array(Finding), mermaid: text }),
+  ConfigurationList: z.strictObject({
+    configurations: z.array(z.strictObject({ name: text, versions: z.array(text) })),
+    next_page_token: nextPageToken,
+  }),
+  Machine,
+  MachineAnswer: z.strictObject({ id: text, statemachine: Machine }),
+  ListedMachine,
+  MachineList: z.strictObject({
+    statemachines: z.array(z.strictObject({ id: text, statemachine: ListedMachine })),
+    next_page_token: nextPageToken,
+  }),
+  HistoryEntry,
+  HistoryPage: z.strictObject({
+    history: z.array(HistoryEntry).optional(),
+    receipts: z.array(Receipt).optional(),
+    next_page_token: nextPageToken,
+  }),
+  AllowedEvent,
+  AllowedEvents: z.strictObject({ state: text, revision, events: z.array(AllowedEvent) }),
+  CurrentState: z.strictObject({ state: text, revision }),
+  MachineRef,
+  Receipt,
+  SentEvent: Receipt.extend({ dry_run: z.literal(true).optional() }),
+  SentEvents: z.strictObject({
+    results: z.array(z.strictObject({ status: z.int(), receipt: Receipt.optional(), problem: Problem.optional() })),
+    dry_run: z.literal(true).optional(),
+  }),
+  EnqueuedEvent: z.strictObject({ event_id: text, status_url: text }),
+  Simulation: z.strictObject({ steps: z.array(Receipt) }),
+  Failure,
+  TransitionEntry,
+  TransitionFeed: z.strictObject({ transitions: z.array(TransitionEntry), next_cursor: text }),
+  FailureFeed: z.strictObject({ failures: z.array(Failure), next_cursor: text }),
+  DeadLetter,
+  DeadLetterList: z.strictObject({ dead_letters: z.array(DeadLetter), next_page_token: nextPageToken }),
+  Redriven: z.strictObject({ redriven: count, remaining: z.boolean() }),
+  RebuildProgress: z.strictObject({
+    started_at: time,
+    finished_at: time.optional(),
+    walked: count,
+    corrected: count,
+    removed: count,
+    failed: count,
+  }),
+  ToldMachines: z.strictObject({ told: count, missing: z.array(MachineRef) }),
+  Health: z.strictObject({
+    state: z.enum(["READY", "NOT_READY"]),
+    release: text,
+    checks: z.array(z.strictObject({ name: text, state: z.enum(["READY", "NOT_READY"]), detail: text.optional() })),
+  }),
+} as const satisfies Record<string, z.ZodType>;
+
+export type AnswerName = keyof typeof ANSWERS;

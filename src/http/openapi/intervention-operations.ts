@@ -1,0 +1,55 @@
+/** What is said about the operations that are done by hand. */
+import type { Description } from "./description.ts";
+
+const address = { configuration: "orders", id: "order-2" };
+
+export const INTERVENTION_OPERATIONS = {
+  OverrideMachine: {
+    tag: "Interventions",
+    summary: "Put a machine into a state",
+    description:
+      "Whatever its transitions say, and with other data if that is given: for a machine that events cannot bring back. It is a change like any other, with a revision and a row of history that carries the comment. Needs the scope `ops`.",
+    rpc: "detent.v1.MachineService/OverrideMachine",
+    headers: { "If-Match": "required" },
+    answers: {
+      200: {
+        description: "The machine as it is now.",
+        shape: "MachineAnswer",
+        headers: ["ETag"],
+        example: {
+          id: "order-2",
+          statemachine: {
+            config_id: "orders:v1",
+            state: "cancelled",
+            data: {},
+            labels: {},
+            revision: 2,
+            final: true,
+            created_at: "2026-11-24T09:00:03.000Z",
+            updated_at: "2026-11-24T11:00:00.000Z",
+            timers: [],
+            history: [],
+            history_next_page_token: "",
+          },
+        },
+      },
+    },
+    reasons: ["REVISION_MISMATCH", "MACHINE_NOT_FOUND", "MACHINE_GONE"],
+    example: {
+      path: address,
+      headers: { "If-Match": '"1"' },
+      body: { state: "cancelled", comment: "The customer has called." },
+    },
+  },
+  DeleteMachine: {
+    tag: "Interventions",
+    summary: "Delete a machine",
+    description:
+      "Ends the machine and its history. Its id answers `MACHINE_GONE` for 30 days; then it is free, and a machine made with it begins at revision 0.",
+    rpc: "detent.v1.MachineService/DeleteMachine",
+    headers: { "If-Match": "optional" },
+    answers: { 204: { description: "Deleted." } },
+    reasons: ["REVISION_MISMATCH", "MACHINE_NOT_FOUND", "MACHINE_GONE"],
+    example: { path: address },
+  },
+} as const satisfies Record<string, Description>;

@@ -1,0 +1,22 @@
+/**
+ * Every operation of the JSON door and what is said about it. A route names one of these, so that a route without a
+ * description does not compile; a description without a route fails a test.
+ */
+import { CONFIGURATION_OPERATIONS } from "./configuration-operations.ts";
+import type { Description } from "./description.ts";
+import { EVENT_OPERATIONS } from "./event-operations.ts";
+import { FEED_OPERATIONS } from "./feed-operations.ts";
+import { INTERVENTION_OPERATIONS } from "./intervention-operations.ts";
+import { MACHINE_OPERATIONS } from "./machine-operations.ts";
+import { SERVICE_OPERATIONS } from "./service-operations.ts";
+
+export const OPERATIONS = {
+  ...CONFIGURATION_OPERATIONS,
+  ...MACHINE_OPERATIONS,
+  ...EVENT_OPERATIONS,
+  ...FEED_OPERATIONS,
+  ...INTERVENTION_OPERATIONS,
+  ...SERVICE_OPERATIONS,
+} as const satisfies Record<string, Description>;
+
+export type OperationId = keyof typeof OPERATIONS;
