@@ -76,7 +76,7 @@ export class Machine {
    * never reached the index, gets the first answer; any other repeat is MACHINE_EXISTS.
    */
   async create(address: MachineAddress, call: CreateCall): Promise<Reply<MachineView>> {
-    await this.#retention.leaveWhenFree();
+    await this.#leaveWhenFree();
     const creation = creationOf(call);
     const begun = begin(address, call, this.#deps.now());
     if (this.#load() === undefined) {
@@ -114,6 +114,11 @@ export class Machine {
     }
     this.#outbox.flushSoon();
     return undefined;
+  }
+
+  /** A machine whose time of being gone is over makes room for another, should its alarm have been lost. */
+  async #leaveWhenFree(): Promise<void> {
+    if (this.#load() !== undefined && this.#retention.isFree()) await this.#deleteAll();
   }
 
   async #deleteAll(): Promise<void> {
@@ -154,7 +159,7 @@ export class Machine {
    * those behind it are UNAVAILABLE: they may be sent again.
    */
   async sendAll(address: MachineAddress, calls: readonly SendCall[]): Promise<SendReply[]> {
-    if (calls.some(({ create }) => create !== undefined)) await this.#retention.leaveWhenFree();
+    if (calls.some(({ create }) => create !== undefined)) await this.#leaveWhenFree();
     const replies: SendReply[] = [];
     try {
       for (const call of calls) replies.push(this.#sendOne(address, call));

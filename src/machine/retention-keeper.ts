@@ -78,11 +78,10 @@ export class RetentionKeeper {
     outbox.flushSoon();
   }
 
-  /** Forgets a machine whose time of being gone is over, should its alarm have been lost. */
-  async leaveWhenFree(): Promise<void> {
+  /** Whether the machine's time of being gone is over. */
+  isFree(): boolean {
     const retiredAt = this.#parts.present()?.identity.retiredAt ?? undefined;
-    if (retiredAt === undefined || this.#parts.deps.now() < retiredAt + GONE_FOR_MS) return;
-    await this.#parts.deleteAll();
+    return retiredAt !== undefined && this.#parts.deps.now() >= retiredAt + GONE_FOR_MS;
   }
 
   #policyOf(live: Present) {

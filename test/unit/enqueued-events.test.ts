@@ -1,0 +1,118 @@
+/** Events that the service puts on the queue itself: whose they are is signed, whoever the queue belongs to. */
+import { expect, test } from "vitest";
+import type { DeadLetter } from "../../src/catalog/dead-letters.ts";
+import { consumeDeadLetters } from "../../src/queue/dead-letters-consumer.ts";
+import { readMessage } from "../../src/queue/events-consumer.ts";
+import type { QueueMessage } from "../../src/queue-sender.ts";
+import { enqueueEvents } from "../../src/service/enqueued-events.ts";
+import type { SendEventInput } from "../../src/service/event-input.ts";
+import { EVERY_SCOPE } from "../../src/scope.ts";
+import { createHouse } from "./simulation/house.ts";
+import { World } from "./simulation/world.ts";
+
+const ANN = { tenant: "acme", actor: "key-ann", scopes: EVERY_SCOPE };
+const INPUT: SendEventInput = {
+  configuration: "orders",
+  id: "7",
+  event: "ship",
+  eventId: "e1",
+  data: { __proto__x: 1, b: [1, { a: null }], a: "ü" },
+  expectedRevision: 3,
+  createIfMissing: { data: { x: 1 }, labels: { region: "eu" } },
+  traceparent: "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
+};
+/** Neither is the sender's. */
+const OTHERS_QUEUE = { eventsTenant: "other", isTenant: () => true };
+const NOBODYS_QUEUE = { eventsTenant: undefined, isTenant: () => true };
+
+function houseThatKeeps(secret = "secret") {
+  const sent: QueueMessage[] = [];
+  const key = crypto.subtle.importKey(
+    "raw",
+    new TextEncoder().encode(secret),
+    { name: "HMAC", hash: "SHA-256" },
+    false,
+    ["sign", "verify"],
+  );
+  const house = {
+    ...createHouse(new World()),
+    tokenKey: () => key,
+    enqueueEvents: async (messages: readonly QueueMessage[]) => void sent.push(...messages),
+  };
+  return { house, sent };
+}
+
+async function enqueued(input: SendEventInput = INPUT) {
+  const { house, sent } = houseThatKeeps();
+  const [answer] = await enqueueEvents(house, ANN, [input]);
+  return { house, answer, body: JSON.parse(sent[0]?.body ?? "") as Record<string, unknown> };
+}
+
+test.each([
+  ["another tenant's", OTHERS_QUEUE],
+  ["nobody's", NOBODYS_QUEUE],
+])("on %s queue it is still the sender's, with all that was asked", async (_, tenantRule) => {
+  const { house, answer, body } = await enqueued();
+  expect(answer).toEqual({ configuration: "orders", id: "7", eventId: "e1" });
+  const read = await readMessage({ house, tenantRule }, body);
+  expect(read).toEqual({ tenant: "acme", input: { ...INPUT, actor: "key-ann" } });
+});
+
+test("an event without an id gets one before it is enqueued, so that a repeated delivery is the same event", async () => {
+  const { eventId: _, ...rest } = INPUT;
+  const { house, answer, body } = await enqueued(rest);
+  const { input } = await readMessage({ house, tenantRule: NOBODYS_QUEUE }, body);
+  expect(input.eventId).toBe(answer?.eventId);
+  expect(input.eventId).not.toBe("");
+});
+
+test("changed in any place, or signed by another deployment, it is refused", async () => {
+  const { house, body } = await enqueued();
+  const event = body["enqueued"] as Record<string, unknown>;
+  const forged = [
+    { ...body, enqueued: { ...event, tenant: "other" } },
+    { ...body, enqueued: { ...event, actor: "root" } },
+    { ...body, enqueued: { ...event, input: { ...(event["input"] as object), event: "cancel" } } },
+    { ...body, signature: "" },
+    { ...body, signature: 7 },
+    { enqueued: event },
+    { ...body, enqueued: "x" },
+  ];
+  for (const message of forged) {
+    const read = readMessage({ house, tenantRule: OTHERS_QUEUE }, message);
+    await expect(read, JSON.stringify(message)).rejects.toMatchObject({ reason: "INVALID_ARGUMENT" });
+  }
+  const stranger = houseThatKeeps("another").house;
+  await expect(readMessage({ house: stranger, tenantRule: OTHERS_QUEUE }, body)).rejects.toMatchObject({
+    reason: "INVALID_ARGUMENT",
+  });
+});
+
+test("as a dead letter it belongs to the sender and stays as it was signed", async () => {
+  const { house, body } = await enqueued();
+  const kept: DeadLetter[] = [];
+  const keeping = {
+    ...house,
+    keepDeadLetters: async (letters: readonly DeadLetter[]) => void kept.push(...letters),
+  };
+  const message = { id: "77", timestamp: new Date(5_000), body, attempts: 11, ack: () => {}, retry: () => {} };
+  await consumeDeadLetters(keeping, OTHERS_QUEUE, { messages: [message], ackAll: () => {} });
+  expect(kept).toMatchObject([{ tenant: "acme", configuration: "orders", machineId: "7", eventId: "e1" }]);
+  const again = await readMessage({ house, tenantRule: OTHERS_QUEUE }, JSON.parse(kept[0]?.body ?? ""));
+  expect(again).toEqual({ tenant: "acme", input: { ...INPUT, actor: "key-ann" } });
+});
+
+test("what cannot be enqueued is refused, and nothing is", async () => {
+  const refused = async (...inputs: SendEventInput[]) => {
+    const { house, sent } = houseThatKeeps();
+    const error = await enqueueEvents(house, ANN, inputs).catch((failure: unknown) => failure);
+    expect(sent).toEqual([]);
+    return error;
+  };
+  expect(await refused(INPUT, { ...INPUT, event: "" })).toMatchObject({ reason: "INVALID_ARGUMENT" });
+  expect(await refused({ ...INPUT, id: "" })).toMatchObject({ reason: "MISSING_DESTINATION" });
+  expect(await refused({ ...INPUT, isDryRun: true })).toMatchObject({ reason: "INVALID_ARGUMENT" });
+  const large = { ...INPUT, createIfMissing: { data: { d: "x".repeat(130_000) } } };
+  expect(await refused(INPUT, large)).toMatchObject({ reason: "LIMIT_EXCEEDED" });
+  expect(await refused(...Array.from({ length: 101 }, () => INPUT))).toMatchObject({ reason: "LIMIT_EXCEEDED" });
+});
