@@ -96,7 +96,7 @@ test.each(["create", "send"] as const)(
       way === "create"
         ? machine.create(ADDRESS, creation())
         : Promise.resolve(machine.send(ADDRESS, { ...event("e1"), create: creation() }));
-    expect(await world.clock.until(asked)).toMatchObject({ ok: true });
+    expect(await world.clock.until<unknown>(asked)).toMatchObject({ ok: true });
   },
 );
 
