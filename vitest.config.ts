@@ -36,6 +36,7 @@ export default defineConfig({
                 DETENT_ANONYMOUS_TENANT: "dev",
                 DETENT_EVENTS_TENANT: "dev",
                 DETENT_CORS_ORIGINS: "https://app.example.com",
+                DETENT_LOG_LEVEL: "warn",
               },
             },
           })),

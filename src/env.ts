@@ -5,6 +5,7 @@ import type { IndexWriterObject } from "./catalog/index-writer-object.ts";
 import type { MachineAddress, MachineCalls } from "./machine/calls.ts";
 import type { RetentionSettings } from "./machine/deps.ts";
 import type { MachineObject } from "./machine/machine-object.ts";
+import { Log, LOG_LEVELS, type LogLevel } from "./log.ts";
 import { createQueueSender, type QueueSender } from "./queue-sender.ts";
 import type { RebuildObject } from "./upkeep/rebuild-object.ts";
 import type { SweeperObject } from "./upkeep/sweeper-object.ts";
@@ -24,6 +25,7 @@ export interface Bindings {
   readonly DETENT_CORS_ORIGINS?: string;
   readonly DETENT_EVENTS_TENANT?: string;
   readonly DETENT_JURISDICTION?: string;
+  readonly DETENT_LOG_LEVEL?: string;
   readonly DETENT_LOOKUP_RETENTION?: string;
   readonly DETENT_MAX_RETENTION_FINAL?: string;
   readonly DETENT_MAX_RETENTION_HISTORY?: string;
@@ -39,6 +41,8 @@ export interface Settings {
   readonly corsOrigins: readonly string[];
   /** Whose the events queue is; `*`: each message names its tenant; undefined: nobody's. */
   readonly eventsTenant: string | undefined;
+  /** What is at least as grave is logged. */
+  readonly logLevel: LogLevel;
   readonly retention: RetentionSettings;
   /** How far back the index looks accepted events up, and the transitions feed; in ms. */
   readonly lookupRetentionMs: number;
@@ -49,6 +53,7 @@ export interface Settings {
 /** A tenant's name: the contract's rule. */
 export const TENANT = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
 const DAY_MS = 24 * 60 * 60 * 1_000;
+const DEFAULT_LOG_LEVEL = "info";
 const JURISDICTIONS = ["eu", "fedramp", "fedramp-high"] as const;
 
 /**
@@ -64,6 +69,15 @@ export function settingsOf(env: Bindings): Settings {
   const known = KNOWN.get(env) ?? readSettings(env);
   KNOWN.set(env, known);
   return known;
+}
+
+/** The log at the level of the settings; while those are wrong, at the default one: somebody has to say so. */
+export function logOf(env: Bindings): Log {
+  try {
+    return new Log(settingsOf(env).logLevel);
+  } catch {
+    return new Log(DEFAULT_LOG_LEVEL);
+  }
 }
 
 function readSettings(env: Bindings): Settings {
@@ -84,6 +98,7 @@ function readSettings(env: Bindings): Settings {
     corsOrigins,
     eventsTenant,
     jurisdiction: readJurisdiction(env),
+    logLevel: readLogLevel(env),
     lookupRetentionMs: readDuration(env, "DETENT_LOOKUP_RETENTION") ?? DAY_MS,
     retention: {
       outcomesMs: readDuration(env, "DETENT_RETENTION") ?? 30 * DAY_MS,
@@ -111,6 +126,13 @@ function readJurisdiction(env: Bindings): Settings["jurisdiction"] {
     throw new Error(`DETENT_JURISDICTION must be one of ${JURISDICTIONS.join(", ")} or empty, got "${value}"`);
   }
   return jurisdiction;
+}
+
+function readLogLevel(env: Bindings): LogLevel {
+  const value = env.DETENT_LOG_LEVEL || DEFAULT_LOG_LEVEL;
+  const level = LOG_LEVELS.find((known) => known === value);
+  if (level === undefined) throw new Error(`DETENT_LOG_LEVEL must be one of ${LOG_LEVELS.join(", ")}, got "${value}"`);
+  return level;
 }
 
 function inJurisdiction<T extends Rpc.DurableObjectBranded>(env: Bindings, objects: DurableObjectNamespace<T>) {

@@ -63,6 +63,12 @@ export const REASONS = {
 
 export type Reason = keyof typeof REASONS;
 
+/**
+ * What waiting helps, and how long where nobody knows better. An object or a database that is being moved is back within
+ * about two seconds; a rate is counted by the second or a little more; a quota is not freed in less than a minute.
+ */
+const RETRY_AFTER_SECONDS: Partial<Record<Reason, number>> = { UNAVAILABLE: 2, RATE_LIMITED: 1, QUOTA_EXCEEDED: 60 };
+
 /** One field that broke one rule. `value` is shortened for reading. */
 export interface Violation {
   /** JSON Pointer into the request. */
@@ -77,6 +83,8 @@ export interface ErrorFacts {
   readonly metadata?: Readonly<Record<string, string>>;
   readonly violations?: readonly Violation[];
   readonly receipt?: Receipt;
+  /** When it may be tried again, where that is known; for RATE_LIMITED, QUOTA_EXCEEDED and UNAVAILABLE. */
+  readonly retryAfterMs?: number;
   /** Logged, never shown. */
   readonly cause?: unknown;
 }
@@ -88,6 +96,7 @@ export class DetentError extends Error {
   readonly metadata: Readonly<Record<string, string>>;
   readonly violations: readonly Violation[];
   readonly receipt: Receipt | undefined;
+  readonly #retryAfterMs: number | undefined;
 
   constructor(reason: Reason, message: string, facts: ErrorFacts = {}) {
     super(message, facts.cause === undefined ? undefined : { cause: facts.cause });
@@ -95,6 +104,14 @@ export class DetentError extends Error {
     this.metadata = facts.metadata ?? {};
     this.violations = facts.violations ?? [];
     this.receipt = facts.receipt;
+    this.#retryAfterMs = facts.retryAfterMs;
+  }
+
+  /** After how many whole seconds the same may be asked again; undefined where waiting alone changes nothing. */
+  get retryAfterSeconds(): number | undefined {
+    const usual = RETRY_AFTER_SECONDS[this.reason];
+    if (usual === undefined || this.#retryAfterMs === undefined) return usual;
+    return Math.max(1, Math.ceil(this.#retryAfterMs / 1_000));
   }
 }
 

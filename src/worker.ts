@@ -7,6 +7,7 @@ import { insertDeadLetters } from "./catalog/dead-letters.ts";
 import { TenantDb } from "./catalog/tenant-db.ts";
 import {
   indexWriterOf,
+  logOf,
   machineOf,
   notificationQueueOf,
   rebuildOf,
@@ -17,7 +18,8 @@ import {
 } from "./env.ts";
 import { DetentError, orUnavailable } from "./errors.ts";
 import { createJsonApp } from "./http/app.ts";
-import { logError, problemResponse } from "./http/problem.ts";
+import { problemResponse } from "./http/problem.ts";
+import type { Log } from "./log.ts";
 import { consumeDeadLetters } from "./queue/dead-letters-consumer.ts";
 import { consumeEvents } from "./queue/events-consumer.ts";
 import type { TenantRule } from "./queue/tenant.ts";
@@ -36,10 +38,10 @@ const ALLOWED_HEADERS =
 const EXPOSED_HEADERS = "etag,location,request-id,retry-after,grpc-status,grpc-message,grpc-status-details-bin";
 
 const jsonApp = createJsonApp();
-const handleRpc = createRpcDoor(logError);
+const rpcDoor = createRpcDoor();
 let tokenKey: Promise<CryptoKey> | undefined;
 
-function houseOf(env: Bindings): House {
+function houseOf(env: Bindings, log: Log): House {
   return {
     catalog: (tenant) => new TenantDb(env.CATALOG, tenant),
     machine: (address) => machineOf(env, address),
@@ -73,6 +75,7 @@ function houseOf(env: Bindings): House {
         check: async () => void (await indexWriterOf(env, { tenant: "", configuration: "", id: "" }).ping()),
       },
     ],
+    log,
     now: () => Date.now(),
     uuid: () => crypto.randomUUID(),
   };
@@ -86,11 +89,34 @@ async function readTokenKey(env: Bindings): Promise<CryptoKey> {
   return crypto.subtle.importKey("raw", bytes, { name: "HMAC", hash: "SHA-256" }, false, ["sign", "verify"]);
 }
 
-const app = new Hono<{ Bindings: Bindings }>();
-app.onError((error) => {
+/** What is known of a request from its beginning to its last header. */
+interface RequestVariables {
+  readonly requestId: string;
+  readonly traceparent: string | undefined;
+  readonly log: Log;
+  /** Which method or route is asked; undefined for none. */
+  operation: string | undefined;
+}
+
+const app = new Hono<{ Bindings: Bindings; Variables: RequestVariables }>();
+app.onError((error, c) => {
+  c.var.log.fail(error);
+  return problemResponse(error, c.var.requestId);
+});
+app.use(async (c, next) => {
+  const startedAt = Date.now();
   const requestId = crypto.randomUUID();
-  logError(error, requestId);
-  return problemResponse(error, requestId);
+  const traceparent = traceparentOf(c.req.raw.headers);
+  const door = rpcDoor.serves(new URL(c.req.url).pathname) ? "rpc" : "json";
+  const log = logOf(c.env).with({ request_id: requestId, traceparent, door });
+  c.set("requestId", requestId);
+  c.set("traceparent", traceparent);
+  c.set("log", log);
+  await next();
+  c.res.headers.set("request-id", requestId);
+  const { status } = c.res;
+  const ms = Date.now() - startedAt;
+  log.write("debug", "answered", { operation: c.var.operation, method: c.req.method, status, ms });
 });
 app.use((c, next) => {
   const origins = settingsOf(c.env).corsOrigins;
@@ -104,24 +130,20 @@ app.use((c, next) => {
   })(c, next);
 });
 app.all("*", async (c) => {
-  const requestId = crypto.randomUUID();
-  let response: Response;
-  try {
-    const settings = settingsOf(c.env);
-    const house = houseOf(c.env);
-    let known: Principal | undefined;
-    const principal = () => (known ??= authenticate(settings, c.req.url, c.req.raw.headers));
-    refuseMalformedPath(c.req.url);
-    const traceparent = traceparentOf(c.req.raw.headers);
-    const log = (error: unknown): void => logError(error, requestId);
-    const answered = await handleRpc(c.req.raw, { house, release, requestId, log, traceparent, principal });
-    response = answered ?? (await jsonApp.fetch(c.req.raw, { house, release, requestId, log, traceparent, principal }));
-  } catch (error) {
-    logError(error, requestId);
-    response = problemResponse(error, requestId);
-  }
-  response.headers.set("request-id", requestId);
-  return response;
+  const { requestId, traceparent, log } = c.var;
+  const settings = settingsOf(c.env);
+  let known: Principal | undefined;
+  const call = {
+    house: houseOf(c.env, log),
+    release,
+    requestId,
+    traceparent,
+    onOperation: (operation: string) => c.set("operation", operation),
+    principal: () => (known ??= authenticate(settings, c.req.url, c.req.raw.headers)),
+  };
+  refuseMalformedPath(c.req.url);
+  const isRpc = rpcDoor.serves(new URL(c.req.url).pathname);
+  return isRpc ? await rpcDoor.handle(c.req.raw, call) : await jsonApp.fetch(c.req.raw, call);
 });
 
 /** Malformed percent-encoding would reach the routes as plain text. */
@@ -140,17 +162,10 @@ function tenantRuleOf(env: Bindings): TenantRule {
 
 async function consume(batch: MessageBatch, env: Bindings): Promise<void> {
   const tenantRule = tenantRuleOf(env);
+  const house = houseOf(env, logOf(env).with({ door: "queue" }));
   // The platform names the queue, and a deployment may call its queues as it likes.
-  if (batch.queue.endsWith("-dlq")) return await consumeDeadLetters(houseOf(env), tenantRule, batch);
-  await consumeEvents(
-    {
-      house: houseOf(env),
-      tenantRule,
-      random: () => Math.random(),
-      log: (message, facts) => console.warn(JSON.stringify({ level: "warn", message, ...facts })),
-    },
-    batch.messages,
-  );
+  if (batch.queue.endsWith("-dlq")) return await consumeDeadLetters(house, tenantRule, batch);
+  await consumeEvents({ house, tenantRule, random: () => Math.random() }, batch.messages);
 }
 
 const isSwept = new WeakSet<Bindings>();
@@ -163,7 +178,7 @@ async function startSweeper(env: Bindings): Promise<void> {
     await sweeperOf(env).start();
   } catch (error) {
     isSwept.delete(env);
-    logError(error, "sweeper");
+    logOf(env).write("warn", "the sweeper could not be started", { cause: error });
   }
 }
 

@@ -1,6 +1,6 @@
 /** The index-writer's Durable Object: wiring only. It stores nothing of its own. */
 import { DurableObject } from "cloudflare:workers";
-import { notificationQueueOf, type Bindings } from "../env.ts";
+import { logOf, notificationQueueOf, type Bindings } from "../env.ts";
 import { toJsonMessages } from "../queue-sender.ts";
 import { within } from "../within.ts";
 import type { FailedEvent, IndexEntry, WriteResult } from "./index-entry.ts";
@@ -26,7 +26,7 @@ export class IndexWriterObject extends DurableObject<Bindings> {
         return () => clearTimeout(timer);
       },
       background: (work) => ctx.waitUntil(work),
-      log: (message, facts) => console.warn(JSON.stringify({ level: "warn", message, ...facts })),
+      log: (severity, message, facts) => logOf(env).write(severity, message, facts),
     });
   }
 

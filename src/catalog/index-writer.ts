@@ -2,6 +2,7 @@
  * Gathers what machines tell the index and writes it in one batch: D1 takes one query at a time, so one query per event
  * is out of the question. Knows no platform, only its Deps.
  */
+import { describeError, type LogFacts, type Severity } from "../log.ts";
 import type { FailedEvent, IndexEntry, WriteResult } from "./index-entry.ts";
 import { isRefusal } from "./machine-index.ts";
 
@@ -26,7 +27,7 @@ export interface IndexWriterDeps {
   after(ms: number, work: () => void): () => void;
   /** Lets work go on after the answer. */
   background(work: Promise<void>): void;
-  log(message: string, facts: Record<string, string | number>): void;
+  log(severity: Severity, message: string, facts: LogFacts): void;
 }
 
 type Item = { readonly entry: IndexEntry } | { readonly failed: FailedEvent };
@@ -122,7 +123,7 @@ export class IndexWriter {
       );
       return batch.map(() => WRITTEN);
     } catch (error) {
-      const cause = String(error);
+      const cause = describeError(error) ?? "";
       if (!isRefusal(error)) return batch.map(() => ({ ok: false, rejected: false, cause }));
       if (batch.length === 1) return [{ ok: false, rejected: true, cause }];
       const middle = batch.length >> 1;
@@ -134,7 +135,7 @@ export class IndexWriter {
     try {
       await this.#deps.notify(failed);
     } catch (error) {
-      this.#deps.log("the queue did not take notifications; the sweeper tries again", { cause: String(error) });
+      this.#deps.log("warn", "the queue did not take notifications; the sweeper tries again", { cause: error });
     }
   }
 }

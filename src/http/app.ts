@@ -24,13 +24,19 @@ export const ROUTES: readonly Route[] = [...OPEN_ROUTES, ...CLOSED_ROUTES];
 
 export function createJsonApp(): Hono<{ Bindings: HttpCall }> {
   const app = new Hono<{ Bindings: HttpCall }>();
-  for (const { method, path, handle } of OPEN_ROUTES) app.on(method, path, handle);
+  const add = ({ operation, method, path, handle }: Route): void => {
+    app.on(method, path, (c) => {
+      c.env.onOperation(operation);
+      return handle(c);
+    });
+  };
+  for (const route of OPEN_ROUTES) add(route);
   // Default deny: what is not open is closed, whatever its handler forgets, and an unknown route tells nothing.
   app.use((c, next) => {
     c.env.principal();
     return next();
   });
-  for (const { method, path, handle } of CLOSED_ROUTES) app.on(method, path, handle);
+  for (const route of CLOSED_ROUTES) add(route);
   for (const path of new Set(ROUTES.map((route) => route.path))) {
     const methods = ROUTES.filter((route) => route.path === path).map((route) => route.method);
     const allow = methods.join(", ");

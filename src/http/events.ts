@@ -88,7 +88,7 @@ function resultJson(c: Ctx, sent: events.Sent) {
     if ("error" in sent) throw sent.error;
     return { status: 200, receipt: out.receiptJson(events.acceptedOrThrow(sent.receipt)) };
   } catch (error) {
-    c.env.log(error);
+    c.env.house.log.fail(error);
     const problem = problemOf(error, c.env.requestId);
     return { status: problem.status, problem };
   }

@@ -20,17 +20,12 @@ export function problemOf(error: unknown, requestId: string) {
 }
 
 export function problemResponse(error: unknown, requestId: string): Response {
-  const problem = problemOf(error, requestId);
+  const known = toKnownError(error, requestId);
+  const problem = problemOf(known, requestId);
   const { status, metadata } = problem;
   const headers = new Headers({ "content-type": "application/problem+json" });
   if (metadata["allow"] !== undefined) headers.set("allow", metadata["allow"]);
   if (status === 401) headers.set("www-authenticate", "Bearer");
+  if (known.retryAfterSeconds !== undefined) headers.set("retry-after", String(known.retryAfterSeconds));
   return new Response(JSON.stringify(problem), { status, headers });
-}
-
-/** Logs what is not the caller's fault, with its cause. */
-export function logError(error: unknown, requestId: string): void {
-  if (error instanceof DetentError && REASONS[error.reason].status < 500) return;
-  const cause = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  console.error(JSON.stringify({ level: "error", request_id: requestId, cause }));
 }

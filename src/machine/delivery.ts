@@ -114,10 +114,10 @@ export class Delivery {
     const longest = Math.min(LONGEST_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** Math.min(attempts - 1, 10));
     const wait = Math.round(longest * (0.5 + this.#deps.random() / 2));
     this.#state = { attempts, rejections, nextAt: this.#deps.now() + wait };
-    const cause = String(error);
-    this.#deps.log("warn", "a message was not taken; it is sent again", { stream: this.stream.name, attempts, cause });
+    const facts = { stream: this.stream.name, attempts, cause: error };
+    this.#deps.log("warn", "a message was not taken; it is sent again", facts);
     if (rejections < REJECTIONS_OF_POISON || !this.stream.canPark()) return;
-    this.#park(this.stream, cause);
+    this.#park(this.stream, String(error));
     this.#state = CALM;
   }
 }

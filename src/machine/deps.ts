@@ -1,5 +1,6 @@
 /** What a machine needs from the world, and nothing more: so that its logic runs in the object and in a simulation alike. */
 import type { IndexEntry } from "../catalog/index-entry.ts";
+import type { LogFacts, Severity } from "../log.ts";
 import type { JsonText } from "../receipt.ts";
 
 /** A value SQLite takes or gives here. */
@@ -42,5 +43,5 @@ export interface MachineDeps {
   readonly sendFeed: ((events: readonly JsonText[]) => Promise<void>) | undefined;
   /** Lets work go on after the answer. */
   background(work: Promise<void>): void;
-  log(level: "info" | "warn" | "error", message: string, facts: Record<string, string | number>): void;
+  log(severity: Severity, message: string, facts: LogFacts): void;
 }

@@ -1,7 +1,7 @@
 /** The machine's Durable Object: wiring only. The constructor runs no DDL, so that an unknown id costs no storage. */
 import { DurableObject } from "cloudflare:workers";
 import type { MachineRow } from "../catalog/index-entry.ts";
-import { indexWriterOf, notificationQueueOf, settingsOf, transitionQueueOf, type Bindings } from "../env.ts";
+import { indexWriterOf, logOf, notificationQueueOf, settingsOf, transitionQueueOf, type Bindings } from "../env.ts";
 import { RejectedError, toJsonMessages } from "../queue-sender.ts";
 import { within } from "../within.ts";
 import type { CreateCall, DeleteCall, LabelsCall, ListCall, MachineAddress, OverrideCall, SendCall } from "./calls.ts";
@@ -37,7 +37,7 @@ export class MachineObject extends DurableObject<Bindings> {
       sendNotifications: (events) => notificationQueueOf(env).send(toJsonMessages(events)),
       sendFeed: feed && ((events) => feed.send(toJsonMessages(events))),
       background: (work) => ctx.waitUntil(work),
-      log: (level, message, facts) => console[level](JSON.stringify({ level, message, ...facts })),
+      log: (severity, message, facts) => logOf(env).write(severity, message, facts),
     });
   }
 
@@ -98,7 +98,7 @@ export class MachineObject extends DurableObject<Bindings> {
       await this.#machine.wake();
     } catch (error) {
       // The platform drops an alarm that throws seven times, and the machine would never wake again.
-      console.error(JSON.stringify({ level: "error", message: "a wake failed", cause: String(error) }));
+      logOf(this.env).write("error", "a wake failed", { cause: error });
       await this.ctx.storage.setAlarm(Date.now() + RETRY_BUG_MS);
     }
   }

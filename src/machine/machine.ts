@@ -107,7 +107,7 @@ export class Machine {
     try {
       await this.#outbox.register();
     } catch (error) {
-      this.#deps.log("warn", "the index did not take a new machine", { cause: String(error) });
+      this.#deps.log("warn", "the index did not take a new machine", { cause: error });
       return { ok: false, reason: "UNAVAILABLE", message: "the machine could not be registered; try again" };
     } finally {
       this.#creating = false;
@@ -164,7 +164,7 @@ export class Machine {
     try {
       for (const call of calls) replies.push(this.#sendOne(address, call));
     } catch (error) {
-      this.#deps.log("error", "an event could not be stored", { cause: String(error) });
+      this.#deps.log("error", "an event could not be stored", { cause: error });
       const unavailable = { ok: false, reason: "UNAVAILABLE", message: "the event could not be stored" } as const;
       while (replies.length < calls.length) replies.push(unavailable);
     }

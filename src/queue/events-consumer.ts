@@ -2,7 +2,6 @@
  * Events that arrive through the queue. In order per machine inside a batch, one call to the object for all events of a
  * machine, each message acknowledged or sent again by itself.
  */
-import { clip } from "../engine/names.ts";
 import type { DetentError } from "../errors.ts";
 import { readEnqueued } from "../service/enqueued-events.ts";
 import type { SendEventInput } from "../service/event-input.ts";
@@ -25,7 +24,6 @@ export interface ConsumerDeps {
   readonly house: House;
   readonly tenantRule: TenantRule;
   random(): number;
-  log(message: string, facts: Record<string, string | number>): void;
 }
 
 interface Readable {
@@ -86,22 +84,16 @@ async function putAside(deps: ConsumerDeps, message: Message, tenant: string, er
   } catch (failure) {
     return retry(deps, message, failure);
   }
-  deps.log("a message of the events queue is no event", {
-    tenant: owner,
-    message_id: message.id,
-    reason,
-    problem: clip(problem),
-  });
+  // What is wrong with it may quote it; the notification says it to whom it belongs.
+  const facts = { tenant: owner, message_id: message.id, reason };
+  deps.house.log.write("warn", "a message of the events queue is no event", facts);
   message.ack();
 }
 
 function retry(deps: ConsumerDeps, message: Message, error: unknown): void {
   const longest = Math.min(LONGEST_RETRY_SECONDS, FIRST_RETRY_SECONDS * 2 ** Math.min(message.attempts - 1, 10));
   const delaySeconds = Math.ceil(longest * (0.5 + deps.random() / 2));
-  deps.log("an event of the queue was not brought to an end; it is delivered again", {
-    message_id: message.id,
-    attempts: message.attempts,
-    cause: String(error),
-  });
+  const facts = { message_id: message.id, attempts: message.attempts, cause: error };
+  deps.house.log.write("warn", "an event of the queue was not brought to an end; it is delivered again", facts);
   message.retry({ delaySeconds });
 }

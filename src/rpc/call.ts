@@ -6,10 +6,10 @@ export interface Call {
   readonly house: House;
   readonly release: string;
   readonly requestId: string;
-  /** Hears of every error that is answered, and logs what is not the caller's fault. */
-  readonly log: (error: unknown) => void;
   /** The caller's place in its trace, where it has told one. */
   readonly traceparent: string | undefined;
+  /** Hears which method is called, once that is known. */
+  readonly onOperation: (operation: string) => void;
   /** Throws UNAUTHENTICATED. */
   readonly principal: () => Principal;
   /** Why the call fails at the gate, before its message is read. */

@@ -37,6 +37,9 @@ export function toConnectError(error: unknown, requestId: string, code?: Code): 
   const connectError = new ConnectError(known.message, code ?? CODES[REASONS[known.reason].code]);
   connectError.details.push({ desc: ErrorInfoSchema, value: info });
   if (known.reason === "UNAUTHENTICATED") connectError.metadata.set("www-authenticate", "Bearer");
+  if (known.retryAfterSeconds !== undefined) {
+    connectError.metadata.set("retry-after", String(known.retryAfterSeconds));
+  }
   if (known.violations.length > 0) {
     const fieldViolations = known.violations.map(toViolationMessage);
     connectError.details.push({ desc: BadRequestSchema, value: create(BadRequestSchema, { fieldViolations }) });

@@ -26,20 +26,27 @@ import { registerV1beta } from "./v1beta.ts";
 /** Methods that need no credential. */
 const OPEN = new Set(["/statemachine.v1beta.StatemachineService/Health", "/grpc.health.v1.Health/Check"]);
 
-/** `log` hears of every error before it is mapped. */
-export function createRpcDoor(log: (error: unknown, requestId: string) => void) {
+/** The door as the composition root sees it. */
+interface RpcDoor {
+  /** Whether a method has this path. */
+  serves(path: string): boolean;
+  /** The answer. Throws what cannot be said in any of the protocols. */
+  handle(request: Request, call: Call): Promise<Response>;
+}
+
+export function createRpcDoor(): RpcDoor {
   const failWith =
-    (requestId: string) =>
+    ({ house, requestId }: Call) =>
     (error: unknown): never => {
-      if (!isMapped(error)) log(error, requestId);
+      if (!isMapped(error)) house.log.fail(error);
       throw toConnectError(error, requestId);
     };
   const requestGate = (context: HandlerContext): void => {
-    const { requestId, fault } = callOf(context);
-    if (fault !== undefined) failWith(requestId)(fault);
+    const call = callOf(context);
+    if (call.fault !== undefined) failWith(call)(call.fault);
   };
   const interceptor: Interceptor = (next) => async (request) => {
-    const fail = failWith(callOf({ values: request.contextValues }).requestId);
+    const fail = failWith(callOf({ values: request.contextValues }));
     try {
       const response = await next(request);
       return response.stream ? { ...response, message: guarded(response.message, fail) } : response;
@@ -53,10 +60,11 @@ export function createRpcDoor(log: (error: unknown, requestId: string) => void) 
   registerHealth(router);
   const handlers = new Map(router.handlers.map((handler) => [handler.requestPath, handler]));
 
-  /** The answer, or undefined when no method has this path. */
-  return async function handle(request: Request, call: Call): Promise<Response | undefined> {
-    const handler = handlers.get(new URL(request.url).pathname);
-    if (handler === undefined) return undefined;
+  const handle = async (request: Request, call: Call): Promise<Response> => {
+    const { pathname } = new URL(request.url);
+    const handler = handlers.get(pathname);
+    if (handler === undefined) throw new Error("no method has this path");
+    call.onOperation(pathname);
     const denial = OPEN.has(handler.requestPath) ? undefined : denialOf(call);
     const unmountable = findUnmountable(handler, request);
     if (unmountable !== undefined) throw denial ?? unmountable;
@@ -65,6 +73,7 @@ export function createRpcDoor(log: (error: unknown, requestId: string) => void) 
     const universal = { ...universalServerRequestFromFetch(plain, {}), signal: request.signal, contextValues: values };
     return universalServerResponseToFetch(await handler(universal));
   };
+  return { serves: (path) => handlers.has(path), handle };
 }
 
 /** Why the caller may not call. */

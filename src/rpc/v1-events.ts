@@ -65,7 +65,7 @@ function toResult(call: Call, sent: events.Sent) {
     if ("error" in sent) throw sent.error;
     return create(SendEventResultSchema, { receipt: toReceipt(events.acceptedOrThrow(sent.receipt)) });
   } catch (error) {
-    call.log(error);
+    call.house.log.fail(error);
     const { reason, message, metadata, violations, receipt } = toKnownError(error, call.requestId);
     const told = create(EventErrorSchema, {
       reason,

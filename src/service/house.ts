@@ -2,6 +2,7 @@
 import type { DeadLetter } from "../catalog/dead-letters.ts";
 import type { FailedEvent } from "../catalog/index-entry.ts";
 import type { TenantDb } from "../catalog/tenant-db.ts";
+import type { Log } from "../log.ts";
 import type { MachineAddress, MachineCalls } from "../machine/calls.ts";
 import type { QueueMessage } from "../queue-sender.ts";
 import type { JsonText } from "../receipt.ts";
@@ -37,6 +38,8 @@ export interface House {
   tokenKey(): Promise<CryptoKey>;
   /** Answers an error's text when the part is down. */
   readonly checks: readonly { readonly name: string; check(): Promise<void> }[];
+  /** Knows the request: its id, door and place in a trace. */
+  readonly log: Log;
   now(): number;
   uuid(): string;
 }

@@ -1,6 +1,6 @@
 /** A tenant's rebuild as a Durable Object: its alarm goes from chunk to chunk, its storage keeps the progress. Wiring only. */
 import { DurableObject } from "cloudflare:workers";
-import { machineOf, settingsOf, type Bindings } from "../env.ts";
+import { logOf, machineOf, settingsOf, type Bindings } from "../env.ts";
 import { beginRebuild, continueRebuild, type RebuildDeps, type RebuildProgress } from "./rebuild.ts";
 
 const PROGRESS = "progress";
@@ -39,7 +39,7 @@ export class RebuildObject extends DurableObject<Bindings> {
       await this.ctx.storage.put(PROGRESS, next);
       if (next.finishedAt === undefined) await this.ctx.storage.setAlarm(Date.now());
     } catch (error) {
-      console.warn(JSON.stringify({ level: "warn", message: "a rebuild waits", tenant, cause: String(error) }));
+      logOf(this.env).write("warn", "a rebuild waits", { tenant, cause: error });
       await this.ctx.storage.setAlarm(Date.now() + RETRY_MS);
     }
   }

@@ -4,6 +4,7 @@
  */
 import * as housekeeping from "../catalog/housekeeping.ts";
 import { forgetNotifications } from "../catalog/machine-index.ts";
+import type { LogFacts, Severity } from "../log.ts";
 import { RejectedError, toJsonMessages, type QueueSender } from "../queue-sender.ts";
 import { correctRow, type CorrectionDeps } from "./correction.ts";
 
@@ -27,7 +28,7 @@ export interface SweepDeps extends CorrectionDeps {
   readonly notifications: QueueSender;
   readonly lookupRetentionMs: number;
   now(): number;
-  log(message: string, facts: Record<string, string | number>): void;
+  log(severity: Severity, message: string, facts: LogFacts): void;
 }
 
 /** Answers whether more of it is waiting. */
@@ -53,7 +54,7 @@ async function step(deps: SweepDeps, name: string, most: number, work: () => Pro
   try {
     return (await work()) >= most;
   } catch (error) {
-    deps.log("a step of the sweep failed", { step: name, cause: String(error) });
+    deps.log("warn", "a step of the sweep failed", { step: name, cause: error });
     return false;
   }
 }
@@ -80,7 +81,8 @@ async function sendNotifications(deps: SweepDeps, now: number): Promise<number> 
     } catch (error) {
       if (!(error instanceof RejectedError)) throw error;
       const { tenant, configuration, id, eventId } = failed;
-      deps.log("a notification that the queue never takes was set aside", { tenant, configuration, id, eventId });
+      const facts = { tenant, configuration, id, event_id: eventId, cause: error };
+      deps.log("error", "a notification that the queue never takes was set aside", facts);
     }
     await forgetNotifications(deps.db, [failed]);
   }

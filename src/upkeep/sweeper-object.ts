@@ -3,7 +3,7 @@
  * There is one in a deployment.
  */
 import { DurableObject } from "cloudflare:workers";
-import { machineOf, notificationQueueOf, settingsOf, type Bindings } from "../env.ts";
+import { logOf, machineOf, notificationQueueOf, settingsOf, type Bindings } from "../env.ts";
 import { sweep } from "./sweep.ts";
 
 const ROUND_MS = 30_000;
@@ -26,7 +26,7 @@ export class SweeperObject extends DurableObject<Bindings> {
         notifications: notificationQueueOf(this.env),
         lookupRetentionMs: settingsOf(this.env).lookupRetentionMs,
         now: () => Date.now(),
-        log: (message, facts) => console.warn(JSON.stringify({ level: "warn", message, ...facts })),
+        log: (severity, message, facts) => logOf(this.env).write(severity, message, facts),
       });
     } finally {
       await this.ctx.storage.setAlarm(Date.now() + (isBusy ? BUSY_ROUND_MS : ROUND_MS));

@@ -83,7 +83,7 @@ const POISON = [
 /** Delivers letters until all are acknowledged: in order per machine, as a queue does that has not reordered them. */
 async function deliver(world: World, letters: readonly Letter[]): Promise<void> {
   const house = createHouse(world);
-  const deps = { house, tenantRule: TENANT_RULE, random: () => world.chance.next(), log: () => {} };
+  const deps = { house, tenantRule: TENANT_RULE, random: () => world.chance.next() };
   const waiting = letters.map((letter) => new Delivery(letter));
   const seen: Letter[] = [];
   while (waiting.length > 0) {
@@ -145,7 +145,7 @@ async function consumeOne(body: unknown, tenantRule: { eventsTenant: string | un
   await world.clock.until(createMachine(world, addressOf("m"), RING));
   const message = new Delivery({ id: "7", machine: "m", body });
   const isTenant = (name: string): boolean => name === "t";
-  const deps = { house: createHouse(world), tenantRule: { ...tenantRule, isTenant }, random: () => 0.5, log: () => {} };
+  const deps = { house: createHouse(world), tenantRule: { ...tenantRule, isTenant }, random: () => 0.5 };
   await world.clock.until(consumeEvents(deps, [message]));
   await world.clock.run(world.clock.now + 60_000);
   return { verdict: message.verdict, truth: truthOf(world, addressOf("m")), announced: world.notifications, world };
@@ -170,7 +170,7 @@ test("a message without an event id is one event, however often it is delivered"
   const body = { config: "loop", id: "m", event: { transition: { event: "leave s0" } } };
   const world = new World();
   await world.clock.until(createMachine(world, addressOf("m"), RING));
-  const deps = { house: createHouse(world), tenantRule: TENANT_RULE, random: () => 0.5, log: () => {} };
+  const deps = { house: createHouse(world), tenantRule: TENANT_RULE, random: () => 0.5 };
   for (const attempt of [1, 2]) {
     await world.clock.until(consumeEvents(deps, [new Delivery({ id: "7", machine: "m", body }, attempt)]));
     await world.clock.run(world.clock.now + 60_000);
@@ -228,7 +228,7 @@ test("an event id that was used for another event is announced: its sender gets 
     const body = { config: "loop", id: "m", event: { event_id: "same", transition: { event } } };
     return new Delivery({ id: `${index}`, machine: "m", body });
   });
-  const deps = { house: createHouse(world), tenantRule: TENANT_RULE, random: () => 0.5, log: () => {} };
+  const deps = { house: createHouse(world), tenantRule: TENANT_RULE, random: () => 0.5 };
   await world.clock.until(consumeEvents(deps, messages));
   await world.clock.run(world.clock.now + 60_000);
   expect(messages.map(({ verdict }) => verdict)).toEqual(["ack", "ack"]);

@@ -39,7 +39,7 @@ function sweepOf(world: World, jurisdiction = "") {
       notifications: createQueueSender(queue),
       lookupRetentionMs: DAY_MS,
       now: () => world.clock.now,
-      log: (message) => void world.logged.push(message),
+      log: (_severity, message) => void world.logged.push(message),
     }),
   );
 }

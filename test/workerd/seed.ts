@@ -1,6 +1,7 @@
 /** Rows of the index as its writers would leave them, and a house that reads them: without machines. */
 import { env } from "cloudflare:workers";
 import { TenantDb } from "../../src/catalog/tenant-db.ts";
+import { Log } from "../../src/log.ts";
 import type { QueueMessage } from "../../src/queue-sender.ts";
 import { EVERY_SCOPE } from "../../src/scope.ts";
 import type { House } from "../../src/service/house.ts";
@@ -79,6 +80,7 @@ export function createHouse(
     retention: { outcomesMs: 0 },
     tokenKey,
     checks: [],
+    log: new Log("off"),
     now: () => Date.now(),
     uuid: () => crypto.randomUUID(),
   };

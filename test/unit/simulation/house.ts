@@ -1,6 +1,7 @@
 /** The house of a simulated world: use cases run in it as they do in a deployment. */
 import { TenantDb } from "../../../src/catalog/tenant-db.ts";
 import { DetentError } from "../../../src/errors.ts";
+import { Log } from "../../../src/log.ts";
 import type { MachineAddress, MachineCalls } from "../../../src/machine/calls.ts";
 import type { House } from "../../../src/service/house.ts";
 import type { Delivered, World } from "./world.ts";
@@ -47,6 +48,7 @@ export function createHouse(world: World): House {
     retention: { outcomesMs: world.retention.outcomesMs },
     tokenKey: unused,
     checks: [],
+    log: new Log("off"),
     now: () => world.clock.now,
     uuid: () => `uuid-${(uuids += 1)}`,
   };

@@ -256,7 +256,7 @@ export class World {
           },
           after: (ms, work) => this.clock.after(ms, () => isAlive() && work()),
           background: (work) => void work,
-          log: (message) => void this.logged.push(`warn: ${message}`),
+          log: (severity, message) => void this.logged.push(`${severity}: ${message}`),
         }),
     );
   }
