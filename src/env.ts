@@ -155,7 +155,16 @@ export function machineOf(env: Bindings, address: MachineAddress): MachineCalls 
 export function indexWriterOf(env: Bindings, address: MachineAddress): IndexWriterCalls {
   let hash = 0;
   for (const char of objectNameOf(address)) hash = (Math.imul(hash, 31) + (char.codePointAt(0) ?? 0)) >>> 0;
-  return inJurisdiction(env, env.INDEX_WRITERS).getByName(`index-${hash % INDEX_WRITER_SHARDS}`);
+  return indexWriter(env, hash % INDEX_WRITER_SHARDS);
+}
+
+/** All of them. */
+export function indexWritersOf(env: Bindings): IndexWriterCalls[] {
+  return Array.from({ length: INDEX_WRITER_SHARDS }, (_, shard) => indexWriter(env, shard));
+}
+
+function indexWriter(env: Bindings, shard: number): IndexWriterCalls {
+  return inJurisdiction(env, env.INDEX_WRITERS).getByName(`index-${shard}`);
 }
 
 /** The one sweeper of the deployment. */

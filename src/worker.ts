@@ -7,6 +7,7 @@ import { insertDeadLetters } from "./catalog/dead-letters.ts";
 import { TenantDb } from "./catalog/tenant-db.ts";
 import {
   indexWriterOf,
+  indexWritersOf,
   logOf,
   machineOf,
   notificationQueueOf,
@@ -53,6 +54,8 @@ function houseOf(env: Bindings, log: Log): House {
       if (lost !== undefined)
         throw new DetentError("UNAVAILABLE", "the event could not be recorded; try again", { cause: lost });
     },
+    indexCounts: (tenant) =>
+      orUnavailable("the index", Promise.all(indexWritersOf(env).map((writer) => writer.counts(tenant)))),
     enqueueEvents: (messages) => orUnavailable("the events queue", createQueueSender(env.EVENTS).send(messages)),
     notify: (events) => orUnavailable("the queue", notificationQueueOf(env).send(toJsonMessages(events))),
     keepDeadLetters: (letters) => orUnavailable("the catalog", insertDeadLetters(env.CATALOG, letters)),

@@ -48,6 +48,9 @@ const WANTED = `
   FROM json_each(?2) AS wanted CROSS JOIN dead_letters AS letter
   WHERE letter.tenant = ?1 AND letter.at = wanted.value->>0 AND letter.id = wanted.value->>1`;
 
+/** Up to ?2 of them: whoever only wants to know that there are many does not pay for all. */
+const COUNT = "SELECT count(*) AS count FROM (SELECT 1 FROM dead_letters WHERE tenant = ?1 LIMIT ?2)";
+
 const FIND_KEYS = `SELECT letter.at, letter.id ${WANTED}`;
 
 const FIND = `
@@ -59,7 +62,7 @@ const DELETE = `
   WHERE tenant = ?1 AND (at, id) IN (SELECT value->>0, value->>1 FROM json_each(?2))`;
 
 /** For the test of their plans. */
-export const DEAD_LETTER_STATEMENTS = { INSERT, LIST_KEYS, FIND_KEYS, FIND, DELETE } as const;
+export const DEAD_LETTER_STATEMENTS = { INSERT, LIST_KEYS, COUNT, FIND_KEYS, FIND, DELETE } as const;
 
 /** Stores letters of any tenants, all or none; one that is there already is left as it is. Rejects when D1 fails. */
 export async function insertDeadLetters(db: D1Database, letters: readonly DeadLetter[]): Promise<void> {
@@ -127,4 +130,9 @@ function splitBySize<T>(items: readonly T[], most: number, sizeOf: (item: T) => 
     size += added;
   }
   return parts;
+}
+
+/** How many letters the tenant has, counted up to `most`. */
+export async function countDeadLetters(db: TenantDb, most: number): Promise<number> {
+  return (await db.first<{ count: number }>(COUNT, most))?.count ?? 0;
 }

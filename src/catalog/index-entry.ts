@@ -1,5 +1,6 @@
 /** What the index-writers are told: by machines about themselves, by the doors about events that found no machine. */
 import type { JsonText } from "../receipt.ts";
+import type { IndexCounts } from "./index-counters.ts";
 
 /** A machine's row of the index. */
 export interface MachineRow {
@@ -74,5 +75,7 @@ export interface IndexWriterCalls {
   /** Urgent: do not gather first. */
   write(entry: IndexEntry, urgent: boolean): Promise<WriteResult>;
   recordFailures(failures: readonly FailedEvent[]): Promise<WriteResult[]>;
+  /** What this index-writer has counted of the tenant; what is answered does not go back. */
+  counts(tenant: string): Promise<IndexCounts>;
   ping(): Promise<string>;
 }

@@ -1,8 +1,10 @@
-/** The index-writer's Durable Object: wiring only. It stores nothing of its own. */
+/** The index-writer's Durable Object: wiring only. It stores its counts, and nothing else of its own. */
 import { DurableObject } from "cloudflare:workers";
 import { logOf, notificationQueueOf, type Bindings } from "../env.ts";
 import { toJsonMessages } from "../queue-sender.ts";
 import { within } from "../within.ts";
+import { CountStore } from "./count-store.ts";
+import { IndexCounters, type IndexCounts } from "./index-counters.ts";
 import type { FailedEvent, IndexEntry, WriteResult } from "./index-entry.ts";
 import { IndexWriter } from "./index-writer.ts";
 import { forgetNotifications, writeIndex } from "./machine-index.ts";
@@ -11,11 +13,20 @@ import { forgetNotifications, writeIndex } from "./machine-index.ts";
 const WRITE_WITHIN_MS = 10_000;
 
 export class IndexWriterObject extends DurableObject<Bindings> {
+  readonly #counters: IndexCounters;
   readonly #writer: IndexWriter;
 
   constructor(ctx: DurableObjectState, env: Bindings) {
     super(ctx, env);
+    const store = new CountStore(ctx.storage);
+    this.#counters = new IndexCounters({
+      load: (tenant) => store.load(tenant),
+      store: (counts) => store.store(counts),
+      after: (ms, work) => ctx.waitUntil(scheduler.wait(ms).then(work)),
+      now: () => Date.now(),
+    });
     this.#writer = new IndexWriter({
+      observer: this.#counters,
       write: (entries, failed) => within(WRITE_WITHIN_MS, "D1", writeIndex(this.env.CATALOG, entries, failed)),
       notify: async (failed) => {
         await notificationQueueOf(this.env).send(toJsonMessages(failed.map(({ notification }) => notification)));
@@ -38,6 +49,10 @@ export class IndexWriterObject extends DurableObject<Bindings> {
   /** Stores events that found no machine; their notifications leave afterwards. */
   recordFailures(failures: readonly FailedEvent[]): Promise<WriteResult[]> {
     return Promise.all(failures.map((failed) => this.#writer.write({ failed }, true)));
+  }
+
+  counts(tenant: string): IndexCounts {
+    return this.#counters.read(tenant);
   }
 
   /** For the health check. */

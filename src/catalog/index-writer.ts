@@ -18,6 +18,13 @@ const BYTES_PER_BATCH = 1_000_000;
 
 const WRITTEN: WriteResult = { ok: true };
 
+/** Hears what became of what was told. */
+export interface IndexObserver {
+  committed(entries: readonly IndexEntry[], failed: readonly FailedEvent[]): void;
+  /** Not taken; rejected: it never will be. */
+  refused(items: readonly (IndexEntry | FailedEvent)[], isRejected: boolean): void;
+}
+
 export interface IndexWriterDeps {
   /** All or nothing of it, committed when it settles. */
   write(entries: readonly IndexEntry[], failed: readonly FailedEvent[]): Promise<void>;
@@ -27,6 +34,7 @@ export interface IndexWriterDeps {
   after(ms: number, work: () => void): () => void;
   /** Lets work go on after the answer. */
   background(work: Promise<void>): void;
+  readonly observer: IndexObserver;
   log(severity: Severity, message: string, facts: LogFacts): void;
 }
 
@@ -111,23 +119,37 @@ export class IndexWriter {
    * still waits here.
    */
   #giveUp(failure: WriteResult): void {
-    for (const { settle } of this.#waiting.splice(0)) settle(failure);
+    const waiting = this.#waiting.splice(0);
+    this.#observe((observer) => observer.refused(waiting.map(contentOf), false));
+    for (const { settle } of waiting) settle(failure);
   }
 
   /** One entry that the database never takes must not keep the others out: a refused batch is halved until it is alone. */
   async #store(batch: readonly Waiting[]): Promise<WriteResult[]> {
+    const entries = batch.flatMap(({ item }) => ("entry" in item ? [item.entry] : []));
+    const failed = batch.flatMap(({ item }) => ("failed" in item ? [item.failed] : []));
     try {
-      await this.#deps.write(
-        batch.flatMap(({ item }) => ("entry" in item ? [item.entry] : [])),
-        batch.flatMap(({ item }) => ("failed" in item ? [item.failed] : [])),
-      );
+      await this.#deps.write(entries, failed);
+      this.#observe((observer) => observer.committed(entries, failed));
       return batch.map(() => WRITTEN);
     } catch (error) {
       const cause = describeError(error) ?? "";
-      if (!isRefusal(error)) return batch.map(() => ({ ok: false, rejected: false, cause }));
-      if (batch.length === 1) return [{ ok: false, rejected: true, cause }];
+      const rejected = isRefusal(error);
+      if (!rejected || batch.length === 1) {
+        this.#observe((observer) => observer.refused(batch.map(contentOf), rejected));
+        return batch.map(() => ({ ok: false, rejected, cause }));
+      }
       const middle = batch.length >> 1;
       return [...(await this.#store(batch.slice(0, middle))), ...(await this.#store(batch.slice(middle)))];
+    }
+  }
+
+  /** Whatever is wrong with the counting, the index is written. */
+  #observe(tell: (observer: IndexObserver) => void): void {
+    try {
+      tell(this.#deps.observer);
+    } catch (error) {
+      this.#deps.log("error", "what was written could not be counted", { cause: error });
     }
   }
 
@@ -138,4 +160,8 @@ export class IndexWriter {
       this.#deps.log("warn", "the queue did not take notifications; the sweeper tries again", { cause: error });
     }
   }
+}
+
+function contentOf({ item }: Waiting): IndexEntry | FailedEvent {
+  return "entry" in item ? item.entry : item.failed;
 }

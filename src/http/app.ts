@@ -7,6 +7,7 @@ import { DEAD_LETTER_ROUTES } from "./dead-letters.ts";
 import { EVENT_ROUTES } from "./events.ts";
 import { FEED_ROUTES } from "./feeds.ts";
 import { MACHINE_ROUTES } from "./machines.ts";
+import { METRICS_ROUTES } from "./metrics.ts";
 import { OPEN_ROUTES } from "./open.ts";
 import { REBUILD_ROUTES } from "./rebuild.ts";
 import type { HttpCall, Route } from "./route.ts";
@@ -18,6 +19,7 @@ const CLOSED_ROUTES: readonly Route[] = [
   ...FEED_ROUTES,
   ...DEAD_LETTER_ROUTES,
   ...REBUILD_ROUTES,
+  ...METRICS_ROUTES,
 ];
 /** The router table: every route there is. */
 export const ROUTES: readonly Route[] = [...OPEN_ROUTES, ...CLOSED_ROUTES];

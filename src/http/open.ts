@@ -33,6 +33,9 @@ function unlessKnown(c: Ctx, { text, headers }: Served): Response {
     : new Response(text, { headers });
 }
 
+/** As with UNAVAILABLE: what is away is back soon, or away for longer. */
+const RETRY_AFTER_SECONDS = "2";
+
 async function health(c: Ctx) {
   const { ready, checks } = await checkHealth(c.env.house);
   const body = {
@@ -44,7 +47,7 @@ async function health(c: Ctx) {
       detail: check.detail,
     })),
   };
-  return c.json(body, ready ? 200 : 503);
+  return ready ? c.json(body) : c.json(body, 503, { "retry-after": RETRY_AFTER_SECONDS });
 }
 
 function errorPage(c: Ctx) {

@@ -1,5 +1,6 @@
 /** What every use case works with: who asks, and the parts of the house. */
 import type { DeadLetter } from "../catalog/dead-letters.ts";
+import type { IndexCounts } from "../catalog/index-counters.ts";
 import type { FailedEvent } from "../catalog/index-entry.ts";
 import type { TenantDb } from "../catalog/tenant-db.ts";
 import type { Log } from "../log.ts";
@@ -24,6 +25,8 @@ export interface House {
   machine(address: MachineAddress): MachineCalls;
   /** Stores events that found no machine, and sees to it that their notifications leave; settles when they are stored. */
   recordFailures(failures: readonly FailedEvent[]): Promise<void>;
+  /** What each of the index-writers has counted of the tenant. */
+  indexCounts(tenant: string): Promise<readonly IndexCounts[]>;
   /** Hands CloudEvents to the notifications queue; settles when the queue has them. */
   notify(events: readonly JsonText[]): Promise<void>;
   /** Keeps letters of any tenants: each carries its own. */

@@ -41,6 +41,7 @@ function createWriter() {
       world.notified.push(...failed.map(({ eventId }) => eventId));
     },
     after: (ms, work) => clock.after(ms, work),
+    observer: { committed: () => {}, refused: () => {} },
     background: (work) => void work,
     log: () => {},
   });

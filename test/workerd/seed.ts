@@ -73,6 +73,7 @@ export function createHouse(
     machine: unused,
     recordFailures: unused,
     notify: unused,
+    indexCounts: unused,
     keepDeadLetters: unused,
     // Async, so that what it throws is a rejection.
     enqueueEvents: async (messages) => queue(messages),

@@ -42,6 +42,7 @@ export function createHouse(world: World): House {
       world.faults.through(() => {
         for (const event of events) world.notifications.push(JSON.parse(event) as Delivered);
       }),
+    indexCounts: unused,
     keepDeadLetters: unused,
     enqueueEvents: unused,
     rebuild: unused,

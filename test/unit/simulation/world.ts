@@ -255,6 +255,7 @@ export class World {
             await forgetNotifications(this.d1, failed);
           },
           after: (ms, work) => this.clock.after(ms, () => isAlive() && work()),
+          observer: { committed: () => {}, refused: () => {} },
           background: (work) => void work,
           log: (severity, message) => void this.logged.push(`${severity}: ${message}`),
         }),
