@@ -6,7 +6,7 @@ import { within } from "../within.ts";
 import { CountStore } from "./count-store.ts";
 import { IndexCounters, type IndexCounts } from "./index-counters.ts";
 import type { FailedEvent, IndexEntry, WriteResult } from "./index-entry.ts";
-import { IndexWriter } from "./index-writer.ts";
+import { IndexWriter, type IndexWriterDeps } from "./index-writer.ts";
 import { forgetNotifications, writeIndex } from "./machine-index.ts";
 
 /** Long enough for a full batch on a busy D1; whoever waits here has more patience than that. */
@@ -19,10 +19,14 @@ export class IndexWriterObject extends DurableObject<Bindings> {
   constructor(ctx: DurableObjectState, env: Bindings) {
     super(ctx, env);
     const store = new CountStore(ctx.storage);
+    const log: IndexWriterDeps["log"] = (severity, message, facts) => logOf(env).write(severity, message, facts);
     this.#counters = new IndexCounters({
       load: (tenant) => store.load(tenant),
       store: (counts) => store.store(counts),
-      after: (ms, work) => ctx.waitUntil(scheduler.wait(ms).then(work)),
+      after: (ms, work) => {
+        const done = scheduler.wait(ms).then(work);
+        ctx.waitUntil(done.catch((cause: unknown) => log("error", "the counts could not be stored", { cause })));
+      },
       now: () => Date.now(),
     });
     this.#writer = new IndexWriter({
@@ -37,7 +41,7 @@ export class IndexWriterObject extends DurableObject<Bindings> {
         return () => clearTimeout(timer);
       },
       background: (work) => ctx.waitUntil(work),
-      log: (severity, message, facts) => logOf(env).write(severity, message, facts),
+      log,
     });
   }
 

@@ -3,7 +3,7 @@
 export const OPEN_METRICS = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
 /** Labels without a value are left out: the format takes both for the same. */
-export type Labels = Readonly<Record<string, string>>;
+type Labels = Readonly<Record<string, string>>;
 
 interface Sample {
   /** What stands behind the family's name, such as `_total`. */

@@ -35,12 +35,6 @@ interface RpcDoor {
 }
 
 export function createRpcDoor(): RpcDoor {
-  const failWith =
-    ({ house, requestId }: Call) =>
-    (error: unknown): never => {
-      if (!isMapped(error)) house.log.fail(error);
-      throw toConnectError(error, requestId);
-    };
   const requestGate = (context: HandlerContext): void => {
     const call = callOf(context);
     if (call.fault !== undefined) failWith(call)(call.fault);
@@ -74,6 +68,14 @@ export function createRpcDoor(): RpcDoor {
     return universalServerResponseToFetch(await handler(universal));
   };
   return { serves: (path) => handlers.has(path), handle };
+}
+
+/** Ends a call in Connect's words, and logs what is not the caller's fault. */
+function failWith({ house, requestId }: Call) {
+  return (error: unknown): never => {
+    if (!isMapped(error)) house.log.fail(error);
+    throw toConnectError(error, requestId);
+  };
 }
 
 /** Why the caller may not call. */

@@ -24,6 +24,9 @@ function createWriter() {
     writes: 0,
     stored: [] as string[],
     notified: [] as string[],
+    /** What the observer was told. */
+    heard: [] as string[],
+    isDumb: false,
     writer: undefined as unknown as IndexWriter,
   };
   const idOf = (item: IndexEntry | FailedEvent): string => ("eventId" in item ? item.eventId : item.id);
@@ -41,7 +44,15 @@ function createWriter() {
       world.notified.push(...failed.map(({ eventId }) => eventId));
     },
     after: (ms, work) => clock.after(ms, work),
-    observer: { committed: () => {}, refused: () => {} },
+    observer: {
+      committed: (entries, failed) => {
+        if (world.isDumb) throw new Error("cannot count");
+        world.heard.push(...[...entries, ...failed].map((item) => `committed ${idOf(item)}`));
+      },
+      refused: (items, isRejected) => {
+        world.heard.push(...items.map((item) => `${isRejected ? "rejected" : "unavailable"} ${idOf(item)}`));
+      },
+    },
     background: (work) => void work,
     log: () => {},
   });
@@ -101,5 +112,30 @@ test("what is urgent does not wait for others to gather", async () => {
   const answeredAt = write();
   await world.clock.run();
   expect((await answeredAt) - before).toBe(5);
+  expect(world.writes).toBe(1);
+});
+
+test("the observer hears once of each item what became of it: committed, refused for good, or not taken", async () => {
+  const world = createWriter();
+  world.poison.add("m3");
+  const write = (ids: readonly string[]) =>
+    Promise.all(ids.map((id) => world.writer.write({ entry: entryOf(id) }, false)));
+  void write(["m1", "m2", "m3"]);
+  await world.clock.run();
+  expect(world.heard.toSorted()).toEqual(["committed m1", "committed m2", "rejected m3"]);
+  world.isDown = true;
+  world.heard = [];
+  void world.writer.write({ entry: entryOf("m4") }, true);
+  void write(["m5"]);
+  await world.clock.run();
+  expect(world.heard).toEqual(["unavailable m4", "unavailable m5"]);
+});
+
+test("an observer that throws keeps nothing from being written", async () => {
+  const world = createWriter();
+  world.isDumb = true;
+  const result = world.writer.write({ entry: entryOf("m") }, false);
+  await world.clock.run();
+  expect(await result).toEqual({ ok: true });
   expect(world.writes).toBe(1);
 });

@@ -27,13 +27,12 @@ async function ask(
   path: string,
   body?: unknown,
   over: Partial<Bindings> = {},
-  init: RequestInit = {},
+  credential: Record<string, string> = {},
 ): Promise<Response> {
   const context = createExecutionContext();
   const request = new Request(`http://localhost${path}`, {
     ...(body !== undefined && { method: "POST", body: typeof body === "string" ? body : JSON.stringify(body) }),
-    ...init,
-    headers: { "content-type": "application/json", traceparent: TRACEPARENT, ...init.headers },
+    headers: { "content-type": "application/json", traceparent: TRACEPARENT, ...credential },
   }) as Parameters<typeof worker.fetch>[0];
   const response = await worker.fetch(request, { ...bindings, ...over }, context);
   await response.clone().text();
@@ -108,7 +107,7 @@ test("no line has anything of a body, a label or a credential, whatever happens"
   await tell(`/api/v1/statemachines/${name}/nobody/events`, { event: "accept", ...EVENT });
   await tell(send, { configuration: name, id: "m", event: "remind", ...EVENT });
   await tell(send, `{"event": 1, "data": ${SECRET}`);
-  await tell(`${path}/events`, { event: "remind", ...EVENT }, {}, { headers: { authorization: `Bearer ${SECRET}` } });
+  await tell(`${path}/events`, { event: "remind", ...EVENT }, {}, { authorization: `Bearer ${SECRET}` });
   const troubles = [{ MACHINES: broken }, { MACHINES: away }, { CATALOG: dead }, { INDEX_WRITERS: broken }];
   for (const over of [...troubles, { INDEX_WRITERS: away }] as const) {
     await tell(`${path}/events`, { event: "remind", ...EVENT }, over);
