@@ -35,19 +35,6 @@ interface RpcDoor {
 }
 
 export function createRpcDoor(): RpcDoor {
-  const requestGate = (context: HandlerContext): void => {
-    const call = callOf(context);
-    if (call.fault !== undefined) failWith(call)(call.fault);
-  };
-  const interceptor: Interceptor = (next) => async (request) => {
-    const fail = failWith(callOf({ values: request.contextValues }));
-    try {
-      const response = await next(request);
-      return response.stream ? { ...response, message: guarded(response.message, fail) } : response;
-    } catch (error) {
-      return fail(error);
-    }
-  };
   const router = createConnectRouter({ ...OPTIONS, requestGate, interceptors: [interceptor] });
   registerV1beta(router);
   registerV1(router);
@@ -69,6 +56,21 @@ export function createRpcDoor(): RpcDoor {
   };
   return { serves: (path) => handlers.has(path), handle };
 }
+
+function requestGate(context: HandlerContext): void {
+  const call = callOf(context);
+  if (call.fault !== undefined) failWith(call)(call.fault);
+}
+
+const interceptor: Interceptor = (next) => async (request) => {
+  const fail = failWith(callOf({ values: request.contextValues }));
+  try {
+    const response = await next(request);
+    return response.stream ? { ...response, message: guarded(response.message, fail) } : response;
+  } catch (error) {
+    return fail(error);
+  }
+};
 
 /** Ends a call in Connect's words, and logs what is not the caller's fault. */
 function failWith({ house, requestId }: Call) {
