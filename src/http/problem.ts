@@ -1,5 +1,5 @@
 /** Errors as RFC 9457 problem documents. */
-import { DetentError, REASONS, toKnownError } from "../errors.ts";
+import { REASONS, toKnownError } from "../errors.ts";
 import { receiptJson } from "./output.ts";
 
 /** What the caller sees of `error`: a bug shows nothing from inside, only the request id under which it is logged. */

@@ -2,14 +2,28 @@
 import type { Receipt } from "../receipt.ts";
 import type { House, Principal } from "./house.ts";
 
+/** What the log says besides the receipt. */
+interface Circumstances {
+  /** The house's clock when the event was asked for. */
+  readonly startedAt: number;
+  /** The event's own place in a trace: that of the request that brought it, or once enqueued it. */
+  readonly traceparent: string | undefined;
+}
+
 /**
- * Logs what became of an event; `startedAt` is the house's clock when it was asked for. On Cloudflare the clock of a
- * Worker stands still while it computes, so `ms` is time spent waiting for others; of events sent together each has the
- * time of all. Duplicates are logged, too: a receipt that was answered again.
+ * Logs what became of an event. On Cloudflare the clock of a Worker stands still while it computes, so `ms` is time spent
+ * waiting for others; of events of one machine that are sent together each has the time until it was settled. Duplicates
+ * are logged, too: a receipt that was answered again.
  */
-export function logDecision(house: House, { tenant }: Principal, receipt: Receipt, startedAt: number): void {
+export function logDecision(
+  house: House,
+  { tenant }: Principal,
+  receipt: Receipt,
+  { startedAt, traceparent }: Circumstances,
+): void {
   const { machine, eventId, event, from, to, revision, result, code, reason, duplicate } = receipt;
   house.log.write("info", "an event was decided", {
+    traceparent,
     tenant,
     configuration: machine.configuration,
     id: machine.id,

@@ -4,6 +4,7 @@ import { DetentError, orUnavailable } from "../errors.ts";
 import type { CreateCall, MachineAddress, SendCall, SendReply } from "../machine/calls.ts";
 import { unreadableEvent, type UnreadableMessage } from "../machine/cloud-event.ts";
 import type { Receipt } from "../receipt.ts";
+import { logDecision } from "./decision-log.ts";
 import { checkEvent, type CheckedEvent, type SendEventInput } from "./event-input.ts";
 import { fail, findFailure, goneFailureOf, missingDestinationOf, recordFailure } from "./failures.ts";
 import type { House, Principal } from "./house.ts";
@@ -52,6 +53,7 @@ export async function sendEvents(
 
 /** The events of one address: of a machine, or of none. */
 async function sendToOne(house: House, principal: Principal, inputs: readonly SendEventInput[]): Promise<Sent[]> {
+  const startedAt = house.now();
   const prepared = inputs.map((input) => attempt(() => checkEvent(house, principal, input)));
   const checked = prepared.flatMap((result) => ("error" in result ? [] : [result]));
   const reached = await askForAll(house, principal, checked).catch((error: unknown) => ({ error }));
@@ -64,7 +66,10 @@ async function sendToOne(house: House, principal: Principal, inputs: readonly Se
     }
     const end = async (): Promise<Sent> => {
       if ("error" in reached) throw reached.error;
-      return { receipt: await settle(house, principal, result, replies.shift()) };
+      const receipt = await settle(house, principal, result, replies.shift());
+      const { isDryRun, traceparent } = result.call;
+      if (!isDryRun) logDecision(house, principal, receipt, { startedAt, traceparent });
+      return { receipt };
     };
     // One after the other: what fails without a machine is recorded in its order.
     sent.push(await end().catch((error: unknown) => ({ error })));

@@ -31,7 +31,7 @@ function linesOf(...receipts: Receipt[]): Record<string, unknown>[] {
   const say = (text: string) => void lines.push(text);
   const log = new Log(
     "info",
-    { request_id: "r", traceparent: "tp", door: "rpc" },
+    { request_id: "r", door: "rpc" },
     {
       debug: say,
       info: say,
@@ -40,7 +40,7 @@ function linesOf(...receipts: Receipt[]): Record<string, unknown>[] {
     },
   );
   const house = { log, now: () => 1_007 } as unknown as House;
-  for (const receipt of receipts) logDecision(house, PRINCIPAL, receipt, 1_000);
+  for (const receipt of receipts) logDecision(house, PRINCIPAL, receipt, { startedAt: 1_000, traceparent: "tp" });
   for (const line of lines) expect(line).not.toContain(SECRET);
   return lines.map((line) => JSON.parse(line) as Record<string, unknown>);
 }

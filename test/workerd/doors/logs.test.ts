@@ -95,6 +95,49 @@ test("a request is told by what it asks for, not by its path, with its id and it
   ]);
 });
 
+test("each event that was decided has a line, by whichever door it came, and a dry run has none", async () => {
+  const { name, path } = await createMachine();
+  lines.length = 0;
+  await ask(`${path}/events?dry_run=true`, { event: "accept", event_id: "e0" });
+  await ask(`${path}/events`, { event: "accept", event_id: "e1" });
+  await ask(`${path}/events`, { event: "accept", event_id: "e1" });
+  await ask("/detent.v1.MachineService/SendEvent", { configuration: name, id: "m", event: "accept", eventId: "e2" });
+  const many = [
+    { configuration: name, id: "m", event: "remind", event_id: "e3" },
+    { configuration: name, id: "nobody", event: "remind", event_id: "e4" },
+  ];
+  await ask("/api/v1/statemachines:send-events", { events: many });
+  const context = createExecutionContext();
+  const body = { config: name, id: "m", event: { event_id: "e5", transition: { event: "remind" } } };
+  const batch = createMessageBatch("events", [{ id: "1", timestamp: new Date(), attempts: 1, body }]);
+  await worker.queue(batch, bindings, context);
+  await waitOnExecutionContext(context);
+  const decided = parsed().filter(({ level }) => level === "info");
+  const common = { tenant: "dev", configuration: name, message: "an event was decided", ms: expect.any(Number) };
+  const accepted = { ...common, id: "m", result: "transitioned", code: "Ok", duplicate: false };
+  const request = { request_id: expect.any(String), traceparent: TRACEPARENT };
+  const first = {
+    ...request,
+    door: "json",
+    event_id: "e1",
+    event: "accept",
+    from: "start",
+    to: "pending",
+    revision: 1,
+  };
+  const refused = { result: "refused", code: "TransitionNotAllowed", reason: "NO_TRANSITION", duplicate: false };
+  expect(
+    decided.toSorted((one, other) => String(one["event_id"]).localeCompare(String(other["event_id"]))),
+  ).toMatchObject([
+    { ...accepted, ...first },
+    { ...accepted, ...first, duplicate: true },
+    { ...common, ...request, ...refused, door: "rpc", event_id: "e2", from: "pending", revision: 1 },
+    { ...accepted, ...request, door: "json", event_id: "e3", revision: 2 },
+    { ...common, ...request, door: "json", event_id: "e4", id: "nobody", reason: "MACHINE_NOT_FOUND" },
+    { ...accepted, door: "queue", event_id: "e5", revision: 3 },
+  ]);
+});
+
 test("no line has anything of a body, a label or a credential, whatever happens", async () => {
   const { name, path } = await createMachine();
   const send = "/detent.v1.MachineService/SendEvent";
@@ -128,5 +171,5 @@ test("no line has anything of a body, a label or a credential, whatever happens"
   expect(new Set(statuses)).toEqual(new Set([200, 201, 400, 401, 404, 409, 500, 503]));
   expect(lines.filter((line) => line.includes(SECRET))).toEqual([]);
   const said = new Set(parsed().map(({ level }) => level));
-  expect(said).toEqual(new Set(["debug", "warn", "error"]));
+  expect(said).toEqual(new Set(["debug", "info", "warn", "error"]));
 });
