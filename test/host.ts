@@ -50,7 +50,8 @@ const DETENT: Subject = {
   config: "wrangler.toml",
   bundle: "worker.js",
   options: {
-    bindings: { DETENT_ANONYMOUS_TENANT: "dev", DETENT_EVENTS_TENANT: "dev" },
+    // Thousands of events a second: a line for each would be measured, too.
+    bindings: { DETENT_ANONYMOUS_TENANT: "dev", DETENT_EVENTS_TENANT: "dev", DETENT_LOG_LEVEL: "warn" },
     d1Databases: { CATALOG: "detent" },
     durableObjects: {
       MACHINES: { className: "MachineObject", useSQLite: true },

@@ -149,6 +149,15 @@ test("no line has anything of a body, a label or a credential, whatever happens"
   await tell(`${path}/events`, `{"event": "accept", "data": ${SECRET}}`);
   await tell(`/api/v1/statemachines/${name}/nobody/events`, { event: "accept", ...EVENT });
   await tell(send, { configuration: name, id: "m", event: "remind", ...EVENT });
+  const many = [
+    { configuration: name, id: "m", event: "remind", ...EVENT },
+    { configuration: name, id: "nobody", event: "remind", ...EVENT },
+    { configuration: name, id: "m", event: "", ...EVENT },
+  ];
+  await tell("/api/v1/statemachines:send-events", { events: many });
+  await tell("/api/v1/statemachines:send-events", { events: many }, { MACHINES: away });
+  await tell(`${path}/override`, { state: "start", data: { secret: SECRET }, comment: SECRET });
+  await tell(`${path}/override?${SECRET}=1`, { state: "start", comment: SECRET });
   await tell(send, `{"event": 1, "data": ${SECRET}`);
   await tell(`${path}/events`, { event: "remind", ...EVENT }, {}, { authorization: `Bearer ${SECRET}` });
   const troubles = [{ MACHINES: broken }, { MACHINES: away }, { CATALOG: dead }, { INDEX_WRITERS: broken }];
