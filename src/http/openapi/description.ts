@@ -33,6 +33,7 @@ export const ANSWER_HEADERS = {
     description: "Names this request in the server's log.",
     example: "3f0f5d5c-3c1b-4a53-9a3e-0f7b8d1f6a11",
   },
+  "Retry-After": { description: "After how many seconds the same may be asked again.", example: "2" },
   "WWW-Authenticate": { description: "What a credential looks like.", example: "Bearer" },
 } as const;
 

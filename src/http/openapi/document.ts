@@ -170,11 +170,18 @@ function answerOf({ description, shape, contentType, headers = [], example }: An
   };
 }
 
+/** What problems carry besides the header of every answer, by status. */
+const HEADERS_OF_PROBLEMS: Partial<Record<number, readonly (keyof typeof ANSWER_HEADERS)[]>> = {
+  401: ["WWW-Authenticate"],
+  429: ["Retry-After"],
+  503: ["Retry-After"],
+};
+
 function problemOf(reasons: readonly Reason[]): JsonSchema {
   const status = REASONS[reasons[0] ?? "INTERNAL"].status;
   return {
     description: reasons.map((reason) => `\`${reason}\`: ${REASONS[reason].title}.`).join("\n\n"),
-    headers: headersOf(status === 401 ? ["Request-Id", "WWW-Authenticate"] : ["Request-Id"]),
+    headers: headersOf(["Request-Id", ...(HEADERS_OF_PROBLEMS[status] ?? [])]),
     content: {
       [PROBLEM_TYPE]: {
         schema: { allOf: [refTo("Problem"), { properties: { reason: { enum: reasons } } }] },

@@ -31,6 +31,7 @@ export const SERVICE_OPERATIONS = {
       503: {
         description: "A part does not answer.",
         shape: "Health",
+        headers: ["Retry-After"],
         example: {
           state: "NOT_READY",
           release: "0.1.0",
@@ -40,6 +41,18 @@ export const SERVICE_OPERATIONS = {
           ],
         },
       },
+    },
+    reasons: [],
+    example: {},
+  },
+  GetMetrics: {
+    tag: "Operation",
+    summary: "Get metrics of the tenant's machines",
+    description:
+      "OpenMetrics 1.0 text for a collector such as Prometheus: events by configuration, result and reason, machines created and deleted, what the index has taken and how late, dead letters. Counts of the caller's tenant alone. Needs the scope `ops`.",
+    rpc: null,
+    answers: {
+      200: { description: "The metrics.", contentType: "application/openmetrics-text; version=1.0.0; charset=utf-8" },
     },
     reasons: [],
     example: {},
