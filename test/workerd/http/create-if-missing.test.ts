@@ -90,9 +90,10 @@ test("of many that create the same machine one creates it, and each event is app
       sendJson(`${path}/events`, { event: "accept", event_id: `e${index % 5}`, create_if_missing: {} }),
     ),
   );
-  expect(answers.map(({ status }) => status).toSorted()).toEqual([...Array.from({ length: 10 }, () => 200)]);
+  expect(answers.map(({ status }) => status)).toEqual(Array.from({ length: 10 }, () => 200));
   const applied = answers.filter((answer) => answer.body.duplicate === false);
-  expect(applied.map((answer) => answer.body.revision).toSorted()).toEqual([1, 2, 3, 4, 5]);
+  expect(new Set(applied.map((answer) => answer.body.revision))).toEqual(new Set([1, 2, 3, 4, 5]));
+  expect(applied.length).toBe(5);
   expect(applied.filter((answer) => answer.body.created).length).toBe(1);
 });
 

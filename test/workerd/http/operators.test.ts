@@ -4,7 +4,12 @@ import type { Json } from "../../doors/json.ts";
 import { send, sendJson } from "../doors/caller.ts";
 import { expectProblem, machine, MACHINES } from "./orders.ts";
 
-async function call(method: string, path: string, body?: unknown, headers: Record<string, string> = {}) {
+async function call(
+  method: string,
+  path: string,
+  body?: unknown,
+  headers: Record<string, string> = {},
+): Promise<{ status: number; headers: Headers; body: Json }> {
   const response = await send(path, {
     method,
     headers: { ...(body !== undefined && { "content-type": "application/json" }), ...headers },
@@ -14,7 +19,7 @@ async function call(method: string, path: string, body?: unknown, headers: Recor
   return {
     status: response.status,
     headers: response.headers,
-    body: (text === "" ? undefined : JSON.parse(text)) as Json,
+    body: text === "" ? undefined : JSON.parse(text),
   };
 }
 
