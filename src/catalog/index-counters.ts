@@ -85,15 +85,15 @@ export class IndexCounters {
       const tally = this.#change(tenant);
       tally.totals.entries += 1;
       for (const fact of transitions) count(tally, configuration, happeningOf(fact), now - fact.at);
-      for (const fact of refusals) count(tally, configuration, `refused ${reasonOf(fact)}`, now - fact.at);
+      for (const fact of refusals) count(tally, configuration, `refused ${verdictOf(fact).reason}`, now - fact.at);
     }
     for (const fact of failed) {
       const tally = this.#change(fact.tenant);
       tally.totals.entries += 1;
-      const reason = reasonOf(fact);
+      const { result, reason } = verdictOf(fact);
       // Whatever a sender calls a configuration that does not exist must not crowd out those that do.
       const configuration = reason === "CONFIGURATION_NOT_FOUND" ? "" : fact.configuration;
-      count(tally, configuration, `failed ${reason}`, now - fact.at);
+      count(tally, configuration, `${result} ${reason}`, now - fact.at);
     }
     this.#storeInTime();
   }
@@ -163,10 +163,14 @@ function happeningOf({ kind, event }: TransitionFact): Happening | undefined {
   return event === "" ? undefined : "transitioned";
 }
 
-/** A word of the closed list, whatever a receipt says, so that the series are as few. */
-function reasonOf({ receipt }: RefusalFact): string {
-  const { reason } = JSON.parse(receipt) as { readonly reason?: unknown };
-  return typeof reason === "string" && Object.hasOwn(REASONS, reason) ? reason : "INTERNAL";
+/** Words of closed lists, whatever a receipt says, so that the series are as few. */
+function verdictOf({ receipt }: Pick<RefusalFact, "receipt">): { result: "refused" | "failed"; reason: string } {
+  const { result, reason } = JSON.parse(receipt) as { readonly result?: unknown; readonly reason?: unknown };
+  return {
+    // An event that would have created its machine may be refused without one.
+    result: result === "refused" ? "refused" : "failed",
+    reason: typeof reason === "string" && Object.hasOwn(REASONS, reason) ? reason : "INTERNAL",
+  };
 }
 
 function toCounts({ configurations, totals, lags }: Tally): IndexCounts {
