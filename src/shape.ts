@@ -37,6 +37,37 @@ export function shape<F extends z.core.$ZodLooseShape>(fields: F) {
   return z.pipe(z.transform(toSnakeCase), z.strictObject(fields));
 }
 
+/**
+ * A query with these parameters and no others. Of a parameter that is a record each member is a parameter of its own:
+ * `label.K=V` is the member K of `label`.
+ */
+export function query<F extends z.core.$ZodLooseShape, R extends z.core.$ZodLooseShape>(fields: F, records: R) {
+  const gather = (value: unknown, context: Payload): unknown => {
+    if (!isObject(value)) return value;
+    const gathered = new Map<string, [string, unknown][]>();
+    const others = Object.entries(value).filter(([key, member]) => {
+      const dot = key.indexOf(".");
+      const name = dot < 0 ? key : key.slice(0, dot);
+      if (!Object.hasOwn(records, name)) return true;
+      if (dot >= 0) gathered.set(name, [...(gathered.get(name) ?? []), [key.slice(dot + 1), member]]);
+      else {
+        const message = `is given as ${name}.NAME`;
+        context.issues.push({
+          code: "custom",
+          message,
+          params: { rule: "unknown_field" },
+          path: [name],
+          input: member,
+        });
+      }
+      return false;
+    });
+    const members = Array.from(gathered, ([name, entries]) => [name, Object.fromEntries(entries)] as const);
+    return Object.fromEntries([...others, ...members]);
+  };
+  return z.pipe(z.transform(gather), shape({ ...fields, ...records }));
+}
+
 export function list<T extends z.ZodType>(item: T) {
   return z.pipe(z.transform(refuseCrowd), z.array(item));
 }
@@ -61,11 +92,11 @@ export const object = z.custom<Record<string, unknown>>(isObject, {
   params: { rule: "invalid_type" },
 });
 export const text = z.string();
+const DATE_TIME = z.iso.datetime({ offset: true });
 /** RFC 3339, whose `t` and `z` may be lower-case. */
-export const time = z.pipe(
-  z.transform((value) => (typeof value === "string" ? value.toUpperCase() : value)),
-  z.iso.datetime({ offset: true }),
-);
+export const time = z
+  .stringFormat("date-time", (value) => DATE_TIME.safeParse(value.toUpperCase()).success)
+  .toUpperCase();
 
 /** `value` in this shape; INVALID_ARGUMENT or LIMIT_EXCEEDED with what is wrong, `whole` being its name. */
 export function parseShape<S extends z.ZodType>(schema: S, value: unknown, whole: string): z.output<S> {

@@ -4,6 +4,7 @@ import { Hono } from "hono";
 import { version as release } from "../package.json";
 import { authenticate } from "./auth.ts";
 import { insertDeadLetters } from "./catalog/dead-letters.ts";
+import { measureIndexLag } from "./catalog/index-lag.ts";
 import { TenantDb } from "./catalog/tenant-db.ts";
 import {
   indexWriterOf,
@@ -46,6 +47,7 @@ function houseOf(env: Bindings, log: Log): House {
   return {
     catalog: (tenant) => new TenantDb(env.CATALOG, tenant),
     machine: (address) => machineOf(env, address),
+    indexLagMs: () => measureIndexLag(indexWritersOf(env)),
     recordFailures: async (failures) => {
       const results = await Promise.all(
         failures.map((failed) => orUnavailable("the index", indexWriterOf(env, failed).recordFailures([failed]))),

@@ -7,10 +7,17 @@ export interface StoredConfiguration {
   /** The configuration as uploaded, in its JSON form. */
   readonly source: string;
   readonly createdAt: number;
+  /** Since when it takes no new machines; null: it does. */
+  readonly deprecatedAt: number | null;
 }
 
+const COLUMNS = "name, version, source, created_at AS createdAt, deprecated_at AS deprecatedAt";
+
 /** Stores a configuration; answers false when the name and version are taken. */
-export async function insertConfiguration(db: TenantDb, stored: StoredConfiguration): Promise<boolean> {
+export async function insertConfiguration(
+  db: TenantDb,
+  stored: Omit<StoredConfiguration, "deprecatedAt">,
+): Promise<boolean> {
   const changes = await db.run(
     `INSERT INTO configurations (tenant, name, version, source, created_at) VALUES (?1, ?2, ?3, ?4, ?5)
      ON CONFLICT (tenant, name, version) DO NOTHING`,
@@ -22,19 +29,23 @@ export async function insertConfiguration(db: TenantDb, stored: StoredConfigurat
   return changes > 0;
 }
 
+/** Notes since when a configuration takes no new machines; what was noted before stays. */
+export async function deprecateConfiguration(db: TenantDb, name: string, version: string, at: number): Promise<void> {
+  await db.run(
+    "UPDATE configurations SET deprecated_at = ?4 WHERE tenant = ?1 AND name = ?2 AND version = ?3 AND deprecated_at IS NULL",
+    name,
+    version,
+    at,
+  );
+}
+
 export async function findConfiguration(
   db: TenantDb,
   name: string,
   version: string,
 ): Promise<StoredConfiguration | undefined> {
-  const row = await db.first<{ name: string; version: string; source: string; created_at: number }>(
-    "SELECT name, version, source, created_at FROM configurations WHERE tenant = ?1 AND name = ?2 AND version = ?3",
-    name,
-    version,
-  );
-  return row === null
-    ? undefined
-    : { name: row.name, version: row.version, source: row.source, createdAt: row.created_at };
+  const sql = `SELECT ${COLUMNS} FROM configurations WHERE tenant = ?1 AND name = ?2 AND version = ?3`;
+  return (await db.first<StoredConfiguration>(sql, name, version)) ?? undefined;
 }
 
 export async function configurationExists(db: TenantDb, name: string): Promise<boolean> {
@@ -42,26 +53,43 @@ export async function configurationExists(db: TenantDb, name: string): Promise<b
   return row !== null;
 }
 
+/** The versions of a name, newest first; those of them that take no new machines. */
+export interface ListedConfiguration {
+  readonly name: string;
+  readonly versions: string[];
+  readonly deprecated: string[];
+}
+
+export const LIST_NAMES = `
+  SELECT name, json_group_array(version ORDER BY seq DESC) AS versions,
+    (SELECT json_group_array(version ORDER BY seq DESC) FROM configurations AS old INDEXED BY configurations_deprecated
+     WHERE old.tenant = ?1 AND old.name = listed.name AND old.deprecated_at IS NOT NULL) AS deprecated
+  FROM configurations AS listed INDEXED BY sqlite_autoindex_configurations_1
+  WHERE tenant = ?1 AND name > ?2 AND (?3 = '' OR name = ?3) GROUP BY name ORDER BY name LIMIT ?4`;
+
 /** Names in order, after `after`, with their versions, newest first. */
 export async function listConfigurations(
   db: TenantDb,
   query: { name: string; after: string; limit: number },
-): Promise<{ name: string; versions: string[] }[]> {
-  const rows = await db.all<{ name: string; versions: string }>(
-    `SELECT name, json_group_array(version ORDER BY seq DESC) AS versions FROM configurations
-     WHERE tenant = ?1 AND name > ?2 AND (?3 = '' OR name = ?3) GROUP BY name ORDER BY name LIMIT ?4`,
+): Promise<ListedConfiguration[]> {
+  const rows = await db.all<{ name: string; versions: string; deprecated: string }>(
+    LIST_NAMES,
     query.after,
     query.name,
     query.limit,
   );
-  return rows.map(({ name, versions }) => ({ name, versions: JSON.parse(versions) as string[] }));
+  return rows.map(({ name, versions, deprecated }) => ({
+    name,
+    versions: JSON.parse(versions) as string[],
+    deprecated: JSON.parse(deprecated) as string[],
+  }));
 }
 
 /** Sources are up to 256 KiB each: so many are read at a time. */
 const VERSIONS_PER_READ = 10;
 
 export const LIST_VERSIONS = `
-  SELECT seq, name, version, source, created_at AS createdAt FROM configurations INDEXED BY configurations_by_name
+  SELECT seq, ${COLUMNS} FROM configurations INDEXED BY configurations_by_name
   WHERE tenant = ?1 AND name = ?2 AND seq < ?3 ORDER BY seq DESC LIMIT ?4`;
 
 /** Every version of a name, newest first; read as consumed, so that a name may have any number of them. */
@@ -77,7 +105,7 @@ export async function* streamVersions(db: TenantDb, name: string): AsyncGenerato
 }
 
 export const FIND_VERSIONS = `
-  SELECT listed.name, listed.version, listed.source, listed.created_at AS createdAt
+  SELECT ${COLUMNS}
   FROM json_each(?3) AS wanted CROSS JOIN configurations AS listed
   WHERE listed.tenant = ?1 AND listed.name = ?2 AND listed.version = wanted.value`;
 

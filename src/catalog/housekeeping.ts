@@ -1,5 +1,6 @@
 /** What the sweeper does in D1, for all tenants: who is overdue, what has expired, what has yet to leave. */
 import type { FailedEvent, MachineRow } from "./index-entry.ts";
+import { labelDeletion } from "./label-index.ts";
 import { MACHINE_COLUMNS, toMachineRow, type StoredMachineRow } from "./machine-rows.ts";
 
 /** Machines that had something to do before this time and have not said since that it is done. */
@@ -21,12 +22,10 @@ export async function postponeMachine(db: D1Database, row: MachineRow, dueAt: nu
 
 /** Takes a row out of the index that is about no machine, or stands in its way, unless it was written since. */
 export async function deleteMachine(db: D1Database, row: MachineRow): Promise<void> {
-  await db
-    .prepare(
-      "DELETE FROM machines WHERE tenant = ?1 AND configuration = ?2 AND id = ?3 AND created_at = ?4 AND change = ?5",
-    )
-    .bind(row.tenant, row.configuration, row.id, row.createdAt, row.change)
-    .run();
+  const sql =
+    "DELETE FROM machines WHERE tenant = ?1 AND configuration = ?2 AND id = ?3 AND created_at = ?4 AND change = ?5";
+  const deletion = db.prepare(sql).bind(row.tenant, row.configuration, row.id, row.createdAt, row.change);
+  await db.batch([labelDeletion(db, row), deletion]);
 }
 
 /**
@@ -58,7 +57,10 @@ export async function pruneFailures(db: D1Database, now: number, limit: number):
   return (await query.bind(now, limit).run()).meta.changes;
 }
 
-/** Rows of machines that ended before this time: no write of theirs can be on its way any more. */
+/**
+ * Rows of machines that ended before this time: no write of theirs can be on its way any more. Their
+ * labels went with their end.
+ */
 export async function pruneTombstones(db: D1Database, before: number, limit: number): Promise<number> {
   const query = db.prepare(
     `DELETE FROM machines WHERE (tenant, configuration, id) IN

@@ -77,5 +77,7 @@ export interface IndexWriterCalls {
   recordFailures(failures: readonly FailedEvent[]): Promise<WriteResult[]>;
   /** What this index-writer has counted of the tenant; what is answered does not go back. */
   counts(tenant: string): Promise<IndexCounts>;
+  /** How far the index is behind what machines have told this writer, in ms. */
+  lagMs(): Promise<number>;
   ping(): Promise<string>;
 }

@@ -36,6 +36,7 @@ export class IndexWriterObject extends DurableObject<Bindings> {
         await notificationQueueOf(this.env).send(toJsonMessages(failed.map(({ notification }) => notification)));
         await forgetNotifications(this.env.CATALOG, failed);
       },
+      now: () => Date.now(),
       after: (ms, work) => {
         const timer = setTimeout(work, ms);
         return () => clearTimeout(timer);
@@ -57,6 +58,11 @@ export class IndexWriterObject extends DurableObject<Bindings> {
 
   counts(tenant: string): IndexCounts {
     return this.#counters.read(tenant);
+  }
+
+  /** How far the index is behind what machines have told this writer, in ms. */
+  lagMs(): number {
+    return this.#writer.lagMs();
   }
 
   /** For the health check. */

@@ -15,6 +15,13 @@ import { isRefusal } from "./machine-index.ts";
 const GATHER_MS = { least: 25, perEntry: 5, most: 150 } as const;
 /** D1 takes 2,000,000 bytes per bound value; a batch of several entries stays at half of that. */
 const BYTES_PER_BATCH = 1_000_000;
+/**
+ * A telling that failed is told again by its machine within a minute, for as long as it takes. One that was not for so
+ * long is told by nobody: its object was lost, or restored to an earlier time.
+ */
+const FORGOTTEN_MS = 5 * 60_000;
+/** Failed tellings that are remembered: more than that tell nothing more about how long the database has been failing. */
+const MOST_REMEMBERED = 10_000;
 
 const WRITTEN: WriteResult = { ok: true };
 
@@ -30,6 +37,7 @@ export interface IndexWriterDeps {
   write(entries: readonly IndexEntry[], failed: readonly FailedEvent[]): Promise<void>;
   /** Hands the notifications of stored failed events to their queue. */
   notify(failed: readonly FailedEvent[]): Promise<void>;
+  now(): number;
   /** Calls back after `ms`, unless the answered function is called before. */
   after(ms: number, work: () => void): () => void;
   /** Lets work go on after the answer. */
@@ -41,12 +49,17 @@ export interface IndexWriterDeps {
 type Item = { readonly entry: IndexEntry } | { readonly failed: FailedEvent };
 interface Waiting {
   readonly item: Item;
+  /** Since when the index is behind for want of it; undefined: no list waits for it. */
+  readonly since: number | undefined;
   readonly settle: (result: WriteResult) => void;
 }
 
 export class IndexWriter {
   readonly #deps: IndexWriterDeps;
   #waiting: Waiting[] = [];
+  #writing: readonly Waiting[] = [];
+  /** By machine, what the database did not take and the machine will tell again. */
+  readonly #failed = new Map<string, { readonly since: number; readonly failedAt: number }>();
   #cancelTimer: (() => void) | undefined;
   #flushing = false;
   #urgent = false;
@@ -58,10 +71,27 @@ export class IndexWriter {
 
   /** Settles when D1 has committed the item, or has not. Urgent: do not gather first. */
   write(item: Item, urgent: boolean): Promise<WriteResult> {
-    const written = new Promise<WriteResult>((settle) => this.#waiting.push({ item, settle }));
+    const since = sinceOf(item, this.#deps.now());
+    const written = new Promise<WriteResult>((settle) => this.#waiting.push({ item, since, settle }));
     this.#urgent ||= urgent;
     this.#schedule();
     return written;
+  }
+
+  /**
+   * How far the index is behind what machines have told here, in ms: the age of the oldest change that waits, is being
+   * written, or failed and has not been told again. 0 when there is none. What the database refuses for good does not
+   * count: it is no delay.
+   */
+  lagMs(): number {
+    const now = this.#deps.now();
+    let oldest = now;
+    for (const { since } of [...this.#waiting, ...this.#writing]) oldest = Math.min(oldest, since ?? now);
+    for (const [machine, { since, failedAt }] of this.#failed) {
+      if (now - failedAt > FORGOTTEN_MS) this.#failed.delete(machine);
+      else oldest = Math.min(oldest, since);
+    }
+    return now - oldest;
   }
 
   #schedule(): void {
@@ -98,12 +128,14 @@ export class IndexWriter {
 
   async #flush(): Promise<void> {
     const batch = this.#takeBatch();
+    this.#writing = batch;
     this.#lastCount = batch.length;
     // What did not fit has gathered long enough.
     this.#urgent = this.#waiting.length > 0;
     try {
       const results = await this.#store(batch);
-      for (const [index, { settle }] of batch.entries()) settle(results[index] ?? WRITTEN);
+      this.#writing = [];
+      for (const [index, waiting] of batch.entries()) this.#settle(waiting, results[index] ?? WRITTEN);
       const stored = batch.flatMap(({ item }, index) => ("failed" in item && results[index]?.ok ? [item.failed] : []));
       if (stored.length > 0) this.#deps.background(this.#notify(stored));
       const failure = results.find((result) => !result.ok && !result.rejected);
@@ -119,9 +151,21 @@ export class IndexWriter {
    * still waits here.
    */
   #giveUp(failure: WriteResult): void {
-    const waiting = this.#waiting.splice(0);
-    this.#observe((observer) => observer.refused(waiting.map(contentOf), false));
-    for (const { settle } of waiting) settle(failure);
+    const given = this.#waiting.splice(0);
+    this.#observe((observer) => observer.refused(given.map(contentOf), false));
+    for (const waiting of given) this.#settle(waiting, failure);
+  }
+
+  #settle({ item, since, settle }: Waiting, result: WriteResult): void {
+    if (since !== undefined && "entry" in item) {
+      const machine = JSON.stringify([item.entry.tenant, item.entry.configuration, item.entry.id]);
+      const known = this.#failed.get(machine);
+      if (result.ok || result.rejected) this.#failed.delete(machine);
+      else if (known !== undefined || this.#failed.size < MOST_REMEMBERED) {
+        this.#failed.set(machine, { since: Math.min(since, known?.since ?? since), failedAt: this.#deps.now() });
+      }
+    }
+    settle(result);
   }
 
   /** One entry that the database never takes must not keep the others out: a refused batch is halved until it is alone. */
@@ -164,4 +208,9 @@ export class IndexWriter {
 
 function contentOf({ item }: Waiting): IndexEntry | FailedEvent {
   return "entry" in item ? item.entry : item.failed;
+}
+
+/** The machine's own time of the first change it tells; where it tells none (its labels, say), the time it came here. */
+function sinceOf(item: Item, now: number): number | undefined {
+  return "entry" in item ? (item.entry.transitions[0]?.at ?? now) : undefined;
 }

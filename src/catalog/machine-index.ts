@@ -1,9 +1,10 @@
 /** The index of machines and of what they decided, in D1: the statements that write it. Used by the index-writers only. */
 import type { FailedEvent, IndexEntry } from "./index-entry.ts";
+import { labelChanges } from "./label-index.ts";
 
 /**
  * A telling wins when it is of a newer life, or of the same life and newer: so neither a late write nor an earlier life
- * of the id can. Two secondary indexes are touched; `version` stays out, since its index would be, too.
+ * of the id can. Two secondary indexes are touched; `version` and `retired_at` stay out, since a third would be, too.
  */
 const UPSERT_MACHINES = `
   INSERT INTO machines (tenant, configuration, id, version, state, revision, change, created_at, updated_at, labels, due_at,
@@ -13,14 +14,15 @@ const UPSERT_MACHINES = `
   FROM json_each(?1) WHERE true
   ON CONFLICT (tenant, configuration, id) DO UPDATE SET
     state = excluded.state, revision = excluded.revision, change = excluded.change, created_at = excluded.created_at,
-    updated_at = excluded.updated_at, labels = excluded.labels, due_at = excluded.due_at, retired_at = excluded.retired_at
+    updated_at = excluded.updated_at, labels = excluded.labels, due_at = excluded.due_at
   WHERE (excluded.created_at, excluded.change) > (created_at, change)`;
 
-/** The version, where the telling that brings it has won. */
-const SET_VERSIONS = `
-  UPDATE machines SET version = value->>'version' FROM json_each(?1)
+/** What seldom changes, where the telling that brings it has won. */
+const SET_THE_REST = `
+  UPDATE machines SET version = value->>'version', retired_at = value->>'retiredAt' FROM json_each(?1)
   WHERE tenant = value->>'tenant' AND configuration = value->>'configuration' AND machines.id = value->>'id'
-    AND created_at = value->>'createdAt' AND change = value->>'change' AND version <> value->>'version'`;
+    AND created_at = value->>'createdAt' AND change = value->>'change'
+    AND (version <> value->>'version' OR retired_at IS NOT value->>'retiredAt')`;
 
 /** Takes as many positions of the feeds as follow in the same transaction. */
 const ADVANCE_FEEDS = "UPDATE feed_head SET seq = seq + ?1";
@@ -59,9 +61,10 @@ export async function writeIndex(
 ): Promise<void> {
   const statements: D1PreparedStatement[] = [];
   if (entries.length > 0) {
-    const machines = JSON.stringify(entries.map(({ transitions: _transitions, refusals: _refusals, ...row }) => row));
-    statements.push(db.prepare(UPSERT_MACHINES).bind(machines));
-    if (entries.some(({ isNew }) => isNew)) statements.push(db.prepare(SET_VERSIONS).bind(machines));
+    const rows = entries.map(({ transitions: _transitions, refusals: _refusals, ...row }) => row);
+    statements.push(...labelChanges(db, entries), db.prepare(UPSERT_MACHINES).bind(JSON.stringify(rows)));
+    const others = rows.filter(({ isNew, retiredAt }) => isNew || retiredAt !== null);
+    if (others.length > 0) statements.push(db.prepare(SET_THE_REST).bind(JSON.stringify(others)));
   }
   const transitions = entries.flatMap(({ tenant, configuration, id, createdAt, transitions: facts }) =>
     facts.map((fact) => ({ tenant, configuration, id, createdAt, ...fact })),

@@ -6,6 +6,7 @@ import { CONFIGURATION_ROUTES } from "./configurations.ts";
 import { DEAD_LETTER_ROUTES } from "./dead-letters.ts";
 import { EVENT_ROUTES } from "./events.ts";
 import { FEED_ROUTES } from "./feeds.ts";
+import { MACHINE_LIST_ROUTES } from "./machine-list.ts";
 import { MACHINE_ROUTES } from "./machines.ts";
 import { METRICS_ROUTES } from "./metrics.ts";
 import { OPEN_ROUTES } from "./open.ts";
@@ -15,6 +16,7 @@ import type { HttpCall, Route } from "./route.ts";
 const CLOSED_ROUTES: readonly Route[] = [
   ...CONFIGURATION_ROUTES,
   ...MACHINE_ROUTES,
+  ...MACHINE_LIST_ROUTES,
   ...EVENT_ROUTES,
   ...FEED_ROUTES,
   ...DEAD_LETTER_ROUTES,

@@ -68,10 +68,21 @@ const getConfiguration = route({
     c.json(out.configurationJson(await configurations.getConfiguration(house, principal, param(c, "config_id")))),
 });
 
+const deprecateConfiguration = route({
+  operation: "DeprecateConfiguration",
+  method: "POST",
+  path: "/api/v1/configurations/:config_id/deprecate",
+  handle: async ({ c, house, principal }) => {
+    await configurations.deprecateConfiguration(house, principal, param(c, "config_id"));
+    return c.body(null, 204);
+  },
+});
+
 export const CONFIGURATION_ROUTES = [
   createConfiguration,
   listConfigurations,
   checkConfiguration,
   simulateConfiguration,
   getConfiguration,
+  deprecateConfiguration,
 ];

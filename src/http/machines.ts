@@ -1,10 +1,9 @@
-/** The routes of machines. */
+/** The routes of one machine. */
 import { invalid } from "../errors.ts";
-import { listMachines as listPage } from "../service/machine-list.ts";
 import * as machines from "../service/machines.ts";
 import * as out from "./output.ts";
 import { idempotencyKey, ifMatch, isKnown } from "./preconditions.ts";
-import { instant, MACHINE, machineOf, machinePath, pageSize, param, route, type Ctx } from "./route.ts";
+import { MACHINE, machineOf, machinePath, pageSize, param, route, type Ctx } from "./route.ts";
 import { SHAPES } from "./shapes.ts";
 
 const createMachine = route({
@@ -35,29 +34,6 @@ function answerMachine(c: Ctx, answer: machines.MachineAnswer, status: 200 | 201
   c.header("etag", `"${answer.machine.revision}"`);
   return c.json(out.machineJson(answer), status);
 }
-
-const listMachines = route({
-  operation: "ListMachines",
-  method: "GET",
-  path: "/api/v1/statemachines",
-  query: SHAPES.machinesQuery,
-  handle: async ({ c, house, principal, query }) => {
-    const found = await listPage(house, principal, {
-      configuration: query.configuration,
-      version: query.version,
-      state: query.state,
-      updatedAfter: instant(query.updated_after),
-      updatedBefore: instant(query.updated_before),
-      order: query.order,
-      pageSize: pageSize(query.page_size),
-      pageToken: query.page_token,
-    });
-    return c.json({
-      statemachines: found.statemachines.map(out.listedMachineJson),
-      next_page_token: found.nextPageToken,
-    });
-  },
-});
 
 const getMachine = route({
   operation: "GetMachine",
@@ -154,7 +130,6 @@ const getState = route({
 
 export const MACHINE_ROUTES = [
   createMachine,
-  listMachines,
   getMachine,
   updateLabels,
   overrideMachine,

@@ -96,8 +96,9 @@ export function deadLetterJson(letter: DeadLetterView) {
   };
 }
 
-export function configurationJson({ source, createdAt }: ConfigurationView) {
-  return { ...source, created_at: timeOf(createdAt) };
+export function configurationJson({ source, createdAt, deprecatedAt }: ConfigurationView) {
+  const deprecated = deprecatedAt !== null && { deprecated_at: timeOf(deprecatedAt) };
+  return { ...source, created_at: timeOf(createdAt), ...deprecated };
 }
 
 export function findingJson({ severity, code, pointer, message }: Finding) {

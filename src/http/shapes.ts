@@ -4,7 +4,7 @@
  */
 import * as z from "zod";
 import { countUtf8Bytes, LIMITS } from "../engine/limits.ts";
-import { list, object, record, shape, text, time, type Payload } from "../shape.ts";
+import { list, object, query, record, shape, text, time, type Payload } from "../shape.ts";
 
 const revision = z.int().min(0).max(0x7fff_ffff);
 
@@ -75,6 +75,15 @@ const sentEvent = {
 const flag = z.enum(["true", "false"]);
 /** A revision in a query. */
 const revisionText = z.string().regex(/^\d{1,10}$/, "must be a revision, a whole number");
+const machineFilter = {
+  configuration: text,
+  version: text.optional(),
+  state: text.optional(),
+  updated_after: time.optional(),
+  updated_before: time.optional(),
+};
+/** `label.K=V` */
+const labels = { label: record(text).optional() };
 
 /** One schema per body and query. */
 export const SHAPES = {
@@ -104,16 +113,11 @@ export const SHAPES = {
     page_size: text.optional(),
     page_token: text.optional(),
   }),
-  machinesQuery: shape({
-    configuration: text,
-    version: text.optional(),
-    state: text.optional(),
-    updated_after: time.optional(),
-    updated_before: time.optional(),
-    order: text.optional(),
-    page_size: text.optional(),
-    page_token: text.optional(),
-  }),
+  machinesQuery: query(
+    { ...machineFilter, order: text.optional(), page_size: text.optional(), page_token: text.optional() },
+    labels,
+  ),
+  machineCountQuery: query({ ...machineFilter, group_by: text.optional() }, labels),
   feedQuery: shape({
     after: text.optional(),
     configuration: text.optional(),

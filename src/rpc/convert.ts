@@ -61,7 +61,7 @@ export function toSource(message: Configuration | undefined): ConfigurationSourc
   }) as ConfigurationSource;
 }
 
-export function toConfiguration({ source, createdAt }: ConfigurationView): Configuration {
+export function toConfiguration({ source, createdAt, deprecatedAt }: ConfigurationView): Configuration {
   const { retention } = source;
   return create(ConfigurationSchema, {
     name: source.name,
@@ -82,6 +82,7 @@ export function toConfiguration({ source, createdAt }: ConfigurationView): Confi
       }),
     }),
     createdAt: timestampFromMs(createdAt),
+    ...(deprecatedAt !== null && { deprecatedAt: timestampFromMs(deprecatedAt) }),
   });
 }
 

@@ -36,4 +36,9 @@ export function registerConfigurations(router: ConnectRouter): void {
     const { house, principal } = callOf(context);
     return configurations.listConfigurations(house, principal(), request);
   });
+  router.rpc(method.deprecateConfiguration, async ({ configId }, context) => {
+    const { house, principal } = callOf(context);
+    await configurations.deprecateConfiguration(house, principal(), configId);
+    return {};
+  });
 }

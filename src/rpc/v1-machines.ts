@@ -3,6 +3,7 @@ import type { ConnectRouter } from "@connectrpc/connect";
 import { clip } from "../engine/names.ts";
 import { invalid } from "../errors.ts";
 import { MachineService } from "../gen/detent/v1/machine_service_pb.ts";
+import { countMachines } from "../service/machine-count.ts";
 import { listMachines } from "../service/machine-list.ts";
 import * as machines from "../service/machines.ts";
 import { callOf } from "./call.ts";
@@ -25,8 +26,17 @@ export function registerMachines(router: ConnectRouter): void {
       updatedAfter: timeOf(request.updatedAfter),
       updatedBefore: timeOf(request.updatedBefore),
     };
-    const { statemachines, nextPageToken } = await listMachines(house, principal(), input);
-    return { statemachines: statemachines.map(toListedMachine), nextPageToken };
+    const { statemachines, ...rest } = await listMachines(house, principal(), input);
+    return { statemachines: statemachines.map(toListedMachine), ...rest };
+  });
+  router.rpc(method.countMachines, async (request, context) => {
+    const { house, principal } = callOf(context);
+    const input = {
+      ...request,
+      updatedAfter: timeOf(request.updatedAfter),
+      updatedBefore: timeOf(request.updatedBefore),
+    };
+    return await countMachines(house, principal(), input);
   });
   router.rpc(method.updateLabels, async (request, context) => {
     const { house, principal } = callOf(context);

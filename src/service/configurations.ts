@@ -15,6 +15,8 @@ import { Rules } from "./rules.ts";
 export interface ConfigurationView {
   readonly source: ConfigurationSource & { name: string; version: string };
   readonly createdAt: number;
+  /** Since when it takes no new machines; null: it does. */
+  readonly deprecatedAt: number | null;
 }
 
 /** Stores a configuration once and for all; `warnings` do not hinder that. */
@@ -41,7 +43,10 @@ export async function createConfiguration(
       },
     );
   }
-  return { configuration: { source: full, createdAt: stored.createdAt }, warnings: compiled.warnings };
+  return {
+    configuration: { source: full, createdAt: stored.createdAt, deprecatedAt: null },
+    warnings: compiled.warnings,
+  };
 }
 
 /** What an upload would find; stores nothing. */
@@ -59,7 +64,13 @@ export async function getConfiguration(
   return toView(await findStored(house, principal, configId));
 }
 
-/** Names in order with their versions, newest first. */
+/** From now on it takes no new machines; those it has go on. Deprecated before, it stays so since then. */
+export async function deprecateConfiguration(house: House, principal: Principal, configId: string): Promise<void> {
+  const { name, version } = await findStored(house, principal, configId);
+  await catalog.deprecateConfiguration(house.catalog(principal.tenant), name, version, house.now());
+}
+
+/** Names in order with their versions, newest first, and which of these are deprecated. */
 export async function listConfigurations(
   house: House,
   principal: Principal,
@@ -117,8 +128,8 @@ function shorten(value: unknown, depth = 0): unknown {
   return Object.fromEntries(members.filter(([key, member]) => isOpen(key) || !isEmpty(member)));
 }
 
-function toView(stored: catalog.StoredConfiguration): ConfigurationView {
-  return { source: JSON.parse(stored.source) as ConfigurationView["source"], createdAt: stored.createdAt };
+function toView({ source, createdAt, deprecatedAt }: catalog.StoredConfiguration): ConfigurationView {
+  return { source: JSON.parse(source) as ConfigurationView["source"], createdAt, deprecatedAt };
 }
 
 /** A finding as the violation of a request in which the configuration stands at `prefix`. */

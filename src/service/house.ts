@@ -23,6 +23,8 @@ export interface House {
   /** D1, bound to a tenant. */
   catalog(tenant: string): TenantDb;
   machine(address: MachineAddress): MachineCalls;
+  /** How far lists are behind what machines have told, in ms. Answers within about a second, and never rejects. */
+  indexLagMs(): Promise<number>;
   /** Stores events that found no machine, and sees to it that their notifications leave; settles when they are stored. */
   recordFailures(failures: readonly FailedEvent[]): Promise<void>;
   /** What each of the index-writers has counted of the tenant. */

@@ -1,27 +1,20 @@
 /** Use cases on many machines: list them in pages, stream those of a state. Both read the index. */
 import { findVersions } from "../catalog/configurations.ts";
+import { sortByRarity } from "../catalog/machine-filter.ts";
 import * as catalog from "../catalog/machine-list.ts";
 import { loadConfiguration } from "../engine/compile-configuration.ts";
 import { configIdOf, type ConfigurationSource } from "../engine/configuration.ts";
-import { checkConfigurationName, checkStateOrEventName, checkVersion, clip } from "../engine/names.ts";
-import { invalid } from "../errors.ts";
 import type { JsonText } from "../receipt.ts";
 import type { House, Principal } from "./house.ts";
+import { checkFilter, toBinding, type MachineFilterInput } from "./machine-filter.ts";
 import { pageSizeOf, readPageToken, signPageToken } from "./paging.ts";
 import { Rules } from "./rules.ts";
 
 /** Rows read from the index at a time while streaming. */
 const STREAM_CHUNK = 500;
 
-export interface ListMachinesInput {
-  readonly configuration: string;
-  /** Absent or empty: every version, every state. */
-  readonly version?: string | undefined;
-  readonly state?: string | undefined;
-  /** Epoch ms; both exclusive. */
-  readonly updatedAfter?: number | undefined;
-  readonly updatedBefore?: number | undefined;
-  /** "id" (default), "updated_at" or "-updated_at". */
+export interface ListMachinesInput extends MachineFilterInput {
+  /** "id" (default), "updated_at" or "-updated_at"; only "id" with labels. */
   readonly order?: string | undefined;
   readonly pageSize?: number | undefined;
   readonly pageToken?: string | undefined;
@@ -39,27 +32,29 @@ export interface ListedMachine {
   readonly updatedAt: number;
 }
 
-/** A page of the machines of a configuration; a machine that does not change meanwhile is on exactly one page. */
+/**
+ * A page of the machines that are meant; one that does not change meanwhile is on exactly one page. `indexLagMs`: what is
+ * listed may be older than now by so much.
+ */
 export async function listMachines(house: House, principal: Principal, input: ListMachinesInput) {
-  const { configuration, updatedAfter, updatedBefore } = input;
-  const version = input.version || undefined;
-  const state = input.state || undefined;
-  const order = orderOf(input.order || "id");
   const rules = new Rules();
-  rules.name("/configuration", configuration, checkConfigurationName);
-  if (version !== undefined) rules.name("/version", version, checkVersion);
-  if (state !== undefined) rules.name("/state", state, checkStateOrEventName);
-  rules.instant("/updated_after", updatedAfter);
-  rules.instant("/updated_before", updatedBefore);
+  const filter = checkFilter(rules, input);
+  const order = orderOf(rules, input.order || "id");
+  if (order !== "id" && filter.labels.length > 0) {
+    rules.broken("/order", "label_order", 'order must be "id" where machines are listed by labels', order);
+  }
   const limit = pageSizeOf(input.pageSize);
   rules.enforce();
 
-  const db = house.catalog(principal.tenant);
-  const filter = [configuration, version ?? "", state ?? "", `${updatedAfter ?? ""}`, `${updatedBefore ?? ""}`, order];
-  const binding = [principal.tenant, "statemachines", ...filter];
+  const { configuration } = filter;
+  const binding = [principal.tenant, "statemachines", order, ...toBinding(filter)];
   const after = parsePosition(await readPageToken(house, binding, input.pageToken));
-  const query = { configuration, version, state, updatedAfter, updatedBefore, order, after, limit: limit + 1 };
-  const found = await catalog.listMachines(db, query);
+  const db = house.catalog(principal.tenant);
+  const find = async () => {
+    const labels = await sortByRarity(db, configuration, filter.labels);
+    return await catalog.listMachines(db, { ...filter, labels, order, after, limit: limit + 1 });
+  };
+  const [found, indexLagMs] = await Promise.all([find(), house.indexLagMs()]);
   const page = found.slice(0, limit);
   const last = page.at(-1);
   const more = found.length > limit && last !== undefined;
@@ -71,6 +66,7 @@ export async function listMachines(house: House, principal: Principal, input: Li
       final: finals.get(current)?.has(machine.state) ?? false,
     })),
     nextPageToken: more ? await signPageToken(house, binding, `${last.updatedAt}:${last.id}`) : "",
+    indexLagMs,
   };
 }
 
@@ -79,7 +75,8 @@ export async function* streamMachines(house: House, principal: Principal, config
   const db = house.catalog(principal.tenant);
   let after: catalog.MachinePosition | undefined;
   for (;;) {
-    const query = { configuration, state: state || undefined, order: "id", after, limit: STREAM_CHUNK } as const;
+    const filter = { configuration, state: state || undefined, labels: [] };
+    const query = { ...filter, order: "id", after, limit: STREAM_CHUNK } as const;
     const rows: catalog.IndexedMachine[] = await catalog.listMachines(db, query);
     for (const { id, version, state: current } of rows) {
       yield { id, configId: configIdOf(configuration, version), state: current };
@@ -89,11 +86,12 @@ export async function* streamMachines(house: House, principal: Principal, config
   }
 }
 
-function orderOf(text: string): catalog.MachineOrder {
+function orderOf(rules: Rules, text: string): catalog.MachineOrder {
   const order = catalog.MACHINE_ORDERS.find((known) => known === text);
-  if (order !== undefined) return order;
-  const message = `order must be one of ${catalog.MACHINE_ORDERS.join(", ")}`;
-  throw invalid([{ pointer: "/order", rule: "one_of", message, value: clip(text) }]);
+  if (order === undefined) {
+    rules.broken("/order", "one_of", `order must be one of ${catalog.MACHINE_ORDERS.join(", ")}`, text);
+  }
+  return order ?? "id";
 }
 
 /** The final states of each version; the sources are not kept, since a page may have many. */

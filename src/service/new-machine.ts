@@ -32,6 +32,7 @@ export function checkNewMachine(rules: Rules, pointer: string, input: NewMachine
 }
 
 export function toCreateCall(stored: StoredConfiguration, machine: CheckedMachine, key?: string): CreateCall {
-  const { version, source } = stored;
-  return { version, source, ...machine, ...(key !== undefined && { key }) };
+  const { version, source, deprecatedAt } = stored;
+  const isDeprecated = deprecatedAt !== null;
+  return { version, source, ...machine, isDeprecated, ...(key !== undefined && { key }) };
 }

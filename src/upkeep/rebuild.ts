@@ -3,6 +3,7 @@
  * chunks; what it knows between two chunks is its progress, so it can go on wherever it was interrupted.
  */
 import { liftFeeds, walkMachines } from "../catalog/housekeeping.ts";
+import { restoreLabels } from "../catalog/label-index.ts";
 import { correctRow, type CorrectionDeps } from "./correction.ts";
 
 /** How far a rebuild is. Counts are of machines. */
@@ -50,6 +51,7 @@ export async function continueRebuild(
 ): Promise<RebuildProgress> {
   if (progress.walked === 0) await liftFeeds(deps.db, deps.now());
   const rows = await walkMachines(deps.db, tenant, progress.after, MACHINES_PER_CHUNK);
+  await restoreLabels(deps.db, rows);
   const counts = { right: 0, corrected: 0, removed: 0, failed: 0 };
   const queue = [...rows];
   const worker = async (): Promise<void> => {

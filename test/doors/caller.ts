@@ -23,7 +23,8 @@ export function createCaller(baseUrl: string, fetch: (request: Request) => Promi
             body: typeof body === "string" ? body : JSON.stringify(body),
           },
     );
-    const answer: unknown = await response.json();
+    const text = await response.text();
+    const answer: unknown = text === "" ? undefined : JSON.parse(text);
     checkAnswer(body === undefined ? "GET" : "POST", path, response, answer);
     return { status: response.status, headers: response.headers, body: answer };
   };

@@ -15,6 +15,22 @@ export interface MachineInput {
   readonly id?: string;
   readonly state?: string;
   readonly data?: Readonly<Record<string, unknown>>;
+  readonly labels?: Readonly<Record<string, string>>;
+}
+
+interface MachineFilterInput {
+  readonly configuration?: string;
+  readonly version?: string;
+  readonly state?: string;
+  readonly labels?: Readonly<Record<string, string>>;
+}
+
+export interface MachineListInput extends MachineFilterInput {
+  readonly order?: string;
+}
+
+export interface MachineCountInput extends MachineFilterInput {
+  readonly groupBy?: readonly string[];
 }
 
 export interface MachineAddress {
@@ -54,6 +70,14 @@ export interface Answer {
   readonly revision?: number;
   readonly duplicate?: boolean;
   readonly allowedEvents?: readonly string[];
+  /** Of the machines of a list, in its order. */
+  readonly ids?: readonly string[];
+  /** `state version count` of each group. */
+  readonly counts?: readonly string[];
+  readonly total?: number;
+  /** Of one configuration. */
+  readonly versions?: readonly string[];
+  readonly deprecated?: readonly string[];
   /** Pointers (RPC: fields) of the violations. */
   readonly pointers?: readonly string[];
   /** Connect's code or the HTTP status of an error. */
@@ -64,13 +88,17 @@ export type Step =
   | { readonly do: "createConfiguration"; readonly with?: ConfigurationInput; readonly expect: Answer }
   | { readonly do: "createMachine"; readonly with: MachineInput; readonly expect: Answer }
   | { readonly do: "getMachine"; readonly with: MachineAddress; readonly expect: Answer }
+  | { readonly do: "listMachines"; readonly with: MachineListInput; readonly expect: Answer }
+  | { readonly do: "countMachines"; readonly with: MachineCountInput; readonly expect: Answer }
+  | { readonly do: "deprecate"; readonly with: { readonly version?: string }; readonly expect: Answer }
+  | { readonly do: "listVersions"; readonly expect: Answer }
   | { readonly do: "sendEvent"; readonly with: EventInput; readonly expect: Answer }
   | { readonly do: "getEvent"; readonly with: EventAddress; readonly expect: Answer };
 
 export interface Case {
   readonly name: string;
   /** What a door must be able to say for the case to make sense. */
-  readonly needs?: "data" | "expectations";
+  readonly needs?: "data" | "expectations" | "labels" | "deprecation";
   readonly steps: readonly Step[];
 }
 
@@ -582,6 +610,67 @@ export const CASES: readonly Case[] = [
       { do: "createMachine", with: { id: "m" }, expect: {} },
       { do: "sendEvent", with: { id: "m", event: EMOJI.repeat(128) }, expect: { code: "Ok", revision: 1 } },
       { do: "getMachine", with: { id: "m" }, expect: { state: EMOJI.repeat(128) } },
+    ],
+  },
+  {
+    name: "machines are found and counted by label, as soon as they are created",
+    needs: "labels",
+    steps: [
+      stored,
+      { do: "createMachine", with: { id: "m1", labels: { customer: "7", "a.b": "\u00fc&" } }, expect: { id: "m1" } },
+      { do: "createMachine", with: { id: "m2", state: "shipped", labels: { customer: "7" } }, expect: { id: "m2" } },
+      { do: "createMachine", with: { id: "m3", labels: { customer: "8" } }, expect: { id: "m3" } },
+      { do: "listMachines", with: {}, expect: { ids: ["m1", "m2", "m3"] } },
+      { do: "listMachines", with: { labels: { customer: "7" } }, expect: { ids: ["m1", "m2"] } },
+      { do: "listMachines", with: { labels: { customer: "7", "a.b": "\u00fc&" } }, expect: { ids: ["m1"] } },
+      { do: "listMachines", with: { labels: { customer: "7" }, state: "shipped" }, expect: { ids: ["m2"] } },
+      { do: "listMachines", with: { labels: { customer: "9" } }, expect: { ids: [] } },
+      { do: "countMachines", with: {}, expect: { counts: [], total: 3 } },
+      {
+        do: "countMachines",
+        with: { groupBy: ["state"] },
+        expect: { counts: ["start  2", "shipped  1"], total: 3 },
+      },
+      {
+        do: "countMachines",
+        with: { groupBy: ["state", "version"], labels: { customer: "7" } },
+        expect: { counts: ["shipped v1 1", "start v1 1"], total: 2 },
+      },
+    ],
+  },
+  {
+    name: "two labels at most, and only in the order of ids",
+    needs: "labels",
+    steps: [
+      {
+        do: "listMachines",
+        with: { labels: { a: "1", b: "2", c: "3" } },
+        expect: { reason: "LIMIT_EXCEEDED", pointers: ["/labels"] },
+      },
+      {
+        do: "listMachines",
+        with: { labels: { a: "1" }, order: "updated_at" },
+        expect: { reason: "INVALID_ARGUMENT", pointers: ["/order"] },
+      },
+      {
+        do: "countMachines",
+        with: { groupBy: ["label"] },
+        expect: { reason: "INVALID_ARGUMENT", pointers: ["/group_by"] },
+      },
+    ],
+  },
+  {
+    name: "a configuration is deprecated once and for all, and shown as such",
+    needs: "deprecation",
+    steps: [
+      { do: "deprecate", with: {}, expect: { reason: "CONFIGURATION_NOT_FOUND" } },
+      stored,
+      { do: "createConfiguration", with: { ...ORDERS, version: "v2" }, expect: {} },
+      { do: "listVersions", expect: { versions: ["v2", "v1"], deprecated: [] } },
+      { do: "deprecate", with: {}, expect: {} },
+      { do: "deprecate", with: { version: "v1" }, expect: {} },
+      { do: "deprecate", with: { version: "v3" }, expect: { reason: "CONFIGURATION_NOT_FOUND" } },
+      { do: "listVersions", expect: { versions: ["v2", "v1"], deprecated: ["v1"] } },
     ],
   },
 ];

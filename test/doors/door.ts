@@ -1,5 +1,14 @@
 /** A door as the cases see it: the house's words in, the house's words out, whatever stands between. */
-import type { Answer, ConfigurationInput, EventAddress, EventInput, MachineAddress, MachineInput } from "./cases.ts";
+import type {
+  Answer,
+  ConfigurationInput,
+  EventAddress,
+  EventInput,
+  MachineAddress,
+  MachineCountInput,
+  MachineInput,
+  MachineListInput,
+} from "./cases.ts";
 
 type Named<T> = T & { readonly configuration: string };
 
@@ -9,6 +18,11 @@ export interface Door {
   createConfiguration(input: ConfigurationInput): Promise<Answer>;
   createMachine(input: Named<MachineInput>): Promise<Answer>;
   getMachine(address: Named<MachineAddress>): Promise<Answer>;
+  listMachines(input: Named<MachineListInput>): Promise<Answer>;
+  countMachines(input: Named<MachineCountInput>): Promise<Answer>;
+  deprecate(configId: string): Promise<Answer>;
+  /** The versions of one configuration. */
+  listVersions(configuration: string): Promise<Answer>;
   sendEvent(input: Named<EventInput>): Promise<Answer>;
   getEvent(address: Named<EventAddress>): Promise<Answer>;
 }

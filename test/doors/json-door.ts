@@ -1,4 +1,4 @@
-import type { Answer } from "./cases.ts";
+import type { Answer, MachineCountInput, MachineListInput } from "./cases.ts";
 import { configIdOf, type Door } from "./door.ts";
 import { machinePath, type Json, type SendJson } from "./json.ts";
 
@@ -26,6 +26,21 @@ export function jsonDoor(name: string, sendJson: SendJson): Door {
     createMachine: ({ configuration, version, ...input }) =>
       call("/api/v1/statemachines", { ...input, config_id: configIdOf(configuration, version) }, machineJson),
     getMachine: ({ configuration, id }) => call(machinePath(configuration, id), undefined, machineJson),
+    listMachines: (input) =>
+      call(`/api/v1/statemachines?${queryOf(input).toString()}`, undefined, ({ statemachines }) => ({
+        ids: statemachines.map(({ id }: Json) => id),
+      })),
+    countMachines: (input) =>
+      call(`/api/v1/statemachines:count?${queryOf(input).toString()}`, undefined, ({ counts, total }) => ({
+        counts: counts.map(({ state = "", version = "", count }: Json) => `${state} ${version} ${count}`),
+        total,
+      })),
+    deprecate: (configId) => call(`/api/v1/configurations/${configId}/deprecate`, {}, () => ({})),
+    listVersions: (configuration) =>
+      call(`/api/v1/configurations?configuration=${configuration}`, undefined, ({ configurations: [found] }) => ({
+        versions: found.versions,
+        deprecated: found.deprecated,
+      })),
     sendEvent: ({ configuration, id, eventId, expectedState, expectedRevision, ...input }) =>
       call(
         `${machinePath(configuration, id)}/events`,
@@ -35,6 +50,13 @@ export function jsonDoor(name: string, sendJson: SendJson): Door {
     getEvent: ({ configuration, id, eventId }) =>
       call(`${machinePath(configuration, id)}/events/${encodeURIComponent(eventId)}`, undefined, receiptJson),
   };
+}
+
+function queryOf({ labels = {}, groupBy, ...filter }: MachineListInput & MachineCountInput): URLSearchParams {
+  const query = new URLSearchParams(filter);
+  for (const [name, value] of Object.entries(labels)) query.set(`label.${name}`, value);
+  if (groupBy !== undefined) query.set("group_by", groupBy.join(","));
+  return query;
 }
 
 function machineJson({ id, statemachine }: Json): Answer {

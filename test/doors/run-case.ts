@@ -1,7 +1,7 @@
 /** Takes a case's steps through a door and compares each answer, in the words this door has. */
 import { expect } from "vitest";
 import { FAILURES, ORDERS, type Answer, type Case, type Step } from "./cases.ts";
-import type { Door } from "./door.ts";
+import { configIdOf, type Door } from "./door.ts";
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 
@@ -29,6 +29,14 @@ function take(door: Door, configuration: string, step: Step): Promise<Answer> {
       return door.createMachine({ configuration, ...step.with });
     case "getMachine":
       return door.getMachine({ configuration, ...step.with });
+    case "listMachines":
+      return door.listMachines({ configuration, ...step.with });
+    case "countMachines":
+      return door.countMachines({ configuration, ...step.with });
+    case "deprecate":
+      return door.deprecate(configIdOf(configuration, step.with.version));
+    case "listVersions":
+      return door.listVersions(configuration);
     case "sendEvent":
       return door.sendEvent({ configuration, ...step.with });
     case "getEvent":

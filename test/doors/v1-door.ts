@@ -31,6 +31,23 @@ export function v1Door(name: string, transport: Transport): Door {
           .then(machineAnswer),
       ),
     getMachine: (address) => answerOf(machines.getMachine(address).then(machineAnswer)),
+    listMachines: (input) =>
+      answerOf(machines.listMachines(input).then(({ statemachines }) => ({ ids: statemachines.map(({ id }) => id) }))),
+    countMachines: ({ groupBy = [], ...input }) =>
+      answerOf(
+        machines.countMachines({ ...input, groupBy: [...groupBy] }).then(({ counts, total }) => ({
+          counts: counts.map(({ state, version, count }) => `${state} ${version} ${count}`),
+          total,
+        })),
+      ),
+    deprecate: (configId) => answerOf(configurations.deprecateConfiguration({ configId }).then(() => ({}))),
+    listVersions: (configuration) =>
+      answerOf(
+        configurations.listConfigurations({ configuration }).then(({ configurations: [found] }) => ({
+          versions: found?.versions ?? [],
+          deprecated: found?.deprecated ?? [],
+        })),
+      ),
     sendEvent: ({ data, ...input }) =>
       answerOf(
         machines

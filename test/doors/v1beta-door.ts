@@ -11,9 +11,16 @@ import { answerOf } from "./rpc-failure.ts";
 /** statemachine.v1beta; it has outcomes instead of errors. */
 export function v1betaDoor(name: string, transport: Transport): Door {
   const client = createClient(StatemachineService, transport);
+  const unsayable = (): never => {
+    throw new Error("statemachine.v1beta has no word for it");
+  };
   return {
     name,
     kind: "v1beta",
+    listMachines: unsayable,
+    countMachines: unsayable,
+    deprecate: unsayable,
+    listVersions: unsayable,
     createConfiguration: ({ states = [], transitions = [], ...input }) =>
       answerOf(
         client

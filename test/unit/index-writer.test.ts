@@ -43,6 +43,7 @@ function createWriter() {
       await clock.sleep(1);
       world.notified.push(...failed.map(({ eventId }) => eventId));
     },
+    now: () => clock.now,
     after: (ms, work) => clock.after(ms, work),
     observer: {
       committed: (entries, failed) => {
@@ -138,4 +139,73 @@ test("an observer that throws keeps nothing from being written", async () => {
   await world.clock.run();
   expect(await result).toEqual({ ok: true });
   expect(world.writes).toBe(1);
+});
+
+/** A machine's telling of a change that happened at this time. */
+function tellingOf(id: string, at: number): IndexEntry {
+  const fact = { kind: "changed", eventId: "e", revision: 1, version: "v1", event: "go", from: "a", to: "b" } as const;
+  return { ...entryOf(id), transitions: [{ ...fact, at, originator: "", actor: "" }] };
+}
+
+test("the index is behind by the age of the oldest change that waits or is being written, and by nothing once it is written", async () => {
+  const world = createWriter();
+  const { clock, writer } = world;
+  expect(writer.lagMs()).toBe(0);
+  void writer.write({ entry: tellingOf("young", clock.now - 10) }, false);
+  void writer.write({ entry: tellingOf("old", clock.now - 300) }, false);
+  void writer.write({ entry: entryOf("labels only") }, false);
+  expect(writer.lagMs()).toBe(300);
+  await clock.run(clock.now + 27);
+  expect([writer.lagMs(), world.stored]).toEqual([327, []]);
+  await clock.run();
+  expect([writer.lagMs(), world.stored.length]).toEqual([0, 3]);
+});
+
+test("what failed keeps the index behind, by its own time, until the machine has told it again", async () => {
+  const world = createWriter();
+  const { clock, writer } = world;
+  world.isDown = true;
+  const at = clock.now;
+  void writer.write({ entry: tellingOf("a", at) }, true);
+  void writer.write({ entry: entryOf("waits behind it") }, false);
+  await clock.run();
+  world.isDown = false;
+  await clock.run(at + 2_000);
+  expect(writer.lagMs()).toBe(2_000);
+  void writer.write({ entry: tellingOf("b", clock.now) }, true);
+  await clock.run();
+  expect(writer.lagMs()).toBe(clock.now - at);
+  // Told again without its facts, it is still as old.
+  void writer.write({ entry: entryOf("a") }, true);
+  expect(writer.lagMs()).toBe(clock.now - at);
+  await clock.run();
+  expect(writer.lagMs()).toBe(clock.now - at);
+  void writer.write({ entry: entryOf("waits behind it") }, true);
+  await clock.run();
+  expect(writer.lagMs()).toBe(0);
+});
+
+test("what is refused for good, what failed and nobody tells again, and failed events are no lag", async () => {
+  const world = createWriter();
+  const { clock, writer } = world;
+  world.poison.add("poison");
+  void writer.write({ entry: tellingOf("poison", clock.now) }, true);
+  await clock.run(clock.now + 1_000);
+  expect(writer.lagMs()).toBe(0);
+  void writer.write({ failed: failedOf("failed") }, false);
+  expect(writer.lagMs()).toBe(0);
+  world.isDown = true;
+  const failedAt = clock.now;
+  void writer.write({ entry: tellingOf("lost", failedAt) }, true);
+  await clock.run();
+  await clock.run(failedAt + 5 * 60_000);
+  expect(writer.lagMs()).toBe(5 * 60_000);
+  await clock.run(failedAt + 5 * 60_000 + 100);
+  expect(writer.lagMs()).toBe(0);
+});
+
+test("a clock that is ahead of the writer's makes no negative lag", () => {
+  const { clock, writer } = createWriter();
+  void writer.write({ entry: tellingOf("m", clock.now + 50) }, false);
+  expect(writer.lagMs()).toBe(0);
 });

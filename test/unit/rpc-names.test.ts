@@ -12,9 +12,7 @@ const SERVICES: readonly DescService[] = [ConfigurationService, MachineService, 
 
 /** RPCs without a route of their own, and why. */
 const WITHOUT_ROUTE: Readonly<Record<string, string>> = {
-  DeprecateConfiguration: "its route is to come",
   GetDiagram: "its routes are to come",
-  CountMachines: "its route is to come",
   EnqueueEvents: "`Prefer: respond-async` on the route of SendEvent",
 };
 
@@ -45,7 +43,6 @@ const DEPARTURES: Readonly<Record<string, readonly string[]>> = {
     "- statemachines[].statemachine.timers",
     "- statemachines[].statemachine.history",
     "- statemachines[].statemachine.history_next_page_token",
-    "- index_lag_ms",
   ],
   // One message for receipts with and without what the sender sent.
   "ListFailures answer": ["- failures[].data", "- failures[].details", "- failures[].created"],
@@ -53,15 +50,13 @@ const DEPARTURES: Readonly<Record<string, readonly string[]>> = {
   "UpdateLabels request": ["- remove"],
   // 202 is the answer of EnqueueEvents.
   "SendEvent answer": ["+ status_url"],
+  // A query has a parameter per label, `label.K=V`, and a list in one.
+  "ListMachines request": ["+ label", "- labels"],
+  "CountMachines request": ["+ label", "- labels", "+ group_by", "- group_by"],
   // One for all, in the query.
   "SendEvents request": ["+ dry_run", "- events[].dry_run"],
   // An error here is a problem with its status.
   "SendEvents answer": ["+ dry_run", "+ results[].status", "+ results[].problem", "- results[].error"],
-  // To come.
-  "CreateConfiguration answer": ["- deprecated_at"],
-  "GetConfiguration answer": ["- deprecated_at"],
-  "ListConfigurations answer": ["- configurations[].deprecated"],
-  "ListMachines request": ["- labels"],
 };
 
 /** What a header of a request says that a field of the RPC's says. */

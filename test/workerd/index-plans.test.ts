@@ -1,10 +1,13 @@
 /** What D1 does for every read: seeks in an index, in the index's order. A list must not cost what is not on its page. */
 import { env } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
-import { FIND_VERSIONS, LIST_VERSIONS } from "../../src/catalog/configurations.ts";
+import { FIND_VERSIONS, LIST_NAMES, LIST_VERSIONS } from "../../src/catalog/configurations.ts";
 import { DEAD_LETTER_STATEMENTS } from "../../src/catalog/dead-letters.ts";
 import { FEED_STATEMENTS } from "../../src/catalog/feeds.ts";
 import { FIND_DECISION, FIND_FAILURE } from "../../src/catalog/lookups.ts";
+import { LABEL_STATEMENTS } from "../../src/catalog/label-index.ts";
+import { machineCountStatement, MACHINE_GROUPS, type CountQuery } from "../../src/catalog/machine-count.ts";
+import { COUNT_LABEL, type MachineFilter } from "../../src/catalog/machine-filter.ts";
 import { machineListStatement, MACHINE_ORDERS, type MachineQuery } from "../../src/catalog/machine-list.ts";
 
 const { CATALOG } = env as unknown as { CATALOG: D1Database };
@@ -30,50 +33,99 @@ function faultsOf(plan: readonly string[], allowed: readonly string[] = []): str
 
 const choices = <T>(value: T): (T | undefined)[] => [undefined, value];
 
-const QUERIES: MachineQuery[] = MACHINE_ORDERS.flatMap((order) =>
-  choices("v1").flatMap((version) =>
-    choices("s").flatMap((state) =>
-      choices(1).flatMap((updatedAfter) =>
-        choices(9).flatMap((updatedBefore) =>
-          choices({ id: "m", updatedAt: 5 }).map((after) => ({
-            configuration: "c",
-            version,
-            state,
-            updatedAfter,
-            updatedBefore,
-            order,
-            after,
-            limit: 50,
-          })),
-        ),
+const LABELS = [
+  { name: "a", value: "1" },
+  { name: "b", value: "2" },
+];
+
+/** Every filter there is, with no label, one and two. */
+const FILTERS: MachineFilter[] = choices("v1").flatMap((version) =>
+  choices("s").flatMap((state) =>
+    choices(1).flatMap((updatedAfter) =>
+      choices(9).flatMap((updatedBefore) =>
+        [0, 1, 2].map((count) => {
+          const labels = LABELS.slice(0, count);
+          return { configuration: "c", version, state, updatedAfter, updatedBefore, labels };
+        }),
       ),
     ),
   ),
 );
 
+const QUERIES: MachineQuery[] = FILTERS.flatMap((filter) =>
+  MACHINE_ORDERS.filter((order) => order === "id" || filter.labels.length === 0).flatMap((order) =>
+    choices({ id: "m", updatedAt: 5 }).map((after) => ({ ...filter, order, after, limit: 50 })),
+  ),
+);
+
+const COMMON = "tenant=? AND configuration=?";
+const BY_KEY = `SEARCH machine USING PRIMARY KEY (${COMMON} AND id=?)`;
+
+/** How labels are sought, and each machine that has them. */
+function labelSteps(count: number, beyond: string): string[] {
+  const byLabel = `PRIMARY KEY (${COMMON} AND name=? AND value=?`;
+  const others = count > 1 ? [`SEARCH label1 USING ${byLabel} AND machine_id=?)`] : [];
+  return [`SEARCH label0 USING ${byLabel}${beyond})`, ...others, BY_KEY];
+}
+
 /** What a list's index is sought by. */
-function seekOf(query: MachineQuery): string {
-  const { order, state, version, after, updatedAfter, updatedBefore } = query;
-  const common = "tenant=? AND configuration=?";
+function stepsOf(query: MachineQuery): string[] {
+  const { order, state, version, after, updatedAfter, updatedBefore, labels } = query;
+  if (labels.length > 0) return labelSteps(labels.length, after === undefined ? "" : " AND machine_id>?");
+  const seek = (index: string): string[] => [`SEARCH machine USING ${index}`];
   const beyond = after === undefined ? "" : " AND id>?";
   if (order === "id") {
-    if (state !== undefined) return `INDEX machines_by_state (${common} AND state=?${beyond})`;
-    if (version !== undefined) return `INDEX machines_by_version (${common} AND version=?${beyond})`;
-    return `PRIMARY KEY (${common}${beyond})`;
+    if (state !== undefined) return seek(`INDEX machines_by_state (${COMMON} AND state=?${beyond})`);
+    if (version !== undefined) return seek(`INDEX machines_by_version (${COMMON} AND version=?${beyond})`);
+    return seek(`PRIMARY KEY (${COMMON}${beyond})`);
   }
   const above = updatedAfter === undefined ? "" : " AND updated_at>?";
   const below = updatedBefore === undefined ? "" : " AND updated_at<?";
-  if (after === undefined) return `INDEX machines_by_updated_at (${common}${above}${below})`;
+  if (after === undefined) return seek(`INDEX machines_by_updated_at (${COMMON}${above}${below})`);
   return order === "updated_at"
-    ? `INDEX machines_by_updated_at (${common} AND (updated_at,id)>(?,?)${below})`
-    : `INDEX machines_by_updated_at (${common}${above} AND (updated_at,id)<(?,?))`;
+    ? seek(`INDEX machines_by_updated_at (${COMMON} AND (updated_at,id)>(?,?)${below})`)
+    : seek(`INDEX machines_by_updated_at (${COMMON}${above} AND (updated_at,id)<(?,?))`);
 }
 
-test("there are 96 lists of machines, and each seeks to its page", async () => {
-  expect(QUERIES.length).toBe(96);
+test("there are 160 lists of machines, and each seeks to its page", async () => {
+  expect(QUERIES.length).toBe(160);
   for (const query of QUERIES) {
     const { sql, params } = machineListStatement(query);
-    expect(await planOf(sql, ["t", ...params]), sql).toEqual([`SEARCH machines USING ${seekOf(query)}`]);
+    expect(await planOf(sql, ["t", ...params]), sql).toEqual(stepsOf(query));
+  }
+});
+
+const COUNTS: CountQuery[] = FILTERS.flatMap((filter) =>
+  [[], ["state"], ["version"], MACHINE_GROUPS].map((groupBy) => {
+    return { ...filter, groupBy: groupBy as CountQuery["groupBy"], limit: 50 };
+  }),
+);
+
+/** What a count reads. */
+function readsOf({ state, version, updatedAfter, updatedBefore, labels, groupBy }: CountQuery): string[] {
+  if (labels.length > 0) return labelSteps(labels.length, "");
+  const seek = (index: string, by: string): string[] => [
+    `SEARCH machine USING COVERING INDEX machines_by_${index} (${COMMON}${by})`,
+  ];
+  const above = updatedAfter === undefined ? "" : " AND updated_at>?";
+  const below = updatedBefore === undefined ? "" : " AND updated_at<?";
+  if (above + below !== "") return seek("updated_at", above + below);
+  if (state !== undefined) return seek("state", " AND state=?");
+  if (groupBy.includes("state")) return seek("state", "");
+  return seek("version", version === undefined ? "" : " AND version=?");
+}
+
+test("there are 192 counts of machines; without labels each reads one index and no machine, and sorts groups only", async () => {
+  expect(COUNTS.length).toBe(192);
+  for (const query of COUNTS) {
+    const { sql, params } = machineCountStatement(query);
+    const plan = await planOf(sql, ["t", ...params]);
+    const sorts = plan.filter((step) => step.startsWith("USE TEMP B-TREE"));
+    expect(
+      plan.filter((step) => !sorts.includes(step)),
+      sql,
+    ).toEqual(readsOf(query));
+    expect(query.groupBy.length > 0 || sorts.length === 0, sql).toBe(true);
   }
 });
 
@@ -84,12 +136,15 @@ const STATEMENTS = {
   FIND_FAILURE,
   LIST_VERSIONS,
   FIND_VERSIONS,
+  ...LABEL_STATEMENTS,
+  COUNT_LABEL,
 };
 
 /** Reads of what the statement itself has made, which is no larger than its limits. */
 const ALLOWED: Record<string, string[]> = {
   TRANSITIONS_OF_ALL: ["SCAN names", "USE TEMP B-TREE FOR ORDER BY"],
   COUNT: ["SCAN (subquery-1)"],
+  COUNT_LABEL: ["SCAN (subquery-1)"],
 };
 
 describe("no statement reads a whole table or sorts", () => {
@@ -119,6 +174,15 @@ test("the feed of all configurations reads names x limit rows, however many ther
   expect(read).toBeLessThan(4 * 50);
 });
 
+test("the names of configurations are read from indexes: a source is up to 256 KiB", async () => {
+  const plan = await planOf(LIST_NAMES, paramsOf(LIST_NAMES));
+  const read = plan.filter((step) => /^(?:SEARCH|SCAN)/.test(step));
+  expect(read).toEqual([
+    "SEARCH listed USING COVERING INDEX sqlite_autoindex_configurations_1 (tenant=? AND name>?)",
+    "SEARCH old USING COVERING INDEX configurations_deprecated (tenant=? AND name=?)",
+  ]);
+});
+
 test("a page far into a list reads no more than the first", async () => {
   await CATALOG.prepare(
     `WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 5000)
@@ -131,6 +195,7 @@ test("a page far into a list reads no more than the first", async () => {
     const { sql, params } = machineListStatement({
       configuration: "c",
       state: "s",
+      labels: [],
       ...bounds,
       order,
       after,

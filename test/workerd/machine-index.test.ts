@@ -2,6 +2,7 @@
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { expect, test } from "vitest";
+import { deleteMachine } from "../../src/catalog/housekeeping.ts";
 import type { IndexWriterObject } from "../../src/catalog/index-writer-object.ts";
 import type { IndexEntry } from "../../src/catalog/index-entry.ts";
 import { forgetNotifications, writeIndex } from "../../src/catalog/machine-index.ts";
@@ -116,6 +117,42 @@ test("rows written: three for a machine, two for an accepted event, four for a r
   expect(await rowsOf((db) => writeIndex(db, [accepted]))).toBe(3 + 1 + 2);
   const refused = { ...moved, change: 4, refusals: [{ ...REFUSAL, eventId: "two" }] };
   expect(await rowsOf((db) => writeIndex(db, [refused]))).toBe(3 + 1 + 4);
+});
+
+/** `name=value` of each label that lists find the machine by. */
+async function labelsOf(id: string): Promise<string[]> {
+  const sql = "SELECT name || '=' || value AS label FROM machine_labels WHERE tenant = 't' AND machine_id = ?";
+  const { results } = await CATALOG.prepare(sql).bind(id).all<{ label: string }>();
+  return results.map(({ label }) => label);
+}
+
+test("rows written for labels: one for each when a machine is new, when they change or it ends; none for an event", async () => {
+  const labels = JSON.stringify({ a: "1", b: "2" });
+  const first = { ...entry("labels", 5, 1, "a"), labels, isNew: true };
+  const plain = await rowsOf((db) => writeIndex(db, [{ ...entry("plain", 5, 1, "a"), isNew: true }]));
+  expect(await rowsOf((db) => writeIndex(db, [first]))).toBe(plain + 2);
+  expect(await labelsOf("labels")).toEqual(["a=1", "b=2"]);
+  expect(await rowsOf((db) => writeIndex(db, [{ ...first, change: 2, isNew: false }]))).toBe(3);
+  const changed = { ...first, change: 3, isNew: false, labels: JSON.stringify({ a: "9" }) };
+  expect(await rowsOf((db) => writeIndex(db, [changed]))).toBe(3 + 2 + 1);
+  expect(await labelsOf("labels")).toEqual(["a=9"]);
+  // Late, or the same again: nothing.
+  expect(await rowsOf((db) => writeIndex(db, [first, changed]))).toBe(0);
+  expect(await labelsOf("labels")).toEqual(["a=9"]);
+  const retired = { ...changed, change: 4, retiredAt: 9 };
+  await writeIndex(CATALOG, [retired]);
+  expect(await labelsOf("labels")).toEqual([]);
+  await writeIndex(CATALOG, [{ ...first, createdAt: 10, change: 0 }]);
+  expect(await labelsOf("labels")).toEqual(["a=1", "b=2"]);
+});
+
+test("a row's labels go with it, unless it was written since", async () => {
+  const row = { ...entry("deleted", 5, 1, "a"), labels: '{"a":"1"}' };
+  await writeIndex(CATALOG, [row]);
+  await deleteMachine(CATALOG, { ...row, change: 0 });
+  expect(await labelsOf("deleted")).toEqual(["a=1"]);
+  await deleteMachine(CATALOG, row);
+  expect([await labelsOf("deleted"), await stateOf("deleted")]).toEqual([[], undefined]);
 });
 
 test("two that fail in one millisecond are two failures; one that is written again is one", async () => {

@@ -20,16 +20,24 @@ export interface MachineRow {
   readonly state: string;
   readonly updatedAt: number;
   readonly retiredAt: number | null;
+  /** Besides `of`, whose value is the tenant. */
+  readonly labels?: Readonly<Record<string, string>>;
 }
+
+const LABEL = `
+  INSERT OR IGNORE INTO machine_labels SELECT tenant, configuration, key, value, machines.id
+  FROM machines CROSS JOIN json_each(labels) WHERE tenant = ?1 AND configuration = ?2 AND retired_at IS NULL`;
 
 export async function seedMachines(tenant: string, configuration: string, rows: readonly MachineRow[]): Promise<void> {
   const sql = `
     INSERT INTO machines
       (tenant, configuration, id, version, state, revision, change, created_at, updated_at, labels, retired_at)
     SELECT ?1, ?2, value->>'id', value->>'version', value->>'state', 3, 4, 1000, value->>'updatedAt',
-           json_object('of', ?1), value->>'retiredAt'
+           value->>'labels', value->>'retiredAt'
     FROM json_each(?3)`;
-  await CATALOG.prepare(sql).bind(tenant, configuration, JSON.stringify(rows)).run();
+  const labelled = rows.map((row) => ({ ...row, labels: JSON.stringify({ of: tenant, ...row.labels }) }));
+  await CATALOG.prepare(sql).bind(tenant, configuration, JSON.stringify(labelled)).run();
+  await CATALOG.prepare(LABEL).bind(tenant, configuration).run();
 }
 
 /** `count` machines whose states go round the given ones. */
@@ -71,6 +79,7 @@ export function createHouse(
   return {
     catalog: (tenant) => new TenantDb(watched(reads), tenant),
     machine: unused,
+    indexLagMs: () => Promise.resolve(0),
     recordFailures: unused,
     notify: unused,
     indexCounts: unused,

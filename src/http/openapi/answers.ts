@@ -18,6 +18,7 @@ const Configuration = z.strictObject({
   name: text,
   version: text,
   created_at: time,
+  deprecated_at: time.optional(),
 });
 
 const Finding = z.strictObject({
@@ -150,7 +151,7 @@ export const ANSWERS = {
   CreatedConfiguration: Configuration.extend({ warnings: z.array(Finding) }),
   CheckedConfiguration: z.strictObject({ valid: z.boolean(), findings: z.array(Finding), mermaid: text }),
   ConfigurationList: z.strictObject({
-    configurations: z.array(z.strictObject({ name: text, versions: z.array(text) })),
+    configurations: z.array(z.strictObject({ name: text, versions: z.array(text), deprecated: z.array(text) })),
     next_page_token: nextPageToken,
   }),
   Machine,
@@ -159,6 +160,12 @@ export const ANSWERS = {
   MachineList: z.strictObject({
     statemachines: z.array(z.strictObject({ id: text, statemachine: ListedMachine })),
     next_page_token: nextPageToken,
+    index_lag_ms: count,
+  }),
+  MachineCounts: z.strictObject({
+    counts: z.array(z.strictObject({ state: text.optional(), version: text.optional(), count })),
+    total: count,
+    index_lag_ms: count,
   }),
   HistoryEntry,
   HistoryPage: z.strictObject({

@@ -41,7 +41,7 @@ export const CONFIGURATION_OPERATIONS = {
       200: {
         description: "A page of names.",
         shape: "ConfigurationList",
-        example: { configurations: [{ name: "orders", versions: ["v1"] }], next_page_token: "" },
+        example: { configurations: [{ name: "orders", versions: ["v1"], deprecated: [] }], next_page_token: "" },
       },
     },
     reasons: [],

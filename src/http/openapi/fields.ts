@@ -88,6 +88,8 @@ export const FIELDS: Readonly<Record<string, FieldDoc>> = {
   ConfigurationList: "A page of configurations.",
   configurations: "Names in order.",
   versions: "Newest first.",
+  deprecated: "Those of the versions that take no new machines.",
+  deprecated_at: "Since when it takes no new machines; absent while it does.",
 
   // Machines.
   CreateMachineRequest: {
@@ -108,6 +110,15 @@ export const FIELDS: Readonly<Record<string, FieldDoc>> = {
   ListedMachine: "A machine as lists have it: without data, timers and history.",
   MachineList: "A page of machines.",
   statemachines: "The machines of this page.",
+  index_lag_ms: "What is listed may be older than now by so many milliseconds.",
+  MachineCounts: "How many machines there are.",
+  counts: "The groups, largest first; empty unless grouped by something.",
+  count: "How many.",
+  total: "How many in all groups together.",
+  group_by: "`state`, `version` or both, separated by a comma; the total only when absent.",
+  label: "Written as one parameter per label, `label.NAME=VALUE`: only machines that have it, at most two labels.",
+  "CountMachines.version": { description: "Only machines of this version; every version when absent.", ...version },
+  "CountMachines.state": { description: "Only machines in this state; every state when absent.", ...stateOrEvent },
   "ListMachines.version": { description: "Only machines of this version; every version when absent.", ...version },
   "ListMachines.state": { description: "Only machines in this state; every state when absent.", ...stateOrEvent },
   "ListMachines.order": {

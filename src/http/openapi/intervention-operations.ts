@@ -52,4 +52,14 @@ export const INTERVENTION_OPERATIONS = {
     reasons: ["REVISION_MISMATCH", "MACHINE_NOT_FOUND", "MACHINE_GONE"],
     example: { path: address },
   },
+  DeprecateConfiguration: {
+    tag: "Interventions",
+    summary: "Deprecate a configuration",
+    description:
+      "From now on it takes no new machines (`CONFIGURATION_DEPRECATED`); those it has go on. Again it changes nothing.",
+    rpc: "detent.v1.ConfigurationService/DeprecateConfiguration",
+    answers: { 204: { description: "Deprecated." } },
+    reasons: ["CONFIGURATION_NOT_FOUND"],
+    example: { path: { config_id: "orders:v1" } },
+  },
 } as const satisfies Record<string, Description>;

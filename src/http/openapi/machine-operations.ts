@@ -36,17 +36,33 @@ export const MACHINE_OPERATIONS = {
     tag: "Machines",
     summary: "List machines",
     description:
-      "The machines of a configuration, from the index, which may be 5 s behind after an event and knows a new machine at once. A machine that does not change meanwhile is on exactly one page.",
+      "The machines of a configuration, from the index, which may be 5 s behind after an event and knows a new machine at once. A machine that does not change meanwhile is on exactly one page. Label filters need the order `id`.",
     rpc: "detent.v1.MachineService/ListMachines",
     answers: {
       200: {
         description: "A page of machines, without data, timers and history.",
         shape: "MachineList",
-        example: { statemachines: [{ id: "order-1", statemachine: listed }], next_page_token: "" },
+        example: { statemachines: [{ id: "order-1", statemachine: listed }], next_page_token: "", index_lag_ms: 0 },
       },
     },
     reasons: [],
     example: { query: { configuration: "orders", state: "start" } },
+  },
+  CountMachines: {
+    tag: "Machines",
+    summary: "Count machines",
+    description:
+      "How many machines a list with the same filters would have, in all and in groups. At most 10,000 groups are answered.",
+    rpc: "detent.v1.MachineService/CountMachines",
+    answers: {
+      200: {
+        description: "The counts.",
+        shape: "MachineCounts",
+        example: { counts: [{ state: "start", count: 1 }], total: 1, index_lag_ms: 0 },
+      },
+    },
+    reasons: [],
+    example: { query: { configuration: "orders", group_by: "state" } },
   },
   GetMachine: {
     tag: "Machines",

@@ -33,6 +33,7 @@ export function createHouse(world: World): House {
   return {
     machine,
     catalog: (tenant) => new TenantDb(world.d1, tenant),
+    indexLagMs: unused,
     recordFailures: async (failures) => {
       for (const failed of failures) {
         if (!(await world.recordFailure(failed))) throw new DetentError("UNAVAILABLE", "not stored");

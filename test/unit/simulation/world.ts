@@ -254,6 +254,7 @@ export class World {
             });
             await forgetNotifications(this.d1, failed);
           },
+          now: () => this.clock.now,
           after: (ms, work) => this.clock.after(ms, () => isAlive() && work()),
           observer: { committed: () => {}, refused: () => {} },
           background: (work) => void work,

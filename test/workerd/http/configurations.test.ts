@@ -1,7 +1,12 @@
 /** Configurations: created once, listed, checked, limited. */
-import { expect, test } from "vitest";
+import { timestampFromMs } from "@bufbuild/protobuf/wkt";
+import { createClient } from "@connectrpc/connect";
+import { describe, expect, test } from "vitest";
+import { ConfigurationService } from "../../../src/gen/detent/v1/configuration_service_pb.ts";
+import { deprecateConfiguration, streamConfigurations } from "../../../src/service/configurations.ts";
 import type { Json } from "../../doors/json.ts";
-import { sendJson } from "../doors/caller.ts";
+import { connectBinary, send, sendJson } from "../doors/caller.ts";
+import { createHouse, STRANGER } from "../seed.ts";
 import { CONFIGURATIONS, configuration, expectProblem, orders } from "./orders.ts";
 
 test("201, Location, what was stored, and again 409 with `identical`", async () => {
@@ -22,7 +27,7 @@ test("versions are listed newest first", async () => {
   const name = await configuration();
   expect((await sendJson(CONFIGURATIONS, { ...orders(name), version: "a2" })).status).toBe(201);
   expect((await sendJson(`${CONFIGURATIONS}?configuration=${name}`)).body).toEqual({
-    configurations: [{ name, versions: ["a2", "v1"] }],
+    configurations: [{ name, versions: ["a2", "v1"], deprecated: [] }],
     next_page_token: "",
   });
 });
@@ -122,4 +127,58 @@ test("what says nothing makes no other configuration", async () => {
   const empty = { initial_states: [], unhandled: "", retention: { history: null }, state_options: {} };
   const same = await expectProblem(sendJson(CONFIGURATIONS, { ...body, ...empty }), 409, "CONFIGURATION_EXISTS");
   expect(same.metadata).toMatchObject({ identical: "true" });
+});
+
+describe("a deprecated configuration", () => {
+  const deprecate = async (configId: string): Promise<[number, string]> => {
+    const response = await send(`${CONFIGURATIONS}/${configId}/deprecate`, { method: "POST" });
+    return [response.status, await response.text()];
+  };
+
+  test("is shown as such in lists and by itself, since the first time", async () => {
+    const name = await configuration();
+    for (const version of ["v2", "v3"]) await sendJson(CONFIGURATIONS, { ...orders(name), version });
+    const path = `${CONFIGURATIONS}/${name}:v2`;
+    expect((await sendJson(path)).body).not.toHaveProperty("deprecated_at");
+    const before = Date.now();
+    expect(await deprecate(`${name}:v2`)).toEqual([204, ""]);
+    const since = (await sendJson(path)).body.deprecated_at;
+    expect(Date.parse(since)).toBeGreaterThanOrEqual(before);
+    await new Promise((resolve) => void setTimeout(resolve, 5));
+    expect(await deprecate(`${name}:v2`)).toEqual([204, ""]);
+    // A missing version is v1.
+    expect(await deprecate(name)).toEqual([204, ""]);
+    expect((await sendJson(path)).body).toMatchObject({ version: "v2", deprecated_at: since });
+    expect((await sendJson(`${CONFIGURATIONS}?configuration=${name}`)).body.configurations).toEqual([
+      { name, versions: ["v3", "v2", "v1"], deprecated: ["v2", "v1"] },
+    ]);
+    const client = createClient(ConfigurationService, connectBinary);
+    const { configurations } = await client.listConfigurations({ configuration: name });
+    expect(configurations[0]?.deprecated).toEqual(["v2", "v1"]);
+    const { configuration: old } = await client.getConfiguration({ configId: `${name}:v2` });
+    expect(old?.deprecatedAt).toEqual(timestampFromMs(Date.parse(since)));
+    const { configuration: young } = await client.getConfiguration({ configId: `${name}:v3` });
+    expect(young?.deprecatedAt).toBeUndefined();
+  });
+
+  test("is as identical to an upload as before", async () => {
+    const body = orders();
+    await sendJson(CONFIGURATIONS, body);
+    await deprecate(body.name);
+    const same = await expectProblem(sendJson(CONFIGURATIONS, body), 409, "CONFIGURATION_EXISTS");
+    expect(same.metadata).toMatchObject({ identical: "true" });
+  });
+
+  test("has to be there, and to be one's own", async () => {
+    const name = await configuration();
+    expect((await deprecate(`${name}:v9`))[0]).toBe(404);
+    expect((await deprecate("nowhere"))[0]).toBe(404);
+    expect((await deprecate("a:b:c"))[0]).toBe(400);
+    const strange = streamConfigurations(createHouse(), STRANGER, name);
+    expect((await strange.next()).done).toBe(true);
+    await expect(deprecateConfiguration(createHouse(), STRANGER, name)).rejects.toMatchObject({
+      reason: "CONFIGURATION_NOT_FOUND",
+    });
+    expect((await sendJson(`${CONFIGURATIONS}/${name}:v1`)).body).not.toHaveProperty("deprecated_at");
+  });
 });

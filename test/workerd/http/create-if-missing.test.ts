@@ -1,7 +1,7 @@
 /** Creation with an event, and creation under an Idempotency-Key. */
 import { expect, test } from "vitest";
 import { machinePath } from "../../doors/json.ts";
-import { sendJson } from "../doors/caller.ts";
+import { send as request, sendJson } from "../doors/caller.ts";
 import { configuration, CONFIGURATIONS, expectProblem, machine, MACHINES, orders } from "./orders.ts";
 
 const create = { data: { a: 1 }, labels: { region: "eu" } };
@@ -136,4 +136,21 @@ test("without a key, and with another, a machine that exists is not created agai
   expect((await sendJson(MACHINES, keyed, { "idempotency-key": "k" })).status).toBe(201);
   expect((await sendJson(MACHINES, keyed, { "idempotency-key": "k" })).status).toBe(201);
   await expectProblem(sendJson(MACHINES, keyed, { "idempotency-key": "l" }), 409, "MACHINE_EXISTS");
+});
+
+test("a deprecated configuration takes no new machines, in whatever way they come; repeats are answered still", async () => {
+  const name = await configuration();
+  const keyed = { config_id: name, id: "old" };
+  const first = await sendJson(MACHINES, keyed, { "idempotency-key": "k" });
+  const accepted = { event: "accept", event_id: "e1", create_if_missing: {} };
+  const created = await sendJson(`${machinePath(name, "made")}/events`, accepted);
+  expect((await request(`${CONFIGURATIONS}/${name}:v1/deprecate`, { method: "POST" })).status).toBe(204);
+  await expectProblem(sendJson(MACHINES, { config_id: name }), 409, "CONFIGURATION_DEPRECATED");
+  const event = { event: "accept", create_if_missing: {} };
+  await expectProblem(sendJson(`${machinePath(name, "new")}/events`, event), 409, "CONFIGURATION_DEPRECATED");
+  await expectProblem(sendJson(machinePath(name, "new")), 404, "MACHINE_NOT_FOUND");
+  expect((await sendJson(MACHINES, keyed, { "idempotency-key": "k" })).body).toEqual(first.body);
+  const again = await sendJson(`${machinePath(name, "made")}/events`, accepted);
+  expect(again.body).toEqual({ ...created.body, duplicate: true });
+  expect((await sendJson(`${machinePath(name, "old")}/events`, { event: "accept" })).body.revision).toBe(1);
 });

@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { ConfigurationService } from "../../../src/gen/detent/v1/configuration_service_pb.ts";
 import { MachineService } from "../../../src/gen/detent/v1/machine_service_pb.ts";
 import { StatemachineService } from "../../../src/gen/statemachine/v1beta/statemachine_pb.ts";
+import { sortByRarity } from "../../../src/catalog/machine-filter.ts";
 import { streamConfigurations } from "../../../src/service/configurations.ts";
 import { listMachines, streamMachines } from "../../../src/service/machine-list.ts";
 import type { Json } from "../../doors/json.ts";
@@ -22,6 +23,7 @@ const ROWS: MachineRow[] = Array.from({ length: 60 }, (_, index) => ({
   state: STATES[(index * 5) % 3] ?? "",
   updatedAt: SINCE + Math.floor(index / 3) * 1_000,
   retiredAt: index % 5 === 0 ? SINCE : null,
+  labels: { customer: `${index % 4}`, ...(index % 3 === 0 && { "a.b=c/\u00fc": '"1" & 2' }) },
 }));
 const LIVING = ROWS.filter(({ retiredAt }) => retiredAt === null);
 
@@ -89,6 +91,56 @@ describe.each(ORDERS)("order=%s", (order, compare) => {
   });
 });
 
+const STRANGE = encodeURIComponent("a.b=c/\u00fc");
+const STRANGE_VALUE = encodeURIComponent('"1" & 2');
+const hasStrange = ({ labels }: MachineRow): boolean => Object.keys(labels ?? {}).length > 1;
+
+describe("by label", () => {
+  test.each<readonly [query: string, matches: (row: MachineRow) => boolean]>([
+    ["&label.customer=1", ({ labels }) => labels?.["customer"] === "1"],
+    ["&label.of=dev", () => true],
+    [`&label.${STRANGE}=${STRANGE_VALUE}`, hasStrange],
+    [
+      `&label.${STRANGE}=${STRANGE_VALUE}&label.customer=2`,
+      (row) => hasStrange(row) && row.labels?.["customer"] === "2",
+    ],
+    ["&label.of=dev&state=pending", ({ state }) => state === "pending"],
+    ["&label.customer=0&version=v2", ({ labels, version }) => labels?.["customer"] === "0" && version === "v2"],
+    [`&label.of=dev&updated_after=${at(4)}`, ({ updatedAt }) => updatedAt > SINCE + 4_000],
+    ["&label.of=stranger", () => false],
+    ["&label.customer=", () => false],
+    ["&label.=dev", () => false],
+    ["&label.__proto__=dev", () => false],
+    ["&label.Customer=1", () => false],
+  ])("%s: each machine once, in order of ids, none that is gone", async (query, matches) => {
+    const expected = LIVING.filter(matches).toSorted(byId);
+    for (const size of [1, 7]) {
+      const found = await walk(`configuration=${name}${query}`, size);
+      expect(found.map(({ id }) => id)).toEqual(expected.map(({ id }) => id));
+    }
+  });
+
+  test("the rarer of two labels is sought by, wherever the page begins", async () => {
+    const many = `c${crypto.randomUUID()}`;
+    const rows = Array.from({ length: 2_000 }, (_, index) => ({
+      id: `m${index}`,
+      version: "v1",
+      state: "start",
+      updatedAt: 1,
+      retiredAt: null,
+      labels: index % 1_000 === 0 ? { a: "common", z: "rare" } : { a: "common" },
+    }));
+    await seedMachines(DEV.tenant, many, rows);
+    const common = { name: "a", value: "common" };
+    const rare = { name: "z", value: "rare" };
+    const db = createHouse().catalog(DEV.tenant);
+    expect(await sortByRarity(db, many, [common, rare])).toEqual([rare, common]);
+    expect(await sortByRarity(db, many, [rare, common])).toEqual([rare, common]);
+    const found = await walk(`configuration=${many}&label.a=common&label.z=rare`, 1);
+    expect(found.map(({ id }) => id)).toEqual(["m0", "m1000"]);
+  });
+});
+
 test("a machine in a list: everything but data and history", async () => {
   const { body } = await sendJson(`${MACHINES}?configuration=${name}&version=v2&state=done&page_size=1`);
   const [row] = LIVING.filter(({ version, state }) => version === "v2" && state === "done").toSorted(byId);
@@ -98,7 +150,7 @@ test("a machine in a list: everything but data and history", async () => {
       statemachine: {
         config_id: `${name}:v2`,
         state: "done",
-        labels: { of: DEV.tenant },
+        labels: { of: DEV.tenant, ...row?.labels },
         revision: 3,
         final: true,
         created_at: "1970-01-01T00:00:01.000Z",
@@ -164,6 +216,22 @@ describe("detent.v1 lists the same", () => {
   });
 });
 
+test("a refused time is shown as it was sent", async () => {
+  const { body } = await sendJson(`${MACHINES}?configuration=c&updated_after=yesterday`);
+  expect(body.errors[0].value).toBe("yesterday");
+  const lower = await sendJson(`${MACHINES}?configuration=${name}&updated_after=${at(4).toLowerCase()}`);
+  expect(lower.body.statemachines.length).toBe(LIVING.filter(({ updatedAt }) => updatedAt > SINCE + 4_000).length);
+});
+
+test("the order that labels do not have is refused by name and value, and too many labels as a limit", async () => {
+  const ordered = `${MACHINES}?configuration=c&label.a=b&order=-updated_at`;
+  const { errors } = await expectProblem(sendJson(ordered), 400, "INVALID_ARGUMENT", ["/order"]);
+  expect(errors[0]).toMatchObject({ rule: "label_order", value: "-updated_at" });
+  const many = `${MACHINES}?configuration=c&label.a=b&label.b=c&label.c=d`;
+  const problem = await expectProblem(sendJson(many), 400, "LIMIT_EXCEEDED", ["/labels"]);
+  expect(problem.errors[0]).toMatchObject({ value: "3" });
+});
+
 test.each([
   ["", "/configuration"],
   ["configuration=", "/configuration"],
@@ -175,7 +243,13 @@ test.each([
   ["configuration=c&updated_before=1", "/updated_before"],
   ["configuration=c&page_size=-1", "/page_size"],
   ["configuration=c&page_token=x", "/page_token"],
-  ["configuration=c&label.a=b", "/label.a"],
+  ["configuration=c&label=b", "/label"],
+  ["configuration=c&label=b&label.a=b", "/label"],
+  ["configuration=c&labels.a=b", "/labels.a"],
+  ["configuration=c&label.a=b&label.b=c&label.c=d", "/labels"],
+  [`configuration=c&label.a=${"b".repeat(4_096)}`, "/labels"],
+  ["configuration=c&label.a=b&order=updated_at", "/order"],
+  ["configuration=c&label.a=b&label.a=c", "/label.a"],
   ["configuration=c&stat=done", "/stat"],
 ])("?%s is 400", async (query, pointer) => {
   const { status, body } = await sendJson(`${MACHINES}?${query}`);
@@ -185,7 +259,7 @@ test.each([
 test("a configuration without machines, or unknown, has an empty list", async () => {
   for (const other of [await configuration(), "nowhere"]) {
     const { body } = await sendJson(`${MACHINES}?configuration=${other}`);
-    expect(body).toEqual({ statemachines: [], next_page_token: "" });
+    expect(body).toEqual({ statemachines: [], next_page_token: "", index_lag_ms: 0 });
   }
 });
 
@@ -208,9 +282,20 @@ describe("a page token", () => {
     ["updated_after", (query: string) => `${query}&updated_after=${at(0)}`],
     ["updated_before", (query: string) => `${query}&updated_before=${at(0)}`],
     ["configuration", (query: string) => query.replace(name, "other")],
+    ["order, with a label", (query: string) => `${query.replace("order=updated_at", "")}&label.of=dev`],
   ])("of another %s is refused", async (_what, change) => {
     await refuse(change(filter()), await tokenOf());
   });
+
+  test.each(["of=stranger", "customer=1", "of=dev&label.customer=1", ""])(
+    "of other labels is refused: %s",
+    async (other) => {
+      const labelled = `configuration=${name}&page_size=2`;
+      const token = (await sendJson(`${MACHINES}?${labelled}&label.of=dev`)).body.next_page_token;
+      expect((await sendJson(`${MACHINES}?${labelled}&label.of=dev&page_token=${token}`)).status).toBe(200);
+      await refuse(other === "" ? labelled : `${labelled}&label.${other}`, token);
+    },
+  );
 
   test("whose position was edited is refused", async () => {
     const [key = "", signature = ""] = (await tokenOf()).split(".");
