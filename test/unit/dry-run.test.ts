@@ -1,0 +1,175 @@
+/**
+ * A dry run is the answer that the event would get, in every case that can be made up, and leaves no trace. A simulation
+ * answers what a machine would.
+ */
+import * as fc from "fast-check";
+import { expect, test } from "vitest";
+import type { CreateCall, SendCall, SendReply } from "../../src/machine/calls.ts";
+import { EVERY_SCOPE } from "../../src/scope.ts";
+import { sendEvent } from "../../src/service/events.ts";
+import { simulateConfiguration } from "../../src/service/simulate.ts";
+import { createHouse } from "./simulation/house.ts";
+import { addressOf } from "./simulation/machines.ts";
+import { World } from "./simulation/world.ts";
+
+const ADDRESS = addressOf("m");
+const STATES = ["a", "b", "c"];
+const EVENTS = ["go", "back", "end"];
+
+const source = fc
+  .record({
+    transitions: fc.array(
+      fc.record({
+        from: fc.constantFrom(...STATES, "*"),
+        to: fc.constantFrom(...STATES),
+        event: fc.constantFrom(...EVENTS),
+      }),
+      { minLength: 1, maxLength: 6 },
+    ),
+    initial_states: fc.subarray(STATES),
+  })
+  .map(({ transitions, initial_states }) => {
+    // Each state has to be somewhere in the transitions; what is drawn goes before.
+    const ring = STATES.map((from, index) => ({ from, to: STATES[(index + 1) % 3] ?? "", event: "ring" }));
+    const rest = { states: STATES, initial_states, transitions: [...transitions, ...ring] };
+    return { name: "loop", version: "v1", starting_state: "a", ...rest };
+  });
+
+/** Seldom, so that most events are decided. */
+const seldom = <T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> =>
+  fc.oneof({ weight: 7, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary });
+
+const call: fc.Arbitrary<SendCall> = fc
+  .record({
+    eventId: fc.integer({ min: 1, max: 15 }).map((number) => `e${number}`),
+    event: fc.constantFrom(...EVENTS, "ring", "unknown"),
+    data: fc.constantFrom("{}", '{"x":1}'),
+    details: seldom(fc.constant("d")),
+    expectedState: seldom(fc.constantFrom(...STATES)),
+    expectedRevision: seldom(fc.integer({ min: 0, max: 3 })),
+    mayCreate: fc.boolean(),
+    state: seldom(fc.constantFrom(...STATES, "nowhere")),
+  })
+  .map(({ mayCreate, state, expectedState, expectedRevision, details = "", ...rest }) => ({
+    ...rest,
+    details,
+    originator: "",
+    actor: "test",
+    ...(expectedState !== undefined && { expectedState }),
+    ...(expectedRevision !== undefined && { expectedRevision }),
+    ...(mayCreate && {
+      create: { version: "v1", source: "", data: "{}", labels: "{}", ...(state !== undefined && { state }) },
+    }),
+  }));
+
+/** All that is stored of the machine, and what is to come of it. */
+function traceOf(world: World) {
+  const storage = world.storageOf(ADDRESS);
+  const tables = storage.prepare("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name").all();
+  const rows = tables.map(({ name }) => [name, storage.prepare(`SELECT * FROM ${String(name)}`).all()]);
+  const left = [world.feed.length, world.notifications.length];
+  return JSON.stringify([rows, world.alarmOf(ADDRESS), left]);
+}
+
+/** The clock stands still meanwhile. */
+const replyOf = async (world: World, sent: SendReply | Promise<SendReply>): Promise<SendReply> =>
+  await world.clock.until(Promise.resolve(sent));
+
+test("in 10,000 cases a dry run is answered as the event then is, and leaves no trace", async () => {
+  let cases = 0;
+  const seen = new Map<string, number>();
+  await fc.assert(
+    fc.asyncProperty(source, fc.array(call, { minLength: 10, maxLength: 16 }), async (definition, calls) => {
+      const world = new World();
+      const machine = world.machine(ADDRESS);
+      const text = JSON.stringify(definition);
+      for (const { create, ...rest } of calls) {
+        const asked: SendCall = create === undefined ? rest : { ...rest, create: { ...create, source: text } };
+        const before = traceOf(world);
+        const dry = machine.send(ADDRESS, { ...asked, isDryRun: true });
+        const answered = dry instanceof Promise ? await dry : dry;
+        expect(traceOf(world)).toBe(before);
+        // Creation waits for the index, and time goes on: what it was decided at is the time at which it was asked.
+        const real = await replyOf(world, machine.send(ADDRESS, asked));
+        expect(answered).toEqual(real);
+        cases += 1;
+        const kind = real.ok ? `${real.value.result}${real.value.duplicate ? " again" : ""}` : real.reason;
+        const name = `${kind}${real.ok && real.value.created ? " created" : ""}${real.isUnrecorded ? " unrecorded" : ""}`;
+        seen.set(name, (seen.get(name) ?? 0) + 1);
+      }
+    }),
+    { numRuns: 850 },
+  );
+  expect(cases).toBeGreaterThanOrEqual(10_000);
+  expect(seen.get("refused") ?? 0).toBeGreaterThan(1_000);
+  // Every way in which an event can end was among them.
+  for (const kind of [
+    "transitioned",
+    "transitioned again",
+    "transitioned created",
+    "transitioned again created",
+    "refused",
+    "refused again",
+    "refused unrecorded",
+    "REVISION_MISMATCH",
+    "STATE_MISMATCH",
+    "EVENT_ID_REUSED",
+    "MACHINE_NOT_FOUND",
+    "INVALID_ARGUMENT",
+  ])
+    expect(seen.get(kind) ?? 0, kind).toBeGreaterThan(20);
+});
+
+const ANN = { tenant: "t", actor: "test", scopes: EVERY_SCOPE };
+
+test.each([
+  ["a machine that is not there", { configuration: "loop", id: "m" }],
+  ["no machine", { configuration: "loop", id: "" }],
+  ["no configuration", { configuration: "", id: "m" }],
+])("a dry run that fails for %s is recorded nowhere", async (_, destination) => {
+  const world = new World();
+  const house = createHouse(world);
+  const input = { ...destination, event: "go", eventId: "e1" };
+  const dry = await world.clock.until(sendEvent(house, ANN, { ...input, isDryRun: true }));
+  const failures = () => world.index.prepare("SELECT count(*) AS n FROM failures").get();
+  expect([failures(), world.notifications]).toEqual([{ n: 0 }, []]);
+  const real = await world.clock.until(sendEvent(house, ANN, input));
+  expect({ ...dry, at: 0 }).toEqual({ ...real, at: 0 });
+  expect(failures()).toEqual({ n: 1 });
+});
+
+test("a simulation answers what a machine answers to the same events", async () => {
+  let steps = 0;
+  await fc.assert(
+    fc.asyncProperty(source, fc.array(call, { maxLength: 12 }), async (definition, calls) => {
+      const world = new World();
+      const house = createHouse(world);
+      const create: CreateCall = { version: "v1", source: JSON.stringify(definition), data: "{}", labels: "{}" };
+      if (!(await world.clock.until(world.create(ADDRESS, create))).ok) return;
+      const events = calls.map(({ eventId, event, data, details }) => ({
+        eventId,
+        event,
+        details,
+        data: JSON.parse(data) as Record<string, unknown>,
+      }));
+      const real = calls.map(({ eventId, event, data, details }) =>
+        world.send(ADDRESS, { eventId, event, data, details, originator: "", actor: "test" }),
+      );
+      const simulated = await simulateConfiguration(house, ANN, { configuration: definition, events }).catch(
+        (error: unknown) => error,
+      );
+      const failed = real.find((reply) => !reply.ok);
+      if (failed !== undefined) {
+        expect(simulated).toMatchObject({ reason: failed.ok ? "" : failed.reason });
+        return;
+      }
+      const receipts = real.flatMap((reply) => (reply.ok ? [reply.value] : []));
+      expect(simulated).toEqual(
+        receipts.map((receipt) => ({ ...receipt, machine: { configuration: "loop", id: "simulation" } })),
+      );
+      steps += receipts.length;
+    }),
+    { numRuns: 1_000 },
+  );
+  expect(steps).toBeGreaterThan(1_000);
+});
