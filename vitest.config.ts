@@ -37,6 +37,8 @@ export default defineConfig({
                 DETENT_EVENTS_TENANT: "dev",
                 DETENT_CORS_ORIGINS: "https://app.example.com",
                 DETENT_LOG_LEVEL: "warn",
+                DETENT_RANDOM_CALLS: process.env["DETENT_RANDOM_CALLS"] ?? "",
+                DETENT_RANDOM_SEED: process.env["DETENT_RANDOM_SEED"] ?? "",
               },
             },
           })),

@@ -106,9 +106,12 @@ export interface Case {
 export const FAILURES: Readonly<Record<string, readonly [connect: string, http: number]>> = {
   INVALID_ARGUMENT: ["invalid_argument", 400],
   LIMIT_EXCEEDED: ["invalid_argument", 400],
+  OUT_OF_RANGE: ["out_of_range", 400],
+  MISSING_DESTINATION: ["invalid_argument", 400],
   CONFIGURATION_NOT_FOUND: ["not_found", 404],
   CONFIGURATION_EXISTS: ["already_exists", 409],
   MACHINE_NOT_FOUND: ["not_found", 404],
+  MACHINE_GONE: ["not_found", 410],
   MACHINE_EXISTS: ["already_exists", 409],
   EVENT_NOT_FOUND: ["not_found", 404],
   EVENT_ID_REUSED: ["already_exists", 422],

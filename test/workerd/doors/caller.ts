@@ -4,7 +4,7 @@ import { createCaller } from "../../doors/caller.ts";
 
 const worker = (exports as unknown as { default: Fetcher }).default;
 
-export const { send, sendJson, connectJson, connectBinary, grpcWeb, doors } = createCaller(
+export const { send, sendJson, connectJson, connectBinary, connectGet, grpcWeb, doors } = createCaller(
   "http://localhost",
   (request) => worker.fetch(request),
 );
