@@ -48,7 +48,7 @@ export const CONFIGURATIONS: readonly StoredConfiguration[] = [
 ];
 
 const NAMES = ["orders", "doors"] as const;
-const SLOTS = 4;
+const SLOTS = 2;
 const KEYS = 3;
 /** Events that are remembered, to be sent again. */
 const RECENT = 10;
@@ -143,7 +143,7 @@ export class Generator {
 
   /** A machine of few, some of which are not there; one that is gone makes room after a while. */
   #address(): Address {
-    const configuration = this.#has(0.03) ? "unknown" : this.#chance.pick(NAMES);
+    const configuration = this.#has(0.01) ? "unknown" : this.#chance.pick(NAMES);
     if (this.#has(0.1)) {
       const made = { configuration, id: idOfKey(this.#key()) };
       if (this.#model.peek(made) !== undefined) return made;
@@ -152,7 +152,7 @@ export class Generator {
     const place = `${configuration} ${slot}`;
     const life = this.#lives.get(place) ?? 0;
     const address = { configuration, id: `${this.#lane}/${slot} ü%2F.${life}` };
-    if (this.#model.isGone(address) && this.#has(0.15)) this.#lives.set(place, life + 1);
+    if (this.#model.isGone(address) && this.#has(0.4)) this.#lives.set(place, life + 1);
     return address;
   }
 
@@ -249,7 +249,7 @@ export class Generator {
       ...this.#maybe(0.2, () => ({ originator: this.#some(0.05, "timer") ?? "till" })),
       ...this.#maybe(0.12, () => ({ expectedState: this.#has(0.7) && is ? is.state : "pending" })),
       ...this.#maybe(0.15, () => this.#expectRevision(address)),
-      ...this.#maybe(is === undefined ? 0.6 : 0.1, () => ({ createIfMissing: this.#newMachine(address) })),
+      ...this.#maybe(is === undefined ? 0.85 : 0.1, () => ({ createIfMissing: this.#newMachine(address) })),
     };
   }
 

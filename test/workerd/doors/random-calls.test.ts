@@ -18,7 +18,7 @@ const { DETENT_RANDOM_CALLS, DETENT_RANDOM_SEED } = env as unknown as Record<str
 const CALLS = Number(DETENT_RANDOM_CALLS || 10_000);
 const SEED = Number(DETENT_RANDOM_SEED || Date.now() % 1_000_000);
 /** Lanes have machines of their own and go on side by side; within one, call follows call. */
-const LANES = 5;
+const LANES = 25;
 /** Earlier calls that a failure shows. */
 const SHOWN = 12;
 
