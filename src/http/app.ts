@@ -3,6 +3,7 @@ import { Hono } from "hono";
 import { clip } from "../engine/names.ts";
 import { DetentError } from "../errors.ts";
 import { CONFIGURATION_ROUTES } from "./configurations.ts";
+import { DIAGRAM_ROUTES } from "./diagrams.ts";
 import { DEAD_LETTER_ROUTES } from "./dead-letters.ts";
 import { EVENT_ROUTES } from "./events.ts";
 import { FEED_ROUTES } from "./feeds.ts";
@@ -15,6 +16,7 @@ import type { HttpCall, Route } from "./route.ts";
 
 const CLOSED_ROUTES: readonly Route[] = [
   ...CONFIGURATION_ROUTES,
+  ...DIAGRAM_ROUTES,
   ...MACHINE_ROUTES,
   ...MACHINE_LIST_ROUTES,
   ...EVENT_ROUTES,

@@ -1,5 +1,6 @@
 /** The calls that cross the object's boundary: plain values in, plain results out, customers' JSON as text. */
 import type { MachineRow } from "../catalog/index-entry.ts";
+import type { Transition } from "../engine/configuration.ts";
 import type { Reason } from "../errors.ts";
 import type { JsonText, Receipt } from "../receipt.ts";
 
@@ -138,6 +139,14 @@ export interface AllowedView extends StateView {
   }[];
 }
 
+/** Where a machine is and how it came there, with what is needed to draw it. */
+export interface PathView extends StateView {
+  /** The configuration it runs: JSON text. */
+  readonly source: JsonText;
+  /** What its newest changes were, each once, in no order. */
+  readonly taken: readonly Transition[];
+}
+
 /**
  * The row was right; the machine told what is; the row is of a later life than the machine's, as after a recovery of the
  * object to an earlier time, and stands in the way of whatever the machine tells.
@@ -159,6 +168,7 @@ export interface MachineCalls {
   receipt(address: MachineAddress, eventId: string): Promise<Reply<Receipt>>;
   state(address: MachineAddress): Promise<Reply<StateView>>;
   allowedEvents(address: MachineAddress): Promise<Reply<AllowedView>>;
+  path(address: MachineAddress): Promise<Reply<PathView>>;
   /** Makes the machine tell the index the truth, unless `row` is it; undefined: the index has none. */
   reindex(address: MachineAddress, row: MachineRow | undefined): Promise<Reply<Reindexed>>;
 }

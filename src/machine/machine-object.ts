@@ -89,6 +89,10 @@ export class MachineObject extends DurableObject<Bindings> {
     return this.#machine.allowedEvents(address);
   }
 
+  path(address: MachineAddress) {
+    return this.#machine.path(address);
+  }
+
   reindex(address: MachineAddress, row: MachineRow | undefined) {
     return this.#machine.reindex(address, row);
   }

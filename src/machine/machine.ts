@@ -18,6 +18,7 @@ import type {
   MachineView,
   OverrideCall,
   Page,
+  PathView,
   Refusal,
   Reindexed,
   Reply,
@@ -34,7 +35,7 @@ import { RetentionKeeper } from "./retention-keeper.ts";
 import type { TransitionRow } from "./rows.ts";
 import { migrate, readSchemaVersion, SCHEMA_VERSION } from "./schema.ts";
 import { MachineStore } from "./store.ts";
-import { findReceipt, listHistory, listRefusals, viewCreation, viewMachine, viewMachineAt } from "./views.ts";
+import { findReceipt, listHistory, listRefusals, viewCreation, viewMachine, viewMachineAt, viewPath } from "./views.ts";
 
 const NOT_FOUND = { ok: false, reason: "MACHINE_NOT_FOUND", message: "there is no such machine" } as const;
 const GONE = { ok: false, reason: "MACHINE_GONE", message: "the machine was deleted or retired" } as const;
@@ -320,6 +321,10 @@ export class Machine {
     return this.#answer(address, ({ configuration, state, revision }) => {
       return { state, revision, events: listAllowedEvents(configuration, state) };
     });
+  }
+
+  path(address: MachineAddress): Reply<PathView> {
+    return this.#answer(address, (live) => viewPath(this.#store, live));
   }
 
   /**

@@ -1,4 +1,5 @@
 /** All SQL of a machine. Rows in, rows out: decides nothing. */
+import type { Transition } from "../engine/configuration.ts";
 import type { Sql, SqlValue } from "./deps.ts";
 import type {
   EventRow,
@@ -169,6 +170,14 @@ export class MachineStore {
         : `SELECT ${TRANSITION_COLUMNS} FROM transitions WHERE revision < ? AND revision > 0 AND kind <> 'pruned' ORDER BY revision DESC LIMIT ?`;
     const start = after ?? (order === "asc" ? 0 : Number.MAX_SAFE_INTEGER);
     return this.#sql.exec(query, start, limit).map(toTransition);
+  }
+
+  /** The transitions that events have taken after a revision, each once. */
+  listTaken(after: number): Transition[] {
+    const query = "SELECT DISTINCT from_state, state, event FROM transitions WHERE revision > ? AND kind = 'event'";
+    return this.#sql
+      .exec(query, after)
+      .map((row) => ({ from: text(row, "from_state"), to: text(row, "state"), event: text(row, "event") }));
   }
 
   listOutcomes(order: "asc" | "desc", after: number | undefined, limit: number): OutcomeRow[] {

@@ -2,7 +2,7 @@
 import { configIdOf, type Configuration } from "../engine/configuration.ts";
 import type { JsonText, Receipt } from "../receipt.ts";
 import { load } from "./beginning.ts";
-import type { HistoryItem, ListCall, MachineView, Page, Reply } from "./calls.ts";
+import type { HistoryItem, ListCall, MachineView, Page, PathView, Reply } from "./calls.ts";
 import { readPage } from "./page.ts";
 import type { Present } from "./present.ts";
 import { receiptOfOutcome, receiptOfTransition, toHistoryItem } from "./record.ts";
@@ -10,6 +10,8 @@ import type { MachineStore } from "./store.ts";
 
 /** The history that comes with a machine; go-statemachine's callers get the same. */
 const HISTORY_WITH_MACHINE = 100;
+/** Enough to tell the usual way from the others; a picture must not cost more the longer a machine lives. */
+const CHANGES_OF_PATH = 1_000;
 
 /** The machine with its newest history. */
 export function viewMachine(store: MachineStore, { configuration, ...present }: Present): MachineView {
@@ -79,6 +81,12 @@ function view(store: MachineStore, moment: Moment, configuration: Configuration)
     history: newest.slice(0, HISTORY_WITH_MACHINE).toReversed().map(toHistoryItem),
     hasOlderHistory: newest.length > HISTORY_WITH_MACHINE,
   };
+}
+
+/** The way it has come: of its newest changes those that events made. */
+export function viewPath(store: MachineStore, { configuration, state, revision }: Present): PathView {
+  const source = store.readSource(configuration.version);
+  return { state, revision, source, taken: store.listTaken(revision - CHANGES_OF_PATH) };
 }
 
 /** Accepted changes; a page may be shorter than asked. */

@@ -2,6 +2,7 @@
 import type { ConnectRouter } from "@connectrpc/connect";
 import { ConfigurationService } from "../gen/detent/v1/configuration_service_pb.ts";
 import * as configurations from "../service/configurations.ts";
+import { getDiagram } from "../service/diagrams.ts";
 import { simulateConfiguration } from "../service/simulate.ts";
 import { callOf } from "./call.ts";
 import { timeOf, toConfiguration, toReceipt, toSource } from "./convert.ts";
@@ -31,6 +32,15 @@ export function registerConfigurations(router: ConnectRouter): void {
     return {
       configuration: toConfiguration(await configurations.getConfiguration(house, principal(), request.configId)),
     };
+  });
+  router.rpc(method.getDiagram, async ({ subject, format }, context) => {
+    const { house, principal } = callOf(context);
+    const input = {
+      configId: subject.case === "configId" ? subject.value : undefined,
+      machine: subject.case === "machine" ? subject.value : undefined,
+      format,
+    };
+    return { diagram: await getDiagram(house, principal(), input) };
   });
   router.rpc(method.listConfigurations, (request, context) => {
     const { house, principal } = callOf(context);

@@ -3,7 +3,7 @@ import * as catalog from "../catalog/configurations.ts";
 import { compileConfiguration } from "../engine/compile-configuration.ts";
 import { configIdOf, type ConfigurationSource } from "../engine/configuration.ts";
 import type { Finding } from "../engine/finding.ts";
-import { renderMermaid } from "../engine/mermaid.ts";
+import { renderMermaid } from "../diagram/mermaid.ts";
 import { checkConfigurationName, checkVersion } from "../engine/names.ts";
 import { DetentError, invalid, type Violation } from "../errors.ts";
 import { canonicalJson, isEmpty } from "../json.ts";

@@ -6,7 +6,7 @@ import type { Configuration, ConfigurationSource } from "../../src/engine/config
 import { parseDuration } from "../../src/engine/duration.ts";
 import { FINDING_CODES } from "../../src/engine/finding.ts";
 import { countUtf8Bytes } from "../../src/engine/limits.ts";
-import { renderMermaid } from "../../src/engine/mermaid.ts";
+import { renderMermaid } from "../../src/diagram/mermaid.ts";
 import { checkConfigurationName, checkId, checkStateOrEventName, checkVersion, clip } from "../../src/engine/names.ts";
 import { start, step } from "../../src/engine/step.ts";
 

@@ -12,7 +12,6 @@ const SERVICES: readonly DescService[] = [ConfigurationService, MachineService, 
 
 /** RPCs without a route of their own, and why. */
 const WITHOUT_ROUTE: Readonly<Record<string, string>> = {
-  GetDiagram: "its routes are to come",
   EnqueueEvents: "`Prefer: respond-async` on the route of SendEvent",
 };
 
@@ -37,6 +36,15 @@ const DEPARTURES: Readonly<Record<string, readonly string[]>> = {
   "CreateMachine request": ["+ configuration_version"],
   // The machine is what is looked for.
   "FindEvent request": ["- id"],
+  // Four routes, by what is drawn and how; the diagram is the whole body.
+  "GetConfigurationSvg request": ["- machine", "- format"],
+  "GetConfigurationSvg answer": ["- diagram"],
+  "GetConfigurationMermaid request": ["- machine", "- format"],
+  "GetConfigurationMermaid answer": ["- diagram"],
+  "GetMachineSvg request": ["+ configuration", "+ id", "- machine", "- config_id", "- format"],
+  "GetMachineSvg answer": ["- diagram"],
+  "GetMachineMermaid request": ["+ configuration", "+ id", "- machine", "- config_id", "- format"],
+  "GetMachineMermaid answer": ["- diagram"],
   // One message for what lists have and what they leave out.
   "ListMachines answer": [
     "- statemachines[].statemachine.data",

@@ -4,6 +4,7 @@
  */
 import { CONFIGURATION_OPERATIONS } from "./configuration-operations.ts";
 import type { Description } from "./description.ts";
+import { DIAGRAM_OPERATIONS } from "./diagram-operations.ts";
 import { EVENT_OPERATIONS } from "./event-operations.ts";
 import { FEED_OPERATIONS } from "./feed-operations.ts";
 import { INTERVENTION_OPERATIONS } from "./intervention-operations.ts";
@@ -13,6 +14,7 @@ import { SERVICE_OPERATIONS } from "./service-operations.ts";
 export const OPERATIONS = {
   ...CONFIGURATION_OPERATIONS,
   ...MACHINE_OPERATIONS,
+  ...DIAGRAM_OPERATIONS,
   ...EVENT_OPERATIONS,
   ...FEED_OPERATIONS,
   ...INTERVENTION_OPERATIONS,

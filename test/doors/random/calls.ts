@@ -119,7 +119,7 @@ export type Answer =
   | { readonly failure: FailureSaid }
   | "done";
 
-export interface AllowedSaid {
+interface AllowedSaid {
   readonly event: string;
   readonly allowed: string;
   readonly to: string | null;

@@ -133,7 +133,7 @@ export class Generator {
     return this.#chance.next() < share;
   }
 
-  #maybe<T extends object>(share: number, make: () => T): T | Record<never, never> {
+  #maybe<T extends object>(share: number, make: () => T): Partial<T> {
     return this.#has(share) ? make() : {};
   }
 

@@ -132,7 +132,10 @@ export class JsonCaller {
       ...(body !== undefined && { body: JSON.stringify(body) }),
     });
     const text = await response.text();
-    const answered = { headers: response.headers, body: text === "" ? undefined : (JSON.parse(text) as Json) };
+    const answered: Response_ = {
+      headers: response.headers,
+      body: text === "" ? undefined : JSON.parse(text),
+    };
     if (response.status === status) return read(answered);
     return { failure: this.#problem(answered.body, response.status) };
   }

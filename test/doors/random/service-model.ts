@@ -85,8 +85,14 @@ export class ServiceModel {
         return this.#override(call);
       case "read event":
         return this.#readEvent(call);
-      default:
+      case "read":
+      case "label":
+      case "delete":
+      case "list history":
+      case "list allowed":
         return this.#withMachine(call, (machine) => this.#askOf(machine, call));
+      default:
+        return call satisfies never;
     }
   }
 
@@ -127,7 +133,7 @@ export class ServiceModel {
         const turn = <T>(list: readonly T[]): readonly T[] => (call.order === "asc" ? list : list.toReversed());
         return call.refused ? { receipts: turn(machine.refusals) } : { history: turn(changesOf(machine, revision)) };
       }
-      default: {
+      case "list allowed": {
         const raw = machine.configuration;
         const allowed = allEvents(raw).map((event) => {
           const would = expectStep(raw, state, event);
@@ -137,6 +143,8 @@ export class ServiceModel {
         });
         return { state, revision, allowed };
       }
+      default:
+        return call satisfies never;
     }
   }
 

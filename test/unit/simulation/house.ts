@@ -27,6 +27,7 @@ export function createHouse(world: World): House {
       receipt: (...args) => world.faults.through(() => reach().receipt(...args)),
       state: (...args) => world.faults.through(() => reach().state(...args)),
       allowedEvents: (...args) => world.faults.through(() => reach().allowedEvents(...args)),
+      path: (...args) => world.faults.through(() => reach().path(...args)),
       reindex: (...args) => reach().reindex(...args),
     };
   };

@@ -1,0 +1,85 @@
+/** What is written on a picture's states and arrows, and how much room that takes. */
+import { ANY_STATE, type Arrow, type DrawnState, type Graph } from "./graph.ts";
+import { estimateWidth, shorten, showText, type Font } from "./text.ts";
+
+const STATE_SIZE = 14;
+const EVENT_SIZE = 12;
+export const LINE_HEIGHT = 16;
+export const ANY_NAME = "any state";
+export const ANY_NOTE = `${ANY_NAME}: every state that is not final and has no arrow of its own for the event`;
+const MAX_STATE_WIDTH = 230;
+const MAX_EVENT_WIDTH = 190;
+const LINES_PER_ARROW = 4;
+const BOX_PADDING = 18;
+const BOX_HEIGHT = 40;
+const MIN_BOX_WIDTH = 64;
+
+export interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+interface Line {
+  readonly text: string;
+  readonly isTaken: boolean;
+}
+
+export interface ArrowLabel extends Size {
+  readonly lines: readonly Line[];
+  /** All that there is to say about the arrow; for whoever points at it or listens. */
+  readonly title: string;
+}
+
+export interface StateLabel {
+  readonly text: string;
+  readonly width: number;
+  /** Of the box around it. */
+  readonly box: Size;
+  readonly title: string;
+}
+
+export function labelState(state: DrawnState, maxWidth = MAX_STATE_WIDTH): StateLabel {
+  const shown = showText(state.name);
+  const roles = [
+    state.isStart && "start",
+    state.isFinal && "final",
+    state.isCurrent && "current",
+    state.isVisited && "visited",
+  ].filter((role) => role !== false);
+  const font = { size: STATE_SIZE, isBold: state.isStart || state.isCurrent };
+  const text = shorten(shown, font, maxWidth);
+  const title = roles.length > 0 ? `${shown} (${roles.join(", ")})` : shown;
+  const width = estimateWidth(text, font);
+  return { text, width, box: boxAround(width), title };
+}
+
+/** The box of ANY_STATE. */
+export const ANY_BOX: Size = boxAround(estimateWidth(ANY_NAME, { size: STATE_SIZE }));
+
+function boxAround(width: number): Size {
+  return { width: Math.max(MIN_BOX_WIDTH, width + 2 * BOX_PADDING), height: BOX_HEIGHT };
+}
+
+export function labelArrow(graph: Graph, arrow: Arrow): ArrowLabel {
+  const { events, moreEvents } = arrow;
+  const count = events.length + moreEvents;
+  const shown = events.slice(0, count > LINES_PER_ARROW ? LINES_PER_ARROW - 1 : LINES_PER_ARROW);
+  const lines = shown.map(({ name, isTaken }) => {
+    const mark = isTaken ? "✓ " : "";
+    return { text: mark + shorten(showText(name), fontOf(isTaken), MAX_EVENT_WIDTH), isTaken };
+  });
+  if (count > shown.length) lines.push({ text: `and ${count - shown.length} more`, isTaken: false });
+  const width = Math.max(...lines.map(({ text, isTaken }) => estimateWidth(text, fontOf(isTaken))));
+  return { lines, width: width + 8, height: lines.length * LINE_HEIGHT + 4, title: titleOf(graph, arrow) };
+}
+
+function fontOf(isTaken: boolean): Font {
+  return { size: EVENT_SIZE, isBold: isTaken };
+}
+
+function titleOf({ states }: Graph, { from, to, events, moreEvents }: Arrow): string {
+  const nameOf = (state: number): string => (state === ANY_STATE ? ANY_NAME : showText(states[state]?.name ?? ""));
+  const names = events.map(({ name, isTaken }) => `${showText(name)}${isTaken ? " (taken)" : ""}`);
+  const more = moreEvents > 0 ? `, and ${moreEvents} more` : "";
+  return `${nameOf(from)} → ${nameOf(to)}: ${names.join(", ")}${more}`;
+}

@@ -1,0 +1,116 @@
+/**
+ * A diagram as a picture: SVG that stands alone (no script, nothing loaded), light or dark as its reader has it, and the
+ * same bytes for the same configuration and marks.
+ */
+import type { Configuration } from "../engine/configuration.ts";
+import { round, type Drawing } from "./draw.ts";
+import { toGraph, type Graph, type Marks } from "./graph.ts";
+import { drawLayers } from "./draw-layers.ts";
+import { drawRing } from "./draw-ring.ts";
+import { labelArrow, labelState } from "./labels.ts";
+import { layOutInLayers } from "./layered.ts";
+import { layOutOnRing } from "./ring.ts";
+import { STYLE } from "./style.ts";
+import { escapeXml, estimateWidth, shorten, showText } from "./text.ts";
+
+/** With `*` written out, more arrows than this hide what is particular. */
+const WRITTEN_OUT_ARROWS = 40;
+const MARGIN = 24;
+const HEADING_HEIGHT = 34;
+const HEADING_FONT = { size: 15, isBold: true };
+const NOTE_FONT = { size: 12 };
+const NOTE_HEIGHT = 18;
+const LEGEND_WIDTH = 330;
+const LEGEND_HEIGHT = 30;
+const MIN_WIDTH = 260;
+const MAX_HEADING = 900;
+const NAMES_HEARD = 20;
+
+/** The picture of a configuration; `title` says whose. Takes at most about a second of CPU, and is a few MB at most. */
+export function renderSvg(configuration: Configuration, title: string, marks?: Marks): string {
+  let graph = toGraph(configuration, marks);
+  const hasAny = configuration.transitions.some(({ from }) => from === "*");
+  if (hasAny && graph.arrows.length > WRITTEN_OUT_ARROWS) graph = toGraph(configuration, marks, true);
+  const drawing = draw(graph);
+  const heading = shorten(showText(title), HEADING_FONT, MAX_HEADING);
+  const notesWidth = Math.max(0, ...drawing.notes.map((note) => estimateWidth(note, NOTE_FONT)));
+  const legendWidth = graph.isMarked ? LEGEND_WIDTH : 0;
+  const inner = Math.max(MIN_WIDTH, drawing.width, estimateWidth(heading, HEADING_FONT), notesWidth, legendWidth);
+  const width = Math.ceil(inner + 2 * MARGIN);
+  const below = MARGIN + HEADING_HEIGHT + Math.ceil(drawing.height) + MARGIN;
+  const legendAt = below;
+  const notesAt = below + (graph.isMarked ? LEGEND_HEIGHT : 0);
+  const height = notesAt + drawing.notes.length * NOTE_HEIGHT + (drawing.notes.length > 0 || graph.isMarked ? 10 : 0);
+  const left = round((width - drawing.width) / 2);
+  return [
+    `<svg xmlns="http://www.w3.org/2000/svg" class="d-diagram" role="img" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}">`,
+    `<title>${escapeXml(showText(title))}</title>`,
+    `<desc>${escapeXml(describe(graph))}</desc>`,
+    `<style>${STYLE}</style>`,
+    `<defs>${arrowHead("d-head-plain", "d-head", 9)}${arrowHead("d-head-taken", "d-taken-head", 12)}</defs>`,
+    `<rect class="d-paper" width="${width}" height="${height}"/>`,
+    `<text class="d-heading" x="${MARGIN}" y="${MARGIN + 10}">${escapeXml(heading)}</text>`,
+    `<g transform="translate(${left} ${MARGIN + HEADING_HEIGHT})">`,
+    ...drawing.elements,
+    "</g>",
+    ...(graph.isMarked ? drawLegend(MARGIN, legendAt) : []),
+    ...drawing.notes.map(
+      (note, i) => `<text class="d-note" x="${MARGIN}" y="${notesAt + 12 + i * NOTE_HEIGHT}">${escapeXml(note)}</text>`,
+    ),
+    "</svg>",
+    "",
+  ].join("\n");
+}
+
+function draw(graph: Graph): Drawing {
+  const states = graph.states.map((state) => labelState(state));
+  const labels = graph.arrows.map((arrow) => labelArrow(graph, arrow));
+  const layered = layOutInLayers(
+    graph,
+    states.map(({ box }) => box),
+    labels,
+  );
+  if (layered !== undefined) return drawLayers(graph, layered, states, labels);
+  return drawRing(graph, layOutOnRing(graph), labels);
+}
+
+/** For whoever hears the picture. */
+function describe({ states, arrows, isMarked }: Graph): string {
+  const finals = states.filter(({ isFinal }) => isFinal);
+  const sentences = [
+    `A state machine with ${states.length} states, drawn with ${arrows.length} arrows.`,
+    `It starts in ${namesOf(states.filter(({ isStart }) => isStart))}.`,
+    finals.length > 0 ? `Final: ${namesOf(finals)}.` : "No state is final.",
+  ];
+  if (isMarked) {
+    const current = states.filter(({ isCurrent }) => isCurrent);
+    const visited = states.filter(({ isVisited }) => isVisited);
+    if (current.length > 0) sentences.push(`Current: ${namesOf(current)}.`);
+    if (visited.length > 0) sentences.push(`Visited: ${namesOf(visited)}.`);
+  }
+  return sentences.join(" ");
+}
+
+function namesOf(found: Graph["states"]): string {
+  const names = found.slice(0, NAMES_HEARD).map(({ name }) => showText(name));
+  const more = found.length - names.length;
+  return more > 0 ? `${names.join(", ")}, and ${more} more` : names.join(", ");
+}
+
+function drawLegend(x: number, y: number): string[] {
+  const swatch = (at: number, kind: string): string =>
+    `<g class="${kind}"><rect class="d-box" x="${at}" y="${y}" width="26" height="14" rx="5"/></g>`;
+  const word = (at: number, text: string): string => `<text class="d-note" x="${at}" y="${y + 11}">${text}</text>`;
+  return [
+    swatch(x, "d-current"),
+    word(x + 34, "current state"),
+    swatch(x + 126, "d-visited"),
+    word(x + 160, "visited"),
+    `<path class="d-arrow d-taken" d="M${x + 218} ${y + 7}h28"/>`,
+    word(x + 254, "✓ taken"),
+  ];
+}
+
+function arrowHead(id: string, kind: string, size: number): string {
+  return `<marker id="${id}" class="${kind}" viewBox="0 0 10 10" refX="9.5" refY="5" markerUnits="userSpaceOnUse" markerWidth="${size}" markerHeight="${size}" orient="auto"><path d="M0 0.8 10 5 0 9.2 2 5z"/></marker>`;
+}
