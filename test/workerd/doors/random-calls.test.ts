@@ -72,7 +72,7 @@ test(`${CALLS} random calls through RPC and JSON agree with the model and with e
   }
   const pairs = Math.ceil(CALLS / 2 / LANES);
   await Promise.all(Array.from({ length: LANES }, (_, lane) => runLane(`lane${lane}`, SEED * LANES + lane, pairs)));
-});
+}, 600_000);
 
 test("everything there is was asked for", () => {
   console.log([...counts].map(([what, many]) => `${what}: ${many}`).join("\n"));
