@@ -160,7 +160,7 @@ export class Machine {
    * those behind it are UNAVAILABLE: they may be sent again.
    */
   async sendAll(address: MachineAddress, calls: readonly SendCall[]): Promise<SendReply[]> {
-    if (calls.some(({ create }) => create !== undefined)) await this.#leaveWhenFree();
+    if (calls.some(({ create, isDryRun }) => create !== undefined && !isDryRun)) await this.#leaveWhenFree();
     const replies: SendReply[] = [];
     try {
       for (const call of calls) replies.push(this.#sendOne(address, call));
@@ -178,7 +178,9 @@ export class Machine {
   #sendOne(address: MachineAddress, call: SendCall): SendReply {
     const live = this.#find(address);
     if ("reason" in live) {
-      return call.create === undefined || this.#live !== undefined ? live : this.#createFor(address, call, call.create);
+      // A dry run leaves what is over where it is, and answers as if it were not there.
+      const isVacant = this.#live === undefined || this.#retention.isFree();
+      return call.create !== undefined && isVacant ? this.#createFor(address, call, call.create) : live;
     }
     const before = findReceipt(this.#store, live, call.eventId);
     const decision = decide(live, call, before, this.#deps.now());
@@ -384,7 +386,9 @@ export class Machine {
   #find(address: MachineAddress): Present | typeof NOT_FOUND | typeof GONE {
     const live = this.#load();
     if (live === undefined || !this.#isAt(address)) return NOT_FOUND;
-    return live.identity.retiredAt === null ? live : GONE;
+    if (live.identity.retiredAt === null) return live;
+    // Its id is free, although its alarm has yet to make room.
+    return this.#retention.isFree() ? NOT_FOUND : GONE;
   }
 
   /** An object is addressed by a name that contains the identity; the comparison guards against a wrong name. */

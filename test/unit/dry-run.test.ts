@@ -9,7 +9,7 @@ import { EVERY_SCOPE } from "../../src/scope.ts";
 import { sendEvent } from "../../src/service/events.ts";
 import { simulateConfiguration } from "../../src/service/simulate.ts";
 import { createHouse } from "./simulation/house.ts";
-import { addressOf } from "./simulation/machines.ts";
+import { addressOf, LOOP } from "./simulation/machines.ts";
 import { World } from "./simulation/world.ts";
 
 const ADDRESS = addressOf("m");
@@ -118,6 +118,24 @@ test("in 10,000 cases a dry run is answered as the event then is, and leaves no 
     "INVALID_ARGUMENT",
   ])
     expect(seen.get(kind) ?? 0, kind).toBeGreaterThan(20);
+});
+
+test("a dry run sees that an id is free again, and leaves the machine that had it where it is", async () => {
+  const world = new World();
+  const machine = world.machine(ADDRESS);
+  const create = { version: "v1", source: JSON.stringify(LOOP), data: "{}", labels: "{}" };
+  const asked = { eventId: "e1", event: "go", data: "{}", details: "", originator: "", actor: "test", create };
+  await world.clock.until(machine.create(ADDRESS, create));
+  machine.delete(ADDRESS, { actor: "test" });
+  await world.clock.run(world.clock.now + 60_000);
+  // Its alarm would have cleared it away.
+  world.loseAlarm(ADDRESS);
+  world.clock.now += 31 * 24 * 60 * 60 * 1_000;
+  const before = traceOf(world);
+  const dry = await machine.send(ADDRESS, { ...asked, isDryRun: true });
+  expect(traceOf(world)).toBe(before);
+  expect(dry).toMatchObject({ ok: true, value: { created: true } });
+  expect(dry).toEqual(await replyOf(world, machine.send(ADDRESS, asked)));
 });
 
 const ANN = { tenant: "t", actor: "test", scopes: EVERY_SCOPE };

@@ -1,6 +1,7 @@
 /** What operators do to machines, through failures and evictions; and who may. */
 import { expect, test } from "vitest";
 import { EVERY_SCOPE } from "../../src/scope.ts";
+import { sendEvent } from "../../src/service/events.ts";
 import { overrideMachine } from "../../src/service/machines.ts";
 import { createHouse } from "./simulation/house.ts";
 import { addressOf, createMachine, creation, event } from "./simulation/machines.ts";
@@ -99,6 +100,28 @@ test.each(["create", "send"] as const)(
     expect(await world.clock.until<unknown>(asked)).toMatchObject({ ok: true });
   },
 );
+
+test("after 30 days an event finds no machine, and one that may create it does, through the service too", async () => {
+  const world = await machineIn();
+  world.machine(ADDRESS).delete(ADDRESS, { actor: "" });
+  await pass(world, MINUTE_MS);
+  world.loseAlarm(ADDRESS);
+  const house = createHouse(world);
+  const ann = { tenant: "t", actor: "ann", scopes: EVERY_SCOPE };
+  const send = (createIfMissing?: object, isDryRun?: boolean) =>
+    world.clock.until(
+      sendEvent(house, ann, { configuration: "loop", id: "m", event: "go", eventId: "e1", createIfMissing, isDryRun }),
+    );
+  world.index
+    .prepare("INSERT INTO configurations (tenant, name, version, source, created_at) VALUES ('t', 'loop', 'v1', ?, 0)")
+    .run(creation().source);
+  expect(await send()).toMatchObject({ reason: "MACHINE_GONE" });
+  world.loseAlarm(ADDRESS);
+  await pass(world, 31 * DAY_MS);
+  expect(await send()).toMatchObject({ reason: "MACHINE_NOT_FOUND" });
+  expect(await send({}, true)).toMatchObject({ created: true, revision: 1 });
+  expect(await send({})).toMatchObject({ created: true, revision: 1, duplicate: false });
+});
 
 test("a machine created by an event that the index did not take is registered when the event comes again", async () => {
   const world = new World();

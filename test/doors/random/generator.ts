@@ -1,6 +1,6 @@
 /** Calls by chance, over few machines and few event ids, so that they meet. */
 import type { Chance } from "../../unit/simulation/random.ts";
-import { allEvents, expectStep } from "../../unit/reference-model.ts";
+import { allEvents, expectStep, isFinal } from "../../unit/reference-model.ts";
 import type { Address, Call, Data, EventCall, Labels, NewMachine } from "./calls.ts";
 import { idOfKey, type ServiceModel, type StoredConfiguration } from "./service-model.ts";
 
@@ -84,8 +84,8 @@ export class Generator {
   }
 
   next(): Call {
-    const kind = this.#chance.pick(KINDS);
     const address = this.#address();
+    const kind = this.#kindFor(address);
     switch (kind) {
       case "create":
         return this.#creation(address);
@@ -127,6 +127,13 @@ export class Generator {
       default:
         return kind satisfies never;
     }
+  }
+
+  /** What is final would only refuse, were it not put elsewhere by hand. */
+  #kindFor(address: Address): Kind {
+    const kind = this.#chance.pick(KINDS);
+    const is = this.#model.peek(address);
+    return kind === "send" && is && isFinal(is.configuration, is.state) && this.#has(0.5) ? "override" : kind;
   }
 
   #has(share: number): boolean {
@@ -225,7 +232,13 @@ export class Generator {
     const fresh = this.#newEvent(address);
     const asks = this.#has(0.3) ? fresh : before;
     const { expectedRevision: _revision, expectedState: _state, ...same } = before;
-    const event = this.#has(0.7) ? same : { ...fresh, eventId: before.eventId };
+    const event = this.#chance.pick([
+      ...Array.from({ length: 6 }, () => same),
+      { ...same, data: this.#data() },
+      { ...same, details: "by hand" },
+      { ...same, event: fresh.event },
+      { ...fresh, eventId: before.eventId },
+    ]);
     const { configuration, id } = this.#has(0.8) ? before : address;
     return {
       ...event,
@@ -260,7 +273,7 @@ export class Generator {
     const known = is ? [is.configuration] : this.#versionsOf(address);
     const names = known.flatMap((raw) => allEvents(raw));
     const possible = is ? names.filter((name) => expectStep(is.configuration, is.state, name).ok) : [];
-    if (possible.length > 0 && this.#has(0.6)) return this.#chance.pick(possible);
+    if (possible.length > 0 && this.#has(0.8)) return this.#chance.pick(possible);
     return names.length > 0 ? this.#chance.pick(names) : "accept";
   }
 }
