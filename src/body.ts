@@ -3,6 +3,7 @@ import { LIMITS } from "./engine/limits.ts";
 import { clip } from "./engine/names.ts";
 import { DetentError } from "./errors.ts";
 import { nestsDeeperThan } from "./json.ts";
+import { within } from "./within.ts";
 
 /** Brackets a body may nest beyond the data inside it: a batch, an event, its data. */
 const ENVELOPE_DEPTH = 8;
@@ -41,6 +42,27 @@ export async function readBody(request: Request, most: number = LIMITS.bodyBytes
     offset += chunk.byteLength;
   }
   return body;
+}
+
+/** An answer does not wait longer than this for the rest of its request. */
+const REST_WITHIN_MS = 5_000;
+
+/**
+ * Lets go of a body that nobody has read, up to 8 MiB of it: a server that answers and closes while its caller still
+ * writes may never have its answer read. Nothing is decoded or kept.
+ */
+export async function discardRest({ body, bodyUsed }: Request): Promise<void> {
+  if (body === null || bodyUsed) return;
+  const reader = body.getReader();
+  const discard = async (): Promise<void> => {
+    for (let size = 0; size <= LIMITS.batchBytes;) {
+      const { done, value } = (await reader.read()) as ReadableStreamReadResult<Uint8Array>;
+      if (done) return;
+      size += value.byteLength;
+    }
+  };
+  // A caller who is gone, or too slow, has no use for the answer.
+  await within(REST_WITHIN_MS, "the caller", discard()).catch(() => {});
 }
 
 function tooLarge(most: number): DetentError {

@@ -5,6 +5,7 @@ import { version as release } from "../package.json";
 import { authenticate } from "./auth.ts";
 import { insertDeadLetters } from "./catalog/dead-letters.ts";
 import { measureIndexLag } from "./catalog/index-lag.ts";
+import { discardRest } from "./body.ts";
 import { TenantDb } from "./catalog/tenant-db.ts";
 import {
   indexWriterOf,
@@ -188,9 +189,11 @@ async function startSweeper(env: Bindings): Promise<void> {
 }
 
 export default {
-  fetch(request, env, context) {
+  async fetch(request, env, context) {
     context.waitUntil(startSweeper(env));
-    return app.fetch(request, env, context);
+    const response = await app.fetch(request, env, context);
+    await discardRest(request);
+    return response;
   },
   async queue(batch, env, context) {
     context.waitUntil(startSweeper(env));

@@ -7,6 +7,7 @@ import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createCaller } from "../doors/caller.ts";
@@ -112,13 +113,29 @@ test("a body of many small faults, which deployed code meets without eval, is th
 });
 
 test.each(["/api/v1/configurations", "/detent.v1.ConfigurationService/CreateConfiguration"])(
-  "a large body without a credential is answered, not cut off: %s",
+  "a large body without a credential, which comes slowly, is answered and not cut off: %s",
   async (path) => {
-    const headers = { "content-type": "application/json", authorization: "Bearer nonsense" };
-    const body = JSON.stringify({ name: "x".repeat(1_000_000) });
-    for (let time = 0; time < 5; time += 1) {
-      expect((await fetch(origin() + path, { method: "POST", headers, body })).status).toBe(401);
+    const { hostname, port } = new URL(origin());
+    const socket = connect(Number(port), hostname);
+    let answer = "";
+    let isCut = false;
+    socket.on("data", (data) => {
+      answer += String(data);
+    });
+    socket.on("close", () => {
+      isCut = true;
+    });
+    await once(socket, "connect");
+    const head = `POST ${path} HTTP/1.1\r\nhost: ${hostname}\r\ncontent-type: application/json\r\nauthorization: Bearer x`;
+    socket.write(`${head}\r\ncontent-length: 1000000\r\n\r\n`);
+    for (let part = 0; part < 10; part += 1) {
+      expect([answer, isCut]).toEqual(["", false]);
+      socket.write("x".repeat(100_000));
+      await sleep(30);
     }
+    await expect.poll(() => answer).toMatch(/^HTTP\/1\.1 401 /);
+    expect(isCut).toBe(false);
+    socket.destroy();
   },
 );
 
