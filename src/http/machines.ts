@@ -22,8 +22,14 @@ const createMachine = route({
         },
       ]);
     }
+    const { traceparent } = c.env;
     const key = idempotencyKey(c.req.header("idempotency-key"));
-    const answer = await machines.createMachine(house, principal, { ...body, configId, idempotencyKey: key });
+    const answer = await machines.createMachine(house, principal, {
+      ...body,
+      configId,
+      idempotencyKey: key,
+      traceparent,
+    });
     const [configuration = ""] = answer.machine.configId.split(":");
     c.header("location", machinePath({ configuration, id: answer.id }));
     return answerMachine(c, answer, 201);

@@ -14,6 +14,8 @@ export interface MachineAddress {
 export interface CreateCall {
   /** A repeat with the same key and content gets the first answer again. */
   readonly key?: string;
+  /** The trace it came with (W3C Trace Context); no part of the content. */
+  readonly traceparent?: string;
   /** The configuration takes no new machines. */
   readonly isDeprecated?: boolean;
   readonly version: string;

@@ -144,14 +144,21 @@ export function unreadableEvent(tenant: string, message: UnreadableMessage): Jso
 
 export function createdEvent(
   machine: Subject,
-  { state, version, at }: { readonly state: string; readonly version: string; readonly at: number },
+  created: {
+    readonly state: string;
+    readonly version: string;
+    readonly at: number;
+    readonly traceparent: string | null;
+  },
 ): JsonText {
+  const { state, version, at, traceparent } = created;
   const { configuration, id } = machine;
   const data = { machine: { configuration, id }, config_id: configIdOf(configuration, version), state, revision: 0 };
   return toCloudEvent({
     ...ofMachine(machine, "change", 0),
     type: "detent.machine.created.v1",
     at,
+    traceparent,
     data: { ...data, at: new Date(at).toISOString() },
   });
 }

@@ -93,5 +93,5 @@ export class FeedStream implements Stream {
 
 function toEvent({ identity }: Present, row: TransitionRow): JsonText {
   if (row.kind !== "creation") return changedEvent(identity, receiptOfTransition(identity, row), row);
-  return createdEvent(identity, { state: row.state, version: row.version, at: row.at });
+  return createdEvent(identity, row);
 }

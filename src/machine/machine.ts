@@ -135,7 +135,7 @@ export class Machine {
       migrate(this.#deps.sql);
       this.#store.insertIdentity(present.identity, creation);
       this.#store.insertSource(call.version, call.source);
-      this.#store.insertCreation(present.state, call.version, call.data, present.updatedAt);
+      this.#store.insertCreation(present, call);
       if (first !== undefined) this.#store.insertTransition(first, unsent);
     });
     if (first !== undefined) moveTo(present, first);

@@ -238,14 +238,22 @@ export class MachineStore {
   }
 
   /** Revision 0. Cursors of -1: not even the creation has been sent. */
-  insertCreation(state: string, version: string, data: string, at: number): void {
+  insertCreation(
+    { state, updatedAt }: { readonly state: string; readonly updatedAt: number },
+    {
+      version,
+      data,
+      traceparent = null,
+    }: { readonly version: string; readonly data: string; readonly traceparent?: string | null },
+  ): void {
     this.#sql.exec(
-      `INSERT INTO transitions (revision, kind, state, version, data, at, index_sent, feed_sent)
-       VALUES (0, 'creation', ?, ?, ?, ?, -1, -1)`,
+      `INSERT INTO transitions (revision, kind, state, version, data, at, traceparent, index_sent, feed_sent)
+       VALUES (0, 'creation', ?, ?, ?, ?, ?, -1, -1)`,
       state,
       version,
       data,
-      at,
+      updatedAt,
+      traceparent,
     );
   }
 

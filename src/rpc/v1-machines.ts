@@ -2,7 +2,7 @@
 import type { ConnectRouter } from "@connectrpc/connect";
 import { clip } from "../engine/names.ts";
 import { invalid } from "../errors.ts";
-import { MachineService } from "../gen/detent/v1/machine_service_pb.ts";
+import { MachineService, type ListMachinesRequest } from "../gen/detent/v1/machine_service_pb.ts";
 import { countMachines } from "../service/machine-count.ts";
 import { listMachines } from "../service/machine-list.ts";
 import * as machines from "../service/machines.ts";
@@ -12,8 +12,8 @@ import { timeOf, toHistoryEntry, toListedMachine, toMachine, toReceipt } from ".
 export function registerMachines(router: ConnectRouter): void {
   const { method } = MachineService;
   router.rpc(method.createMachine, async (request, context) => {
-    const { house, principal } = callOf(context);
-    return toAnswer(await machines.createMachine(house, principal(), request));
+    const { house, principal, traceparent } = callOf(context);
+    return toAnswer(await machines.createMachine(house, principal(), { ...request, traceparent }));
   });
   router.rpc(method.getMachine, async (request, context) => {
     const { house, principal } = callOf(context);
@@ -21,22 +21,12 @@ export function registerMachines(router: ConnectRouter): void {
   });
   router.rpc(method.listMachines, async (request, context) => {
     const { house, principal } = callOf(context);
-    const input = {
-      ...request,
-      updatedAfter: timeOf(request.updatedAfter),
-      updatedBefore: timeOf(request.updatedBefore),
-    };
-    const { statemachines, ...rest } = await listMachines(house, principal(), input);
+    const { statemachines, ...rest } = await listMachines(house, principal(), withTimes(request));
     return { statemachines: statemachines.map(toListedMachine), ...rest };
   });
   router.rpc(method.countMachines, async (request, context) => {
     const { house, principal } = callOf(context);
-    const input = {
-      ...request,
-      updatedAfter: timeOf(request.updatedAfter),
-      updatedBefore: timeOf(request.updatedBefore),
-    };
-    return await countMachines(house, principal(), input);
+    return await countMachines(house, principal(), withTimes(request));
   });
   router.rpc(method.updateLabels, async (request, context) => {
     const { house, principal } = callOf(context);
@@ -69,6 +59,12 @@ export function registerMachines(router: ConnectRouter): void {
     const view = await machines.listAllowedEvents(house, principal(), name, id);
     return { state: view.state, revision: view.revision, events: [...view.events] };
   });
+}
+
+/** A filter with its times as the house has them. */
+function withTimes<T extends Pick<ListMachinesRequest, "updatedAfter" | "updatedBefore">>(filter: T) {
+  const { updatedAfter, updatedBefore } = filter;
+  return { ...filter, updatedAfter: timeOf(updatedAfter), updatedBefore: timeOf(updatedBefore) };
 }
 
 function toAnswer(answer: machines.MachineAnswer) {

@@ -106,14 +106,14 @@ async function putFiniteStateMachine(
   { id, fsm }: wire.PutFsmRequest,
   context: HandlerContext,
 ): Promise<MessageInitShape<typeof wire.PutResponseSchema>> {
-  const { house, principal, requestId } = callOf(context);
+  const { house, principal, requestId, traceparent } = callOf(context);
   if (fsm === undefined) throw required("/fsm", "fsm is required");
   if (fsm.history.length > 0) {
     throw invalid([{ pointer: "/fsm/history", rule: "forbidden", message: "a machine is created without history" }]);
   }
   try {
     const { configId, state } = fsm;
-    const answer = await machines.createMachine(house, principal(), { configId, id, state });
+    const answer = await machines.createMachine(house, principal(), { configId, id, state, traceparent });
     const value = create(wire.FiniteStateMachineSchema, {
       configId: answer.machine.configId,
       state: answer.machine.state,
@@ -129,7 +129,7 @@ async function sendEvent(
   { config, id, event }: wire.EventRequest,
   context: HandlerContext,
 ): Promise<MessageInitShape<typeof wire.EventResponseSchema>> {
-  const { house, principal, requestId } = callOf(context);
+  const { house, principal, requestId, traceparent } = callOf(context);
   const name = event?.transition?.event ?? "";
   if (id === "" || name === "") {
     const field = id === "" ? "id" : "event.transition.event";
@@ -144,6 +144,7 @@ async function sendEvent(
     details: event?.details,
     originator: event?.originator,
     timestamp: timeOf(event?.timestamp),
+    traceparent,
   });
   return toEventResponse(receipt);
 }

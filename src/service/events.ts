@@ -102,7 +102,9 @@ async function askForAll(
   const creations = await findCreations(house, principal, checked.slice(start));
   const again = calls.slice(start).map((call, index): SendCall => {
     const create = creations[index];
-    return create === undefined ? call : { ...call, create };
+    if (create === undefined) return call;
+    const { traceparent } = call;
+    return { ...call, create: { ...create, ...(traceparent !== undefined && { traceparent }) } };
   });
   return [...replies.slice(0, start), ...(await ask(house, address, again))];
 }

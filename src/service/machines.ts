@@ -23,6 +23,8 @@ export interface CreateMachineInput extends NewMachineInput {
   readonly id?: string | undefined;
   /** A repeat with the same key and content gets the first answer again; without an id, the id is made of the key. */
   readonly idempotencyKey?: string | undefined;
+  /** The trace it came with (W3C Trace Context). */
+  readonly traceparent?: string | undefined;
 }
 
 /** A machine and its id; `historyToken` continues to older history. */
@@ -47,7 +49,8 @@ export async function createMachine(
   rules.enforce();
   const stored = await findStored(house, principal, input.configId);
   const address = { tenant: principal.tenant, configuration: stored.name, id };
-  const call = toCreateCall(stored, machine, key);
+  const { traceparent } = input;
+  const call = { ...toCreateCall(stored, machine, key), ...(traceparent !== undefined && { traceparent }) };
   const reply = await orUnavailable("the machine", house.machine(address).create(address, call));
   return { id, machine: valueOf(reply), historyToken: "" };
 }

@@ -34,7 +34,7 @@ const RECEIPT: Receipt = {
 };
 /** What the platform takes of one message. */
 const PLATFORM_BYTES = 128_000;
-const AT = { state: "start", version: "v1", at: RECEIPT.at };
+const AT = { state: "start", version: "v1", at: RECEIPT.at, traceparent: null };
 const CHANGE = { kind: "event", traceparent: null };
 const UNREADABLE = { id: "77", at: RECEIPT.at, reason: "INVALID_ARGUMENT", problem: "no JSON", body: "{" };
 

@@ -136,8 +136,9 @@ test("a machine created by an event that the index did not take is registered wh
   expect(rowOf(world)).toMatchObject({ revision: 1, state: "b" });
 });
 
-test("the trace of an event and of an override goes with what leaves", async () => {
-  const world = await machineIn();
+test("the trace of a creation, an event and an override goes with what leaves", async () => {
+  const world = new World();
+  await world.clock.until(world.create(ADDRESS, { ...creation(), traceparent: TRACE }));
   world.send(ADDRESS, { ...event("e1"), traceparent: TRACE });
   world.send(ADDRESS, { ...event("r1", "never"), traceparent: TRACE });
   const override = { state: "a", comment: "c", actor: "ann", traceparent: TRACE, expectedRevision: 1 };
@@ -145,7 +146,7 @@ test("the trace of an event and of an override goes with what leaves", async () 
   world.send(ADDRESS, event("e2"));
   await pass(world, MINUTE_MS);
   const traces = (events: readonly object[]) => events.map((told) => (told as { traceparent?: string }).traceparent);
-  expect(traces(world.feed)).toEqual([undefined, TRACE, TRACE, undefined]);
+  expect(traces(world.feed)).toEqual([TRACE, TRACE, TRACE, undefined]);
   expect(traces(world.notifications)).toEqual([TRACE]);
   expect(world.feed[2]?.data).toMatchObject({ kind: "override", actor: "ann", from: "b", to: "a", details: "c" });
 });
