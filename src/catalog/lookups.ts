@@ -42,18 +42,21 @@ export async function findDecision(
 }
 
 export const FIND_FAILURE = `
-  SELECT receipt FROM failures INDEXED BY failures_by_event
-  WHERE tenant = ?1 AND configuration = ?2 AND event_id = ?3 AND machine_id = ?4 AND failure_id <> ''
-  ORDER BY at DESC LIMIT 1`;
+  SELECT max(seq) AS seq, receipt FROM failures INDEXED BY failures_by_event
+  WHERE tenant = ?1 AND configuration = ?2 AND event_id = ?3 AND machine_id = ?4 AND failure_id <> '' AND at = (
+    SELECT max(at) FROM failures INDEXED BY failures_by_event
+    WHERE tenant = ?1 AND configuration = ?2 AND event_id = ?3 AND machine_id = ?4 AND failure_id <> ''
+  )`;
 
-/** The newest receipt of an event that was sent to this machine and did not find it. */
+/** The newest receipt, of one millisecond the last, of an event that was sent to this machine and did not find it. */
 export async function findFailure(
   db: TenantDb,
   machine: { readonly configuration: string; readonly id: string },
   eventId: string,
 ): Promise<Receipt | undefined> {
-  const row = await db.first<{ receipt: string }>(FIND_FAILURE, machine.configuration, eventId, machine.id);
-  return row === null ? undefined : (JSON.parse(row.receipt) as Receipt);
+  const row = await db.first<{ receipt: string | null }>(FIND_FAILURE, machine.configuration, eventId, machine.id);
+  const receipt = row?.receipt ?? undefined;
+  return receipt === undefined ? undefined : (JSON.parse(receipt) as Receipt);
 }
 
 /** Of two of one millisecond the later written one; what was accepted comes after what was not. */

@@ -1,6 +1,6 @@
 /** Look-up by configuration and event id: the newest decision, whoever took it. */
 import { expect, test } from "vitest";
-import { findDecision } from "../../src/catalog/lookups.ts";
+import { findDecision, findFailure } from "../../src/catalog/lookups.ts";
 import { TenantDb } from "../../src/catalog/tenant-db.ts";
 import type { Receipt } from "../../src/receipt.ts";
 import { CATALOG, takePositions } from "./seed.ts";
@@ -19,8 +19,9 @@ async function decided(
   eventId: string,
   at: number,
   tenant = "lookups",
+  data = '{"a":1}',
 ): Promise<Partial<Receipt>> {
-  const receipt: Partial<Receipt> = { eventId, result, at, data: result === "failed" ? '{"a":1}' : "{}" };
+  const receipt: Partial<Receipt> = { eventId, result, at, data: result === "failed" ? data : "{}" };
   await CATALOG.prepare(
     "INSERT INTO failures (tenant, seq, configuration, machine_id, event_id, at, failure_id, expires_at, receipt, notification) VALUES (?, ?, 'c', ?, ?, ?, ?, ?, ?, NULL)",
   )
@@ -82,4 +83,17 @@ test.each(["created", "deleted"])("a machine that was %s is no event", async (ki
   expect(await findDecision(db, "c", `detent:${kind}`)).toBeUndefined();
   await accepted("m", `other:${kind}`, 1, kind);
   expect(await findDecision(db, "c", `other:${kind}`)).toBeUndefined();
+});
+
+test("of one machine the newest event that did not find it, of one millisecond the last, and none that it decided", async () => {
+  const machine = { configuration: "c", id: "missed" };
+  expect(await findFailure(db, machine, "missed")).toBeUndefined();
+  await decided("refused", "missed", "missed", 9);
+  await decided("failed", "other", "missed", 9);
+  expect(await findFailure(db, machine, "missed")).toBeUndefined();
+  for (let time = 0; time < 5; time += 1) {
+    await decided("failed", "missed", "missed", 4);
+    const last = await decided("failed", "missed", "missed", 5, "lookups", `{"n":${time}}`);
+    expect(await findFailure(db, machine, "missed")).toEqual(last);
+  }
 });
