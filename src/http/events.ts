@@ -7,7 +7,7 @@ import { getEvent as lookUp } from "../service/event-lookup.ts";
 import * as events from "../service/events.ts";
 import * as out from "./output.ts";
 import { idempotencyKey, ifMatch, onlyOne, prefersAsync } from "./preconditions.ts";
-import { problemOf } from "./problem.ts";
+import { problemOf, problemResponse } from "./problem.ts";
 import { instant, MACHINE, machineOf, machinePath, param, route, type Ctx } from "./route.ts";
 import { SHAPES } from "./shapes.ts";
 
@@ -26,15 +26,27 @@ const sendEvent = route({
       traceparent: c.env.traceparent,
       isDryRun,
     };
-    // A dry run asks for its answer now: the preference is passed over, as RFC 7240 allows.
-    if (prefersAsync(c.req.header("prefer")) && !isDryRun) return await enqueue(c, input);
+    // Of the two the dry run is the order: a preference may be passed over, as RFC 7240 allows.
+    if (isDryRun) return await tryOut(c, input);
+    if (prefersAsync(c.req.header("prefer"))) return await enqueue(c, input);
     const receipt = events.acceptedOrThrow(await events.sendEvent(house, principal, input));
-    if (isDryRun) return c.json({ ...out.receiptJson(receipt), dry_run: true });
     // A duplicate tells of a revision that may be long past: as an If-Match it would only fail.
     if (!receipt.duplicate) c.header("etag", `"${receipt.revision}"`);
     return c.json(out.receiptJson(receipt));
   },
 });
+
+/** What the event would be answered with, marked as such, whether it is a receipt or a problem. */
+async function tryOut(c: Ctx, input: SendEventInput): Promise<Response> {
+  const mark = { dry_run: true };
+  try {
+    const receipt = events.acceptedOrThrow(await events.sendEvent(c.env.house, c.env.principal(), input));
+    return c.json({ ...out.receiptJson(receipt), ...mark });
+  } catch (error) {
+    c.env.house.log.fail(error);
+    return problemResponse(error, c.env.requestId, mark);
+  }
+}
 
 async function enqueue(c: Ctx, input: SendEventInput): Promise<Response> {
   const [enqueued] = await enqueueEvents(c.env.house, c.env.principal(), [input]);

@@ -19,7 +19,8 @@ export function problemOf(error: unknown, requestId: string) {
   };
 }
 
-export function problemResponse(error: unknown, requestId: string): Response {
+/** The answer; `more` are members of the problem besides those that every one has. */
+export function problemResponse(error: unknown, requestId: string, more: object = {}): Response {
   const known = toKnownError(error, requestId);
   const problem = problemOf(known, requestId);
   const { status, metadata } = problem;
@@ -27,5 +28,5 @@ export function problemResponse(error: unknown, requestId: string): Response {
   if (metadata["allow"] !== undefined) headers.set("allow", metadata["allow"]);
   if (status === 401) headers.set("www-authenticate", "Bearer");
   if (known.retryAfterSeconds !== undefined) headers.set("retry-after", String(known.retryAfterSeconds));
-  return new Response(JSON.stringify(problem), { status, headers });
+  return new Response(JSON.stringify({ ...problem, ...more }), { status, headers });
 }

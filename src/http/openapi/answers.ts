@@ -134,6 +134,7 @@ const Problem = z.strictObject({
   metadata: record(text),
   errors: z.array(z.strictObject({ pointer: text, rule: text, message: text, value: text.optional() })),
   receipt: Receipt.optional(),
+  dry_run: z.literal(true).optional(),
 });
 
 /** Shapes of requests that have a name of their own: several operations take them, or other shapes contain them. */

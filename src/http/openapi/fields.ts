@@ -221,6 +221,7 @@ export const FIELDS: Readonly<Record<string, FieldDoc>> = {
   },
   dry_run: { description: "Answer what would be answered; change nothing.", type: "boolean", enum: [true, false] },
   "SentEvent.dry_run": "Nothing was changed.",
+  "Problem.dry_run": "It was tried out only: nothing was recorded.",
   "SentEvents.dry_run": "Nothing was changed.",
   SentEvent: "A receipt, of a dry run perhaps.",
   SentEvents: "What became of many events.",

@@ -25,6 +25,7 @@ test("a dry run of a refused event is the same problem, unrecorded", async () =>
     409,
     "NO_TRANSITION",
   );
+  expect(dry.dry_run).toBe(true);
   expect(dry.receipt).toMatchObject({ event_id: "e1", from: "start", revision: 0, allowed_events: ["accept"] });
   expect((await sendJson(`${path}/history?refused=true`)).body.receipts).toEqual([]);
   const taken = await sendJson(`${path}/events?dry_run=false`, { event: "accept", event_id: "e1" });
@@ -35,11 +36,8 @@ test("a dry run of a refused event is the same problem, unrecorded", async () =>
 test("a dry run that finds no machine records no failure", async () => {
   const name = await configuration();
   const path = machinePath(name, "missing");
-  await expectProblem(
-    sendJson(`${path}/events?dry_run=true`, { event: "accept", event_id: "e1" }),
-    404,
-    "MACHINE_NOT_FOUND",
-  );
+  const dry = sendJson(`${path}/events?dry_run=true`, { event: "accept", event_id: "e1" });
+  expect((await expectProblem(dry, 404, "MACHINE_NOT_FOUND")).dry_run).toBe(true);
   await expectProblem(sendJson(`/api/v1/events/${name}/e1`), 404, "EVENT_NOT_FOUND");
 });
 
