@@ -3,9 +3,9 @@ import { cors } from "hono/cors";
 import { Hono } from "hono";
 import { version as release } from "../package.json";
 import { authenticate } from "./auth.ts";
+import { discardRest } from "./body.ts";
 import { insertDeadLetters } from "./catalog/dead-letters.ts";
 import { measureIndexLag } from "./catalog/index-lag.ts";
-import { discardRest } from "./body.ts";
 import { TenantDb } from "./catalog/tenant-db.ts";
 import {
   indexWriterOf,
@@ -170,7 +170,7 @@ async function consume(batch: MessageBatch, env: Bindings): Promise<void> {
   const tenantRule = tenantRuleOf(env);
   const house = houseOf(env, logOf(env).with({ door: "queue" }));
   // The platform names the queue, and a deployment may call its queues as it likes.
-  if (batch.queue.endsWith("-dlq")) return await consumeDeadLetters(house, tenantRule, batch);
+  if (batch.queue.endsWith("-dlq")) return await consumeDeadLetters(house, tenantRule, batch.messages);
   await consumeEvents({ house, tenantRule, random: () => Math.random() }, batch.messages);
 }
 

@@ -8,17 +8,31 @@ import { fallbackEventId } from "./fallback-event-id.ts";
 import { ownerOf, tenantOf, type TenantRule } from "./tenant.ts";
 
 /**
- * Settles the batch: every message is kept, or the whole is delivered again. Rejects when D1 fails, or while the
- * deployment does not say whose its queue is.
+ * Settles every message: it is kept, or delivered again while nobody says whose it is. Rejects when D1 fails: then the
+ * whole batch is delivered again.
  */
 export async function consumeDeadLetters(
   house: House,
   tenantRule: TenantRule,
-  batch: Pick<MessageBatch, "messages" | "ackAll">,
+  messages: readonly Message[],
 ): Promise<void> {
-  if (tenantRule.eventsTenant === undefined) tenantOf(tenantRule, undefined);
-  await house.keepDeadLetters(await Promise.all(batch.messages.map((message) => toLetter(house, tenantRule, message))));
-  batch.ackAll();
+  const read = await Promise.all(
+    messages.map(async (message) => {
+      const letter = await toLetter(house, tenantRule, message).catch((error: unknown) => {
+        house.log.write("warn", "a dead letter could not be kept; it is delivered again", {
+          message_id: message.id,
+          attempts: message.attempts,
+          cause: error,
+        });
+      });
+      return { message, letter };
+    }),
+  );
+  await house.keepDeadLetters(read.flatMap(({ letter }) => letter ?? []));
+  for (const { message, letter } of read) {
+    if (letter === undefined) message.retry();
+    else message.ack();
+  }
 }
 
 async function toLetter(house: House, tenantRule: TenantRule, message: Message): Promise<DeadLetter> {
@@ -28,7 +42,8 @@ async function toLetter(house: House, tenantRule: TenantRule, message: Message):
     return undefined;
   });
   if (read === undefined) {
-    // No event; it is here because even its announcement failed.
+    // No event; it is here because even its announcement failed. It is the queue's, once that is somebody's.
+    if (tenantRule.eventsTenant === undefined) tenantOf(tenantRule, undefined);
     const about = { configuration: "", machineId: "", eventId: "" };
     return { tenant: ownerOf(tenantRule), ...common, ...about, contentType: "text", body: textOf(message.body) };
   }

@@ -13,7 +13,7 @@ const EVENT = { transition: { event: "go" }, originator: "o", details: "d" };
 /** Hands a body to the consumer and answers what was kept, and whether the batch was acknowledged. */
 async function consume(body: unknown, eventsTenant: string | undefined, fails = false) {
   const kept: DeadLetter[] = [];
-  let isAcknowledged = false;
+  let verdict = "";
   const house = {
     ...createHouse(new World()),
     keepDeadLetters: async (letters: readonly DeadLetter[]) => {
@@ -21,22 +21,22 @@ async function consume(body: unknown, eventsTenant: string | undefined, fails = 
       kept.push(...letters);
     },
   };
-  const message = { id: "77", timestamp: new Date(5_000), body, attempts: 11, ack: () => {}, retry: () => {} };
-  const batch = {
-    messages: [message],
-    ackAll: () => {
-      isAcknowledged = true;
-    },
+  const message = { id: "77", timestamp: new Date(5_000), body, attempts: 11 };
+  const settled = (said: string) => () => {
+    verdict = said;
   };
+  const messages = [{ ...message, ack: settled("kept"), retry: settled("again") }];
   const isTenant = (name: string): boolean => name === "t";
-  const failure = await consumeDeadLetters(house, { eventsTenant, isTenant }, batch).catch((error: unknown) => error);
-  return { letter: kept[0], isAcknowledged, failure };
+  const failure = await consumeDeadLetters(house, { eventsTenant, isTenant }, messages).catch(
+    (error: unknown) => error,
+  );
+  return { letter: kept[0], verdict, failure };
 }
 
 test("an event is kept under its tenant, which its body names, with what it is about", async () => {
   const body = { config: "orders", id: "7", event: { ...EVENT, event_id: "e1" } };
-  const { letter, isAcknowledged } = await consume(body, "t");
-  expect(isAcknowledged).toBe(true);
+  const { letter, verdict } = await consume(body, "t");
+  expect(verdict).toBe("kept");
   expect(letter).toEqual({
     tenant: "t",
     at: 5_000,
@@ -69,13 +69,18 @@ test.each([
   },
 );
 
-test("while D1 fails, or nobody has said whose the queue is, the batch is delivered again", async () => {
-  const body = { config: "orders", id: "7", event: EVENT };
-  for (const { letter, isAcknowledged, failure } of [await consume(body, "t", true), await consume(body, undefined)]) {
-    expect(letter).toBeUndefined();
-    expect(isAcknowledged).toBe(false);
-    expect(failure).toBeInstanceOf(Error);
-  }
+test("while D1 fails the batch is delivered again", async () => {
+  const { letter, verdict, failure } = await consume({ config: "orders", id: "7", event: EVENT }, "t", true);
+  expect([letter, verdict]).toEqual([undefined, ""]);
+  expect(failure).toBeInstanceOf(Error);
+});
+
+test.each([
+  ["an event", { config: "orders", id: "7", event: EVENT }],
+  ["what is no event", "nonsense!"],
+])("while nobody has said whose the queue is, %s is delivered again", async (_, body) => {
+  const { letter, verdict, failure } = await consume(body, undefined);
+  expect([letter, verdict, failure]).toEqual([undefined, "again", undefined]);
 });
 
 test("a value that JSON does not have does not hold up the letters beside it", async () => {
