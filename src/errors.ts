@@ -67,7 +67,9 @@ export type Reason = keyof typeof REASONS;
  * What waiting helps, and how long where nobody knows better. An object or a database that is being moved is back within
  * about two seconds; a rate is counted by the second or a little more; a quota is not freed in less than a minute.
  */
-const RETRY_AFTER_SECONDS: Partial<Record<Reason, number>> = { UNAVAILABLE: 2, RATE_LIMITED: 1, QUOTA_EXCEEDED: 60 };
+export const RETRY_AFTER_SECONDS = { UNAVAILABLE: 2, RATE_LIMITED: 1, QUOTA_EXCEEDED: 60 } as const satisfies Partial<
+  Record<Reason, number>
+>;
 
 /** One field that broke one rule. `value` is shortened for reading. */
 export interface Violation {
@@ -109,7 +111,8 @@ export class DetentError extends Error {
 
   /** After how many whole seconds the same may be asked again; undefined where waiting alone changes nothing. */
   get retryAfterSeconds(): number | undefined {
-    const usual = RETRY_AFTER_SECONDS[this.reason];
+    const table: Partial<Record<Reason, number>> = RETRY_AFTER_SECONDS;
+    const usual = table[this.reason];
     if (usual === undefined || this.#retryAfterMs === undefined) return usual;
     return Math.max(1, Math.ceil(this.#retryAfterMs / 1_000));
   }

@@ -1,6 +1,6 @@
 /** The routes that need no credential: health, the description of the routes, and the pages that problems point to. */
 import { quote } from "../engine/names.ts";
-import { DetentError, REASONS, type Reason } from "../errors.ts";
+import { DetentError, REASONS, RETRY_AFTER_SECONDS, type Reason } from "../errors.ts";
 import { checkHealth } from "../service/health.ts";
 import { serveDocsPage, serveOpenApi, type Served } from "./documents.ts";
 import { renderErrorPage } from "./error-pages.ts";
@@ -33,9 +33,6 @@ function unlessKnown(c: Ctx, { text, headers }: Served): Response {
     : new Response(text, { headers });
 }
 
-/** As with UNAVAILABLE: what is away is back soon, or away for longer. */
-const RETRY_AFTER_SECONDS = "2";
-
 async function health(c: Ctx) {
   const { ready, checks } = await checkHealth(c.env.house);
   const body = {
@@ -47,7 +44,7 @@ async function health(c: Ctx) {
       detail: check.detail,
     })),
   };
-  return ready ? c.json(body) : c.json(body, 503, { "retry-after": RETRY_AFTER_SECONDS });
+  return ready ? c.json(body) : c.json(body, 503, { "retry-after": String(RETRY_AFTER_SECONDS.UNAVAILABLE) });
 }
 
 function errorPage(c: Ctx) {

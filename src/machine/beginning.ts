@@ -1,10 +1,8 @@
 /** How a machine begins: what it is created with, and what it is then. */
 import { loadConfiguration } from "../engine/compile-configuration.ts";
 import type { Configuration, ConfigurationSource } from "../engine/configuration.ts";
-import { countUtf8Bytes, LIMITS } from "../engine/limits.ts";
 import { clip } from "../engine/names.ts";
 import { start } from "../engine/step.ts";
-import { canonicalJson } from "../json.ts";
 import type { JsonText } from "../receipt.ts";
 import type { CreateCall, MachineAddress, Refusal, Reply } from "./calls.ts";
 import { presentAtCreation, type Present } from "./present.ts";
@@ -28,20 +26,6 @@ export function creationOf({ key, version, state, data, labels }: CreateCall, ev
   const content = [version, state ?? null, data, labels];
   if (eventId !== undefined) return JSON.stringify([...content, "event", eventId]);
   return JSON.stringify(key === undefined ? content : [...content, "key", key]);
-}
-
-/** Labels as JSON text with changes applied: a member that is null goes. LIMIT_EXCEEDED: they would be too long. */
-export function mergeLabels(labels: JsonText, changes: Readonly<Record<string, string | null>>): Reply<JsonText> {
-  const merged = new Map(Object.entries(JSON.parse(labels) as Record<string, string>));
-  for (const [name, value] of Object.entries(changes)) {
-    if (value === null) merged.delete(name);
-    else merged.set(name, value);
-  }
-  const text = canonicalJson(Object.fromEntries(merged));
-  const bytes = countUtf8Bytes(text);
-  if (bytes <= LIMITS.labelsBytes) return { ok: true, value: text };
-  const message = `labels would have ${bytes} bytes, the limit is ${LIMITS.labelsBytes}`;
-  return refuseField("/labels", "limit_exceeded", message, String(bytes));
 }
 
 /** A refusal that names the field to blame. */

@@ -6,7 +6,7 @@ import type { MachineRow } from "../catalog/index-entry.ts";
 import { listAllowedEvents } from "../engine/allowed-events.ts";
 import { quote } from "../engine/names.ts";
 import type { Receipt } from "../receipt.ts";
-import { begin, creationOf, load, mergeLabels, refuseField } from "./beginning.ts";
+import { begin, creationOf, load } from "./beginning.ts";
 import type {
   AllowedView,
   CreateCall,
@@ -28,6 +28,7 @@ import type {
 } from "./calls.ts";
 import { decide, expectationOf, replyOf, type Decision } from "./decide.ts";
 import type { MachineDeps } from "./deps.ts";
+import { overrideState, relabel } from "./interventions.ts";
 import { Outbox } from "./outbox.ts";
 import { countOutcome, moveTo, type Present } from "./present.ts";
 import { receiptOfTransition } from "./record.ts";
@@ -220,14 +221,10 @@ export class Machine {
   /** Sets and takes off labels; the revision stays. LIMIT_EXCEEDED: they would be too many. */
   updateLabels(address: MachineAddress, call: LabelsCall): Reply<MachineView> {
     return this.#change(address, call, (live) => {
-      const merged = mergeLabels(live.identity.labels, call.labels);
-      if (!merged.ok || merged.value === live.identity.labels) return merged.ok ? undefined : merged;
-      const identity = {
-        ...live.identity,
-        labels: merged.value,
-        extraChanges: live.identity.extraChanges + 1,
-        unheard: [...new Set([...live.identity.unheard, "index" as const])],
-      };
+      const relabelled = relabel(live, call);
+      if (!relabelled.ok) return relabelled;
+      const { value: identity } = relabelled;
+      if (identity === live.identity) return undefined;
       this.#outbox.commit(() => this.#store.storeIdentity(identity));
       live.identity = identity;
       return undefined;
@@ -237,30 +234,10 @@ export class Machine {
   /** Puts the machine into a state, whatever its transitions say: a change like any other. */
   override(address: MachineAddress, call: OverrideCall): Reply<MachineView> {
     return this.#change(address, call, (live) => {
-      const { name, version, states } = live.configuration;
-      if (!states.includes(call.state)) {
-        const message = `state: ${quote(call.state)} is not a state of ${name}:${version}`;
-        return refuseField("/state", "state", message, call.state);
-      }
-      const revision = live.revision + 1;
-      const row: TransitionRow = {
-        revision,
-        kind: "override",
-        eventId: `detent:override:${revision}`,
-        event: "",
-        from: live.state,
-        state: call.state,
-        version,
-        created: false,
-        at: Math.max(this.#deps.now(), live.decidedAt),
-        timestamp: null,
-        originator: "",
-        actor: call.actor,
-        traceparent: call.traceparent ?? null,
-        details: call.comment,
-        eventData: "{}",
-      };
-      const cursors = this.#outbox.transitionCursors(revision);
+      const overridden = overrideState(live, call, this.#deps.now());
+      if (!overridden.ok) return overridden;
+      const { value: row } = overridden;
+      const cursors = this.#outbox.transitionCursors(row.revision);
       this.#outbox.commit(() => this.#store.insertTransition(row, cursors, call.data));
       moveTo(live, row);
       return undefined;
