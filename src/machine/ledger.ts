@@ -21,50 +21,47 @@ export interface Ledger {
 }
 
 interface LedgerParts {
+  readonly deps: Pick<MachineDeps, "log">;
   readonly store: MachineStore;
   readonly outbox: Outbox;
-  readonly log: MachineDeps["log"];
 }
 
 /** The machine's own: what is kept is stored, and leaves. */
 export class StoredLedger implements Ledger {
   readonly present: Present;
-  readonly #store: MachineStore;
-  readonly #outbox: Outbox;
-  readonly #log: MachineDeps["log"];
+  readonly #parts: LedgerParts;
 
-  constructor(present: Present, { store, outbox, log }: LedgerParts) {
+  constructor(present: Present, parts: LedgerParts) {
     this.present = present;
-    this.#store = store;
-    this.#outbox = outbox;
-    this.#log = log;
+    this.#parts = parts;
   }
 
   find(eventId: string): Receipt | undefined {
-    return findReceipt(this.#store, this.present, eventId);
+    return findReceipt(this.#parts.store, this.present, eventId);
   }
 
   readWaiting(eventId: string): OutcomeRow | undefined {
-    return this.#store.findOutcome(eventId);
+    return this.#parts.store.findOutcome(eventId);
   }
 
   keep(verdict: Verdict, settles?: number): void {
+    const { deps, store, outbox } = this.#parts;
     const next = after(this.present, verdict, settles);
-    this.#outbox.commit(() => {
-      if (settles !== undefined) this.#store.settleWaiting(settles);
+    outbox.commit(() => {
+      if (settles !== undefined) store.settleWaiting(settles);
       if (verdict.kind === "accepted") {
-        if (verdict.becomes !== undefined) this.#store.insertSource(verdict.row.version, verdict.becomes.source);
-        this.#store.insertTransition(verdict.row, this.#outbox.transitionCursors(verdict.row.revision));
+        if (verdict.becomes !== undefined) store.insertSource(verdict.row.version, verdict.becomes.source);
+        store.insertTransition(verdict.row, outbox.transitionCursors(verdict.row.revision));
       } else {
-        this.#store.insertOutcome(verdict.row, this.#outbox.outcomeCursors);
+        store.insertOutcome(verdict.row, outbox.outcomeCursors);
       }
     }, nextDue(next)?.at);
     Object.assign(this.present, next);
-    this.#outbox.flushSoon();
+    outbox.flushSoon();
     // Of what was sent whoever brought it hears, and says so; of this nobody does.
     const { row } = verdict;
     if (settles === undefined && row.originator !== "timer") return;
-    this.#log("info", "an event was decided", { ...receiptFacts(receiptOf(next, verdict)), ...traceOf(row) });
+    deps.log("info", "an event was decided", { ...receiptFacts(receiptOf(next, verdict)), ...traceOf(row) });
   }
 }
 

@@ -202,7 +202,7 @@ export class Machine {
   }
 
   #ledgerOf(live: Present): StoredLedger {
-    return new StoredLedger(live, { store: this.#store, outbox: this.#outbox, log: this.#deps.log });
+    return new StoredLedger(live, { deps: this.#deps, store: this.#store, outbox: this.#outbox });
   }
 
   /** The machine and its first change together; a refused event creates nothing. */
