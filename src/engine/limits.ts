@@ -38,7 +38,18 @@ export const LIMITS = {
   batchBytes: 8 * 1024 * 1024,
   /** Events of one request. */
   batchEvents: 100,
+  /** Subschemas of a schema, itself included. */
+  schemaNodes: 5_000,
+  /** Schemas that apply one after the other to the same value (`$ref`, `allOf`, ...): times `jsonDepth`, what a call stack holds. */
+  schemaChain: 32,
+  /** UTF-16 code units of a pattern in a schema. */
+  patternCharacters: 1_024,
+  /** Instructions of a pattern, its repetitions written out. */
+  patternInstructions: 5_000,
 } as const;
+
+/** What the expressions and schemas of one event may cost together, in units of a `Meter`: about 30 ms. */
+export const EVENT_BUDGET = 500_000;
 
 /** Bytes of `text` in UTF-8; a lone surrogate counts as the three bytes of U+FFFD. */
 export function countUtf8Bytes(text: string): number {
