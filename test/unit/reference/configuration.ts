@@ -104,7 +104,7 @@ const DELAYS = [
 ] as const;
 const due: fc.Arbitrary<ReferenceTransition["due"]> = fc.oneof(
   fc
-    .constantFrom(...DELAYS)
+    .constantFrom(...DELAYS, ...DELAYS.slice(1), ...DELAYS.slice(1), ...DELAYS.slice(1))
     .map(([text, ms]) => ({ text, mean: ({ now }: { now: number }) => now + ms, isAfter: true })),
   deadline.map((formula) => ({ ...formula, isAfter: false })),
 );

@@ -49,7 +49,7 @@ export function canStartIn({ states, initialStates }: ReferenceConfiguration, st
 }
 
 /** With their positions, of this state and in order. */
-function transitionsFrom(configuration: ReferenceConfiguration, state: string): [number, ReferenceTransition][] {
+export function transitionsFrom(configuration: ReferenceConfiguration, state: string): [number, ReferenceTransition][] {
   return [...configuration.transitions.entries()].filter(
     ([, { from }]) => from === state || (from === "*" && !isFinal(configuration, state)),
   );

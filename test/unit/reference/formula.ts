@@ -324,7 +324,7 @@ function isTime(value: Value | typeof FAILED): value is string {
 export const deadline: fc.Arbitrary<DueFormula> = fc.oneof(
   {
     weight: 4,
-    arbitrary: fc.constantFrom(1, 60, 5_400).map((seconds): DueFormula => ({
+    arbitrary: fc.constantFrom(60, 600, 5_400).map((seconds): DueFormula => ({
       text: `now + duration('${seconds}s')`,
       mean: ({ now }) => now + seconds * 1_000,
     })),
