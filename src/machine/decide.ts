@@ -46,8 +46,11 @@ export function decide(present: Present, call: SendCall, before: Receipt | undef
   return judge(present, { eventId, event, timestamp, originator, actor, traceparent, details, eventData }, now);
 }
 
-/** What an event does now, whoever sent it and whatever has become of it before. */
-export function judge(present: Present, facts: EventFacts, now: number): Verdict {
+/**
+ * What an event does now, whoever sent it and whatever has become of it before. `receivedAt`: when it came, where that was
+ * before; guards see it of an event whose sender claims no time.
+ */
+export function judge(present: Present, facts: EventFacts, now: number, receivedAt?: number): Verdict {
   const { configuration, state, revision } = present;
   // Time never goes back in a machine.
   const at = Math.max(now, present.decidedAt);
@@ -58,7 +61,7 @@ export function judge(present: Present, facts: EventFacts, now: number): Verdict
     data: JSON.parse(facts.eventData) as JsonObject,
     details: facts.details,
     originator: facts.originator,
-    timestamp: facts.timestamp ?? at,
+    timestamp: facts.timestamp ?? receivedAt ?? at,
   };
   const done = step(configuration, { state, revision, data: before }, event, at);
   switch (done.kind) {
@@ -179,9 +182,17 @@ export function parkTimers(present: Present, message: string, now: number): Verd
   return { kind: "outcome", row: { ...verdict.row, timersFired: present.timers.length } };
 }
 
-/** Whether it would only be put off again. */
+/**
+ * Whether it would only be put off again, as far as that can be told without the event's data: another version of the
+ * configuration may not know the event, or may have a schema for it.
+ */
 export function isStillWaiting({ configuration, state }: Present, { event }: WaitingEvent): boolean {
-  return configuration.unhandledIn(state) === "defer" && !configuration.edges.get(state)?.has(event);
+  return (
+    configuration.unhandledIn(state) === "defer" &&
+    !configuration.edges.get(state)?.has(event) &&
+    configuration.events.includes(event) &&
+    !configuration.eventSchemas.has(event)
+  );
 }
 
 /** What the sender is told. */

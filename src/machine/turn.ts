@@ -5,7 +5,7 @@
 import type { SendCall } from "./calls.ts";
 import { decide, giveUp, isStillWaiting, judge, judgeTimer, parkTimers, type Decision } from "./decide.ts";
 import type { Ledger } from "./ledger.ts";
-import { nextDue } from "./present.ts";
+import { afterWaiting, nextDue } from "./present.ts";
 import type { EventRow, OutcomeRow, WaitingEvent } from "./rows.ts";
 
 /**
@@ -59,7 +59,10 @@ export function giveUpWaiting(ledger: Ledger, now: number): void {
 /** Whether the machine has changed. */
 function retry(ledger: Ledger, waiting: WaitingEvent, now: number): boolean {
   if (isStillWaiting(ledger.present, waiting)) return false;
-  const verdict = judge(ledger.present, factsOf(ledger, waiting), now);
+  // It takes no place of its own among those that wait.
+  const rest = afterWaiting(ledger.present, waiting.seq);
+  const verdict = judge(rest, factsOf(ledger, waiting), now, waiting.at);
+  if (verdict.kind === "outcome" && verdict.row.kind === "deferred") return false;
   ledger.keep(verdict, waiting.seq);
   return verdict.kind === "accepted";
 }

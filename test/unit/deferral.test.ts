@@ -104,6 +104,43 @@ test("ignored events change nothing and are answered again", async () => {
   expect(receiptOf(world, "e4")).toBe("EVENT_NOT_FOUND");
 });
 
+test.each([
+  ["does not know", "UNKNOWN_EVENT", { transitions: SHOP.transitions.slice(0, 2), states: SHOP.states.slice(0, 3) }],
+  ["has a schema for", "SCHEMA_REJECTED", { event_options: { ship: { schema: { required: ["weight"] } } } }],
+])(
+  "an event that waits is refused when the machine comes to a version that %s it otherwise",
+  async (_, reason, change) => {
+    const world = await machineOf({ ...SHOP, state_options: {} });
+    send(world, "e1", "ship");
+    const source = JSON.stringify({ ...SHOP, state_options: {}, ...change, version: "v2" });
+    const call = { version: "v2", source, stateMap: new Map<string, string>(), actor: "ann" };
+    expect(world.machine(ADDRESS).migrate(ADDRESS, call)).toMatchObject({ ok: true });
+    expect(receiptOf(world, "e1")).toMatchObject({ result: "refused", reason, from: "new", revision: 1 });
+    await pass(world, MINUTE_MS);
+    expect(world.notifications.map(({ type }) => type)).toEqual(["detent.event.refused.v1"]);
+  },
+);
+
+test("64 events that have a schema wait on, each in its place, while the machine changes", async () => {
+  const schema = { type: "object" };
+  const here = [...SHOP.transitions, { from: "new", to: "new", event: "touch" }];
+  const world = await machineOf({ ...SHOP, transitions: here, event_options: { ship: { schema } } });
+  for (let i = 0; i < 64; i++) expect(send(world, `e${i}`, "ship").result).toBe("deferred");
+  send(world, "t", "touch");
+  for (let i = 0; i < 64; i++) expect(receiptOf(world, `e${i}`)).toMatchObject({ result: "deferred", revision: 0 });
+});
+
+test("of a deferred event whose sender claims no time a guard sees when it was received", async () => {
+  const guard = "event.timestamp + duration('1h') <= now";
+  const transitions = [...SHOP.transitions.slice(0, 2), { from: "packed", to: "shipped", event: "ship", guard }];
+  const world = await machineOf({ ...SHOP, transitions, defer_for: "P1D" });
+  send(world, "e1", "ship");
+  await pass(world, HOUR_MS);
+  send(world, "e2", "pay");
+  send(world, "e3", "pack");
+  expect(receiptOf(world, "e1")).toMatchObject({ result: "transitioned", to: "shipped" });
+});
+
 test("64 events wait; one more is refused", async () => {
   const world = await machineOf();
   for (let i = 0; i < 64; i++) expect(send(world, `e${i}`, "ship").result).toBe("deferred");

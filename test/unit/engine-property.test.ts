@@ -49,7 +49,14 @@ const run: fc.Arbitrary<Run> = fc.record({
   ),
 });
 const cases = fc.record({
-  reference: configurations({ states: STATES, events: EVENTS, timers: 20, schemas: 60 }),
+  reference: configurations({
+    states: STATES,
+    events: EVENTS,
+    guards: 60,
+    timers: 20,
+    schemas: 60,
+    unhandled: [undefined, "reject", "ignore", "defer"],
+  }),
   runs: fc.array(run, { minLength: RUNS_OF_CONFIGURATION, maxLength: RUNS_OF_CONFIGURATION }),
 });
 

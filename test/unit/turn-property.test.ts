@@ -15,7 +15,7 @@ import { MachineModel, type ExpectedReceipt } from "./reference/machine-model.ts
 import { addressOf, indexedOf } from "./simulation/machines.ts";
 import { World, type Delivered } from "./simulation/world.ts";
 
-const RUNS = Number(process.env["DETENT_TURN_RUNS"] ?? 1_500);
+const RUNS = Number(process.env["DETENT_TURN_RUNS"] ?? 600);
 const ADDRESS = addressOf("m");
 const STATES = ["a", "b", "x", "__proto__"];
 const EVENTS = ["go", "stop", "constructor"];
@@ -50,7 +50,14 @@ const operation = fc.oneof(
 );
 type Operation = typeof operation extends fc.Arbitrary<infer T> ? T : never;
 
-const configuration = configurations({ states: STATES, events: EVENTS, timers: 35, schemas: 30 });
+const configuration = configurations({
+  states: STATES,
+  events: EVENTS,
+  guards: 35,
+  timers: 25,
+  schemas: 30,
+  unhandled: ["defer", "defer", "defer", "ignore", undefined],
+});
 const cases = fc.record({
   first: configuration,
   second: configuration,

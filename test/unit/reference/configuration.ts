@@ -50,8 +50,11 @@ export interface ReferenceConfiguration {
 export interface Taste {
   readonly states: readonly string[];
   readonly events: readonly string[];
+  readonly guards: number;
   readonly timers: number;
   readonly schemas: number;
+  /** What `unhandled` is drawn from. */
+  readonly unhandled: readonly (string | undefined)[];
 }
 
 const TYPES = ["number", "integer", "string", "boolean", "null", "array", "object"];
@@ -115,8 +118,6 @@ const DEFER_FOR = [3_600_000, 600_000, 7_200_000];
 const maybe = <T>(share: number, arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> =>
   fc.oneof({ weight: 100 - share, arbitrary: fc.constant(undefined) }, { weight: share, arbitrary });
 
-const UNHANDLED = fc.constantFrom(undefined, "reject", "ignore", "defer");
-
 /** A few of the names: of many each would be in few transitions. */
 const some = (names: readonly string[]): fc.Arbitrary<string[]> =>
   fc
@@ -127,12 +128,14 @@ const some = (names: readonly string[]): fc.Arbitrary<string[]> =>
 const at = (names: readonly string[], index: number): string => names[index % names.length] ?? "";
 
 /** Of every draw a configuration that is accepted: only states that are in a transition are there. */
-export function configurations({ states, events, timers, schemas }: Taste): fc.Arbitrary<ReferenceConfiguration> {
+export function configurations(taste: Taste): fc.Arbitrary<ReferenceConfiguration> {
+  const { states, events, guards, timers, schemas } = taste;
+  const unhandled = fc.constantFrom(...taste.unhandled);
   const transition = fc.record({
     from: fc.oneof({ weight: 4, arbitrary: fc.nat() }, { weight: 1, arbitrary: fc.constant("*" as const) }),
     to: fc.nat(),
     event: fc.nat(),
-    guard: maybe(60, condition),
+    guard: maybe(guards, condition),
     assign: maybe(
       40,
       fc
@@ -150,11 +153,11 @@ export function configurations({ states, events, timers, schemas }: Taste): fc.A
       initial: maybe(25, fc.array(fc.nat(), { maxLength: 3 })),
       stateSchemas: fc.array(fc.tuple(fc.constantFrom(...states), maybe(schemas, schema)), { maxLength: 4 }),
       eventSchemas: fc.array(fc.tuple(fc.constantFrom(...events), maybe(schemas, schema)), { maxLength: 2 }),
-      unhandled: UNHANDLED,
-      unhandledOf: fc.array(fc.tuple(fc.constantFrom(...states), UNHANDLED), { maxLength: 3 }),
+      unhandled,
+      unhandledOf: fc.array(fc.tuple(fc.constantFrom(...states), unhandled), { maxLength: 3 }),
       deferForMs: fc.constantFrom(...DEFER_FOR),
     })
-    .map(({ someStates, someEvents, rows, starting, initial, unhandled, deferForMs, ...options }) => {
+    .map(({ someStates, someEvents, rows, starting, initial, deferForMs, ...options }) => {
       const drawn = rows.map(({ from, to, event, ...rest }): ReferenceTransition => ({
         ...rest,
         from: from === "*" ? from : at(someStates, from),
@@ -172,7 +175,7 @@ export function configurations({ states, events, timers, schemas }: Taste): fc.A
         transitions: drawn,
         stateSchemas: among(used, options.stateSchemas),
         eventSchemas: among(known, options.eventSchemas),
-        unhandled,
+        unhandled: options.unhandled,
         unhandledOf: among(used, options.unhandledOf),
         deferForMs,
       };
