@@ -8,6 +8,9 @@ import type { CreateCall, SendCall, SendReply } from "../../src/machine/calls.ts
 import { EVERY_SCOPE } from "../../src/scope.ts";
 import { sendEvent } from "../../src/service/events.ts";
 import { simulateConfiguration } from "../../src/service/simulate.ts";
+import { canonicalJson } from "../../src/json.ts";
+import { configurations, toSource } from "./reference/configuration.ts";
+import { fields, type Value } from "./reference/formula.ts";
 import { createHouse } from "./simulation/house.ts";
 import { addressOf, LOOP } from "./simulation/machines.ts";
 import { World } from "./simulation/world.ts";
@@ -15,25 +18,16 @@ import { World } from "./simulation/world.ts";
 const ADDRESS = addressOf("m");
 const STATES = ["a", "b", "c"];
 const EVENTS = ["go", "back", "end"];
+const MINUTE_MS = 60_000;
 
-const source = fc
-  .record({
-    transitions: fc.array(
-      fc.record({
-        from: fc.constantFrom(...STATES, "*"),
-        to: fc.constantFrom(...STATES),
-        event: fc.constantFrom(...EVENTS),
-      }),
-      { minLength: 1, maxLength: 6 },
-    ),
-    initial_states: fc.subarray(STATES),
-  })
-  .map(({ transitions, initial_states }) => {
-    // Each state has to be somewhere in the transitions; what is drawn goes before.
-    const ring = STATES.map((from, index) => ({ from, to: STATES[(index + 1) % 3] ?? "", event: "ring" }));
-    const rest = { states: STATES, initial_states, transitions: [...transitions, ...ring] };
-    return { name: "loop", version: "v1", starting_state: "a", ...rest };
-  });
+const configuration = configurations({
+  states: STATES,
+  events: EVENTS,
+  guards: 30,
+  timers: 25,
+  schemas: 25,
+  unhandled: [undefined, "reject", "ignore", "defer"],
+});
 
 /** Seldom, so that most events are decided. */
 const seldom = <T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> =>
@@ -42,15 +36,16 @@ const seldom = <T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> =>
 const call: fc.Arbitrary<SendCall> = fc
   .record({
     eventId: fc.integer({ min: 1, max: 15 }).map((number) => `e${number}`),
-    event: fc.constantFrom(...EVENTS, "ring", "unknown"),
-    data: fc.constantFrom("{}", '{"x":1}'),
+    event: fc.constantFrom(...EVENTS, ...EVENTS, "unknown"),
+    data: fc.oneof({ weight: 1, arbitrary: fc.constant("{}") }, { weight: 2, arbitrary: fields.map(canonicalJson) }),
     details: seldom(fc.constant("d")),
     expectedState: seldom(fc.constantFrom(...STATES)),
     expectedRevision: seldom(fc.integer({ min: 0, max: 3 })),
     mayCreate: fc.boolean(),
+    created: fields.map(canonicalJson),
     state: seldom(fc.constantFrom(...STATES, "nowhere")),
   })
-  .map(({ mayCreate, state, expectedState, expectedRevision, details = "", ...rest }) => ({
+  .map(({ mayCreate, created, state, expectedState, expectedRevision, details = "", ...rest }) => ({
     ...rest,
     details,
     originator: "",
@@ -58,9 +53,16 @@ const call: fc.Arbitrary<SendCall> = fc
     ...(expectedState !== undefined && { expectedState }),
     ...(expectedRevision !== undefined && { expectedRevision }),
     ...(mayCreate && {
-      create: { version: "v1", source: "", data: "{}", labels: "{}", ...(state !== undefined && { state }) },
+      create: { version: "v1", source: "", data: created, labels: "{}", ...(state !== undefined && { state }) },
     }),
   }));
+
+/** Before an event time passes; late, so that nothing which was due has been done yet. */
+const timedCall = fc.record({
+  minutes: fc.constantFrom(0, 0, 0, 10, 90),
+  isLate: fc.boolean(),
+  asked: call,
+});
 
 /** All that is stored of the machine, and what is to come of it. */
 function traceOf(world: World) {
@@ -79,11 +81,18 @@ test("in 10,000 cases a dry run is answered as the event then is, and leaves no 
   let cases = 0;
   const seen = new Map<string, number>();
   await fc.assert(
-    fc.asyncProperty(source, fc.array(call, { minLength: 10, maxLength: 16 }), async (definition, calls) => {
+    fc.asyncProperty(configuration, fc.array(timedCall, { minLength: 10, maxLength: 16 }), async (reference, calls) => {
       const world = new World();
       const machine = world.machine(ADDRESS);
-      const text = JSON.stringify(definition);
-      for (const { create, ...rest } of calls) {
+      const text = JSON.stringify(toSource(reference));
+      for (const {
+        minutes,
+        isLate,
+        asked: { create, ...rest },
+      } of calls) {
+        const until = world.clock.now + minutes * MINUTE_MS;
+        if (isLate) world.clock.now = until;
+        else await world.clock.run(until);
         const asked: SendCall = create === undefined ? rest : { ...rest, create: { ...create, source: text } };
         const before = traceOf(world);
         const dry = machine.send(ADDRESS, { ...asked, isDryRun: true });
@@ -96,6 +105,8 @@ test("in 10,000 cases a dry run is answered as the event then is, and leaves no 
         const kind = real.ok ? `${real.value.result}${real.value.duplicate ? " again" : ""}` : real.reason;
         const name = `${kind}${real.ok && real.value.created ? " created" : ""}${real.isUnrecorded ? " unrecorded" : ""}`;
         seen.set(name, (seen.get(name) ?? 0) + 1);
+        if (!real.ok || real.value.reason === undefined) continue;
+        seen.set(real.value.reason, (seen.get(real.value.reason) ?? 0) + 1);
       }
     }),
     { numRuns: 850 },
@@ -111,6 +122,14 @@ test("in 10,000 cases a dry run is answered as the event then is, and leaves no 
     "refused",
     "refused again",
     "refused unrecorded",
+    "ignored",
+    "deferred",
+    "deferred created",
+    "UNKNOWN_EVENT",
+    "NO_TRANSITION",
+    "GUARD_REJECTED",
+    "ASSIGN_REJECTED",
+    "SCHEMA_REJECTED",
     "REVISION_MISMATCH",
     "STATE_MISMATCH",
     "EVENT_ID_REUSED",
@@ -159,34 +178,42 @@ test.each([
 test("a simulation answers what a machine answers to the same events", async () => {
   let steps = 0;
   await fc.assert(
-    fc.asyncProperty(source, fc.array(call, { maxLength: 12 }), async (definition, calls) => {
-      const world = new World();
-      const house = createHouse(world);
-      const create: CreateCall = { version: "v1", source: JSON.stringify(definition), data: "{}", labels: "{}" };
-      if (!(await world.clock.until(world.create(ADDRESS, create))).ok) return;
-      const events = calls.map(({ eventId, event, data, details }) => ({
-        eventId,
-        event,
-        details,
-        data: JSON.parse(data) as Record<string, unknown>,
-      }));
-      const real = calls.map(({ eventId, event, data, details }) =>
-        world.send(ADDRESS, { eventId, event, data, details, originator: "", actor: "test" }),
-      );
-      const simulated = await simulateConfiguration(house, ANN, { configuration: definition, events }).catch(
-        (error: unknown) => error,
-      );
-      const failed = real.find((reply) => !reply.ok);
-      if (failed !== undefined) {
-        expect(simulated).toMatchObject({ reason: failed.ok ? "" : failed.reason });
-        return;
-      }
-      const receipts = real.flatMap((reply) => (reply.ok ? [reply.value] : []));
-      expect(simulated).toEqual(
-        receipts.map((receipt) => ({ ...receipt, machine: { configuration: "loop", id: "simulation" } })),
-      );
-      steps += receipts.length;
-    }),
+    fc.asyncProperty(
+      configuration,
+      fields.map(canonicalJson),
+      fc.array(call, { maxLength: 12 }),
+      async (reference, data, calls) => {
+        const world = new World();
+        const house = createHouse(world);
+        const definition = toSource(reference);
+        const create: CreateCall = { version: "v1", source: JSON.stringify(definition), data, labels: "{}" };
+        // Not a millisecond passes, as none does in a simulation.
+        const created = world.create(ADDRESS, create);
+        await Promise.race([created, Promise.resolve()]);
+        if (!world.machine(ADDRESS).state(ADDRESS).ok) return;
+        const real = calls.map(({ eventId, event, data: eventData, details }) =>
+          world.send(ADDRESS, { eventId, event, data: eventData, details, originator: "", actor: "test" }),
+        );
+        const events = calls.map(({ eventId, event, details, ...rest }) => ({
+          eventId,
+          event,
+          details,
+          data: JSON.parse(rest.data) as Record<string, Value>,
+        }));
+        const input = { configuration: definition, data: JSON.parse(data) as Record<string, Value>, events };
+        const simulated = await simulateConfiguration(house, ANN, input).catch((error: unknown) => error);
+        const failed = real.find((reply) => !reply.ok);
+        if (failed !== undefined) {
+          expect(simulated).toMatchObject({ reason: failed.ok ? "" : failed.reason });
+          return;
+        }
+        const receipts = real.flatMap((reply) => (reply.ok ? [reply.value] : []));
+        expect(simulated).toEqual(
+          receipts.map((receipt) => ({ ...receipt, machine: { configuration: "loop", id: "simulation" } })),
+        );
+        steps += receipts.length;
+      },
+    ),
     { numRuns: 1_000 },
   );
   expect(steps).toBeGreaterThan(1_000);

@@ -169,7 +169,6 @@ test(
       }),
       { numRuns: RUNS / RUNS_OF_CONFIGURATION },
     );
-    console.log(seen);
     expect(ran).toBeGreaterThanOrEqual(RUNS);
     // The generator must have exercised what the property speaks of.
     for (const what of [

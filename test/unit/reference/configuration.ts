@@ -101,7 +101,7 @@ const schema: fc.Arbitrary<ReferenceSchema> = fc
 
 const DELAYS = [
   ["PT0S", 0],
-  ["PT1M", 60_000],
+  ["PT10M", 600_000],
   ["1h30m", 5_400_000],
   ["P1D", 86_400_000],
 ] as const;
@@ -148,7 +148,7 @@ export function configurations(taste: Taste): fc.Arbitrary<ReferenceConfiguratio
     .record({
       someStates: some(states),
       someEvents: some(events),
-      rows: fc.array(transition, { minLength: 1, maxLength: 12 }),
+      rows: fc.array(transition, { minLength: 2, maxLength: 12 }),
       starting: fc.nat(),
       initial: maybe(25, fc.array(fc.nat(), { maxLength: 3 })),
       stateSchemas: fc.array(fc.tuple(fc.constantFrom(...states), maybe(schemas, schema)), { maxLength: 4 }),

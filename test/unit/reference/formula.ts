@@ -324,7 +324,7 @@ function isTime(value: Value | typeof FAILED): value is string {
 export const deadline: fc.Arbitrary<DueFormula> = fc.oneof(
   {
     weight: 4,
-    arbitrary: fc.constantFrom(60, 600, 5_400).map((seconds): DueFormula => ({
+    arbitrary: fc.constantFrom(600, 5_400).map((seconds): DueFormula => ({
       text: `now + duration('${seconds}s')`,
       mean: ({ now }) => now + seconds * 1_000,
     })),
@@ -338,11 +338,11 @@ export const deadline: fc.Arbitrary<DueFormula> = fc.oneof(
   {
     weight: 2,
     arbitrary: fc.tuple(leaf, fc.constantFrom(...INSTANTS)).map(([asked, instant]): DueFormula => {
-      const text = `${asked.text} ? timestamp('${toText(instant)}') : now + duration('60s')`;
+      const text = `${asked.text} ? timestamp('${toText(instant)}') : now + duration('600s')`;
       const mean = (moment: Moment) => {
         const value = asked.mean(moment);
         if (typeof value !== "boolean") return FAILED;
-        return value ? instant : moment.now + MINUTE_MS;
+        return value ? instant : moment.now + 10 * MINUTE_MS;
       };
       return { text, mean };
     }),
