@@ -21,7 +21,7 @@ export const LIMITS = {
   /** Bytes of UTF-8 of an expression. */
   expressionBytes: 2 * 1024,
   /** Nesting of brackets, arguments and choices in an expression: more than anybody reads, far less than a stack holds. */
-  expressionDepth: 32,
+  expressionDepth: 48,
   /** Literals, names, operators and calls of an expression. */
   expressionNodes: 1_000,
   /** What a macro such as `all` goes through: items of a list, keys of a map. */

@@ -167,18 +167,22 @@ function comparison(isSo: (order: number) => boolean): readonly Overload[] {
   ];
 }
 
-/** NaN has no order: every comparison with it is false. */
+/**
+ * An int and a double are compared as doubles, as the conformance tests of CEL have it. NaN has no order: every comparison
+ * with it is false.
+ */
 function compareNumbers(left: Value, right: Value): number {
-  const a = (left instanceof Uint ? left.value : left) as number | bigint;
-  const b = (right instanceof Uint ? right.value : right) as number | bigint;
-  return order(a, b);
+  if (typeof left === "number" || typeof right === "number") return order(toDouble(left), toDouble(right));
+  return order(
+    (left instanceof Uint ? left.value : left) as bigint,
+    (right instanceof Uint ? right.value : right) as bigint,
+  );
 }
 
-function order(a: number | bigint, b: number | bigint): number {
+function order<T extends number | bigint>(a: T, b: T): number {
   if (a < b) return -1;
   if (a > b) return 1;
-  // oxlint-disable-next-line eqeqeq -- it compares a bigint and a number by their exact value
-  return a == b ? 0 : Number.NaN;
+  return a === b ? 0 : Number.NaN;
 }
 
 function concatStrings(a: string, b: string, meter: Meter): string {
