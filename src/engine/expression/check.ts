@@ -134,7 +134,7 @@ class Checker {
     if (!counts.includes(kinds.length)) {
       const shown = counts.map((count) => (node.isMethod ? count - 1 : count)).join(" or ");
       const given = node.isMethod ? kinds.length - 1 : kinds.length;
-      throw new ExpressionProblem(`${describeFunction(node.name)} takes ${shown} arguments, not ${given}`, node.at);
+      throw new ExpressionProblem(`${describeFunction(node.name)} takes ${shown} argument(s), not ${given}`, node.at);
     }
     if (isMatches) {
       const isText = kinds.every((kind) => (kind & KIND.string) !== 0);
