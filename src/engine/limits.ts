@@ -26,6 +26,8 @@ export const LIMITS = {
   expressionNodes: 1_000,
   /** What a macro such as `all` goes through: items of a list, keys of a map. */
   expressionItems: 10_000,
+  /** Patterns for `matches` in an expression: each is compiled when it is uploaded, in up to a millisecond. */
+  expressionPatterns: 10,
   /** Characters of a pattern for `matches`. */
   patternLength: 256,
   /** Nesting of objects and arrays in any JSON value. */

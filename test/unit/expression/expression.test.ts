@@ -252,6 +252,10 @@ describe("refused at upload", () => {
     ["state.matches('a(')", '1:15: "a(" is no pattern of RE2: error parsing regexp: missing closing ): `a(`'],
     ["state.matches(data.p)", "1:7: the pattern of matches() must be a string that stands in the expression"],
     [`state.matches('${"a".repeat(300)}')`, "1:15: a pattern has at most 256 characters; this one has 300"],
+    [
+      Array.from({ length: 11 }, () => "state.matches('a')").join(" && "),
+      "1:227: an expression has at most 10 patterns",
+    ],
     ["Foo{a: 1}", '1:4: messages cannot be made; write a map: {"field": value}'],
     ["data.?x", "1:6: optional values (?) are not supported; ask with has()"],
     ["[?data.x]", "1:2: optional values (?) are not supported; ask with has()"],

@@ -67,7 +67,7 @@ export const HOSTILE: readonly Hostile[] = [
   { source: "(data.s + 'c').matches('(\\\\b\\\\w*){50}x$|c.$')", data: "words" },
   { source: "data.s.matches('a?a?aac$') || data.s.matches('a')", data: "words" },
   { source: "data.l.all(x, x.matches('[0-9]$'))", data: "words" },
-  { source: fill("data.u.matches('(a|b)*a(a|b){9}c$')", " || "), data: "words" },
+  { source: fill("data.u.matches('(a|b)*a(a|b){9}c$')", " || ", 400), data: "words" },
   { source: "(data.u + 'c').matches('(b.?w?.?){20}x$|c.$')", data: "words" },
   { source: "(data.u + 'c').matches('[ab]*a[ab]{100}c$')", data: "words" },
   { source: "data.l.all(x, x.contains('9999') || x.contains('w'))", data: "words" },
