@@ -239,6 +239,58 @@ test("deferred events are tried again by the new version: taken, refused, or put
   ]);
 });
 
+test("data must match the schema of the state in the new version, and stays as it is", async () => {
+  const withSchema = (version: string, schema: object) => ({ ...FIRST, version, state_options: { open: { schema } } });
+  const world = new World();
+  await world.clock.until(
+    world.create(ADDRESS, { version: "v1", source: JSON.stringify(FIRST), data: '{"n":1,"x":"kept"}', labels: "{}" }),
+  );
+  world.send(ADDRESS, event("e1", "open"));
+  const before = traceOf(world);
+  const strict = withSchema("v2", { type: "object", required: ["n"], properties: { n: { type: "string" } } });
+  const reply = migrate(world, migration(strict));
+  expect(reply).toMatchObject({ reason: "MIGRATION_REJECTED", field: { pointer: "/to", rule: "schema", value: "v2" } });
+  expect(!reply.ok && reply.message).toMatch(/^loop:v2: .*schema of the state "open"/);
+  expect(tryOut(world, migration(strict))).toEqual(reply);
+  expect(traceOf(world)).toBe(before);
+  const fitting = withSchema("v3", { type: "object", properties: { n: { type: "number" } } });
+  expect(viewOf(migrate(world, migration(fitting)))).toMatchObject({ data: '{"n":1,"x":"kept"}', revision: 2 });
+  world.evict(ADDRESS);
+  expect(read(world).data).toBe('{"n":1,"x":"kept"}');
+});
+
+test("a deadline is told anew from the data, and one that cannot be told rejects the migration", async () => {
+  const due = (version: string, deadline: string) => ({
+    ...FIRST,
+    version,
+    transitions: [...FIRST.transitions, { from: "open", to: "done", event: "expire", deadline }],
+  });
+  const { world, openedAt } = await openMachine();
+  const reply = migrate(world, migration(due("v2", "timestamp(data.until)")));
+  expect(reply).toMatchObject({ reason: "MIGRATION_REJECTED", field: { pointer: "/to", rule: "deadline" } });
+  // `now` is when the state was entered.
+  const { timers } = viewOf(migrate(world, migration(due("v2", "now + duration('90m')"))));
+  expect(timers.map(({ event: name, dueAt }) => [name, dueAt - openedAt])).toEqual([
+    ["expire", 90 * MINUTE_MS],
+    ["remind", 3 * HOUR_MS],
+  ]);
+});
+
+test("what a deferred event changes after the migration is in the answer, also of a dry run", async () => {
+  const { world } = await openMachine();
+  world.send(ADDRESS, { ...event("d1", "open"), data: '{"by":"bob"}' });
+  const counting = {
+    ...SECOND,
+    version: "v3",
+    transitions: [
+      { from: "active", to: "active", event: "open", assign: { by: "event.data.by", at: "revision" } },
+      ...SECOND.transitions,
+    ],
+  };
+  const view = viewOf(tryOut(world, migration(counting, { stateMap: new Map([["open", "active"]]) })));
+  expect(view).toMatchObject({ revision: 3, data: '{"at":2,"by":"bob"}' });
+});
+
 test("migrated there and back, each revision is read by the version that it had", async () => {
   const { world } = await openMachine();
   migrate(world, TO_SECOND);
