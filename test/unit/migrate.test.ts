@@ -313,15 +313,17 @@ test("migrated there and back, each revision is read by the version that it had"
   expect(sources).toEqual([{ version: "v1" }, { version: "v2" }]);
 });
 
-test("the index and the transitions queue hear of it, and nobody is notified", async () => {
+test("the index and the transitions queue hear of it, with its trace, and nobody is notified", async () => {
   const { world } = await openMachine();
-  migrate(world, TO_SECOND);
+  const traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+  migrate(world, { ...TO_SECOND, traceparent });
   await pass(world, MINUTE_MS);
   const row = world.index.prepare("SELECT version, state, revision FROM machines").get();
   expect(row).toEqual({ version: "v2", state: "active", revision: 2 });
   expect(world.feed.at(-1)).toMatchObject({
     type: "detent.machine.changed.v1",
     sequence: 2,
+    traceparent,
     data: { kind: "migration", from: "open", to: "active", config_id: "loop:v2", actor: "ann" },
   });
   expect(world.notifications).toEqual([]);
