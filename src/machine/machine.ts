@@ -32,13 +32,13 @@ import { Data } from "./data.ts";
 import { decide, expectationOf, replyOf, type Verdict } from "./decide.ts";
 import type { MachineDeps } from "./deps.ts";
 import { migrateTo, overrideState, relabel } from "./interventions.ts";
-import { after, ImaginedLedger, StoredLedger } from "./ledger.ts";
+import { after, ImaginedLedger, StoredLedger, type Ledger } from "./ledger.ts";
 import { Outbox } from "./outbox.ts";
 import { nextDue, type Present } from "./present.ts";
 import { RetentionKeeper } from "./retention-keeper.ts";
 import { migrate, readSchemaVersion, SCHEMA_VERSION } from "./schema.ts";
 import { MachineStore } from "./store.ts";
-import { doWhatIsDue, giveUpWaiting, retryWaiting, takeEvent } from "./turn.ts";
+import { doWhatIsDue, giveUpWaiting, makeChange, takeEvent } from "./turn.ts";
 import { findReceipt, listHistory, listRefusals, viewCreation, viewMachine, viewMachineAt, viewPath } from "./views.ts";
 
 const NOT_FOUND = { ok: false, reason: "MACHINE_NOT_FOUND", message: "there is no such machine" } as const;
@@ -194,14 +194,18 @@ export class Machine {
       const isVacant = this.#live === undefined || this.#retention.isFree();
       return call.create !== undefined && isVacant ? this.#createFor(address, call, call.create) : live;
     }
-    const ledger = this.#ledgerOf(live);
-    const kept = call.isDryRun ? new ImaginedLedger(live, ledger) : ledger;
-    const decision = takeEvent(kept, call, this.#deps.now());
+    const decision = takeEvent(this.#ledgerFor(live, call), call, this.#deps.now());
     return replyOf(live, decision);
   }
 
   #ledgerOf(live: Present): StoredLedger {
     return new StoredLedger(live, { deps: this.#deps, store: this.#store, outbox: this.#outbox });
+  }
+
+  /** The machine's own, or for a dry run one that keeps nothing. */
+  #ledgerFor(live: Present, { isDryRun }: { readonly isDryRun?: boolean }): Ledger {
+    const ledger = this.#ledgerOf(live);
+    return isDryRun ? new ImaginedLedger(live, ledger) : ledger;
   }
 
   /** The machine and its first change together; a refused event creates nothing. */
@@ -222,40 +226,29 @@ export class Machine {
 
   /** Sets and takes off labels; the revision stays. LIMIT_EXCEEDED: they would be too many. */
   updateLabels(address: MachineAddress, call: LabelsCall): Reply<MachineView> {
-    return this.#change(address, call, (live) => {
-      const relabelled = relabel(live, call);
-      if (!relabelled.ok) return relabelled;
-      const { value: identity } = relabelled;
-      if (identity === live.identity) return undefined;
+    const live = this.#find(address);
+    if ("reason" in live) return live;
+    const mismatch = expectationOf(live, call);
+    if (mismatch !== undefined) return mismatch;
+    const relabelled = relabel(live, call);
+    if (!relabelled.ok) return relabelled;
+    const { value: identity } = relabelled;
+    if (identity !== live.identity) {
       this.#outbox.commit(() => this.#store.storeIdentity(identity));
       live.identity = identity;
-      return undefined;
-    });
+      this.#outbox.flushSoon();
+    }
+    return { ok: true, value: viewMachine(this.#store, live) };
   }
 
   /** Puts the machine into a state, whatever its transitions say: a change like any other. */
   override(address: MachineAddress, call: OverrideCall): Reply<MachineView> {
-    return this.#change(address, call, (live) => {
-      const overridden = overrideState(live, call, this.#deps.now());
-      if (!overridden.ok) return overridden;
-      const ledger = this.#ledgerOf(live);
-      ledger.keep({ kind: "accepted", row: overridden.value });
-      retryWaiting(ledger, this.#deps.now());
-      return undefined;
-    });
+    return this.#change(address, call, (present, now) => overrideState(present, call, now));
   }
 
   /** Lets the machine go on by another version of its configuration; one that has it stays as it is. */
   migrate(address: MachineAddress, call: MigrateCall): Reply<MachineView> {
-    return this.#change(address, call, (live) => {
-      const migrated = migrateTo(live, call, this.#deps.now());
-      if (!migrated.ok || migrated.value === undefined) return migrated.ok ? undefined : migrated;
-      const { row, configuration } = migrated.value;
-      const ledger = this.#ledgerOf(live);
-      ledger.keep({ kind: "accepted", row, becomes: { configuration, source: call.source } });
-      retryWaiting(ledger, this.#deps.now());
-      return undefined;
-    });
+    return this.#change(address, call, (present, now) => migrateTo(present, call, now));
   }
 
   /** Ends the machine: from now on it answers that it is gone, and its history goes. */
@@ -271,15 +264,14 @@ export class Machine {
   /** A change by an operator, which answers the machine as it is then, or why it did not happen. */
   #change(
     address: MachineAddress,
-    call: { readonly expectedRevision?: number },
-    change: (live: Present) => Refusal | undefined,
+    call: { readonly expectedRevision?: number; readonly isDryRun?: boolean },
+    decideOn: (present: Present, now: number) => Reply<Verdict | undefined>,
   ): Reply<MachineView> {
     const live = this.#find(address);
     if ("reason" in live) return live;
-    const refusal = expectationOf(live, call) ?? change(live);
-    if (refusal !== undefined) return refusal;
-    this.#outbox.flushSoon();
-    return { ok: true, value: viewMachine(this.#store, live) };
+    const ledger = this.#ledgerFor(live, call);
+    const refusal = makeChange(ledger, call, decideOn, this.#deps.now());
+    return refusal ?? { ok: true, value: viewMachine(this.#store, ledger.present, ledger.imagined) };
   }
 
   /** As it is, or as it was at a revision; OUT_OF_RANGE: that is to come or was pruned. */
