@@ -158,7 +158,7 @@ const cases: Case[] = [
     name: "a hundred contains over a long array",
     schema: { allOf: times(100, () => ({ contains: { type: "string" } })) },
     value: numbers,
-    end: 10,
+    end: "spent",
   },
   {
     name: "not in not for many items",
