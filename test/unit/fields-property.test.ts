@@ -7,7 +7,7 @@ import { FIELDS, type Value } from "./reference/formula.ts";
 import { addressOf } from "./simulation/machines.ts";
 import { World } from "./simulation/world.ts";
 
-const RUNS = Number(process.env["DETENT_FIELDS_RUNS"] ?? 500);
+const RUNS = Number(process.env["DETENT_FIELDS_RUNS"] ?? 300);
 const ADDRESS = addressOf("m");
 const HOSTILE = [
   "__proto__",

@@ -172,6 +172,8 @@ class Pair {
   }
 
   #override(state: string, data: Fields | undefined): void {
+    // What is due comes first here, too.
+    this.model.touch();
     const { revision: expectedRevision } = this.model.snapshot;
     const call = { state, comment: "c", actor: "ann", expectedRevision };
     const reply = this.world
@@ -185,6 +187,7 @@ class Pair {
     const version = this.model.configuration.version === "v1" ? "v2" : "v1";
     const target = this.versions.get(version);
     if (target === undefined) return;
+    this.model.touch();
     const source = JSON.stringify(toSource(target));
     const call = { version, source, stateMap: new Map<string, string>(), actor: "ann" };
     same(this.world.machine(ADDRESS).migrate(ADDRESS, call).ok, this.model.migrate(target), "migrate");
