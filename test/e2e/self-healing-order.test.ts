@@ -22,7 +22,7 @@ async function call(path: string, body?: string): Promise<{ status: number; answ
 }
 
 function startConsumer() {
-  const child = spawn(process.execPath, [join(EXAMPLE, "consumer.ts")], {
+  const child = spawn(process.execPath, [join(EXAMPLE, "index.ts")], {
     env: { ...process.env, DETENT_URL: server.url },
     stdio: "inherit",
   });
