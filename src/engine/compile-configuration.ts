@@ -70,6 +70,7 @@ function loadTransition(source: TransitionSource, position: number): Transition 
     guard: guard ? new Formula(guard, "guard") : undefined,
     assign: new Map(Object.entries(assign ?? {}).map(([field, text]) => [field, new Formula(text, "assign")])),
     afterMs: durationOf(after),
+    after: after || undefined,
     deadline: deadline ? new Formula(deadline, "deadline") : undefined,
   };
 }
