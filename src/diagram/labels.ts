@@ -11,7 +11,7 @@ export const CUT_NOTE = "more arrows than can be drawn: the rest is left out";
 export const ANY_NOTE = `${ANY_NAME}: every state that is not final and has no arrow of its own for the event`;
 const MAX_STATE_WIDTH = 230;
 /** Of the parts of what is written for a transition. */
-const MAX_WIDTHS: Readonly<Record<keyof Trigger, number>> = { name: 190, when: 150, guard: 270 };
+const MAX_WIDTHS: Readonly<Record<keyof Trigger, number>> = { name: 190, when: 230, guard: 270 };
 const LINES_PER_ARROW = 4;
 const BOX_PADDING = 18;
 const BOX_HEIGHT = 40;
