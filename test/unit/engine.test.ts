@@ -461,7 +461,7 @@ describe("renderMermaid", () => {
     });
     if (!compiled.ok) throw new Error(compiled.errors[0]?.message);
     const text = renderMermaid(compiled.configuration);
-    expect(text).toContain("%% more than 5000 arrows");
+    expect(text).toContain("%% more arrows than can be written");
     expect(text.split("\n").length).toBeLessThan(7_000);
   });
 
