@@ -5,6 +5,9 @@ import { toPointer } from "./finding.ts";
 import { quote } from "./names.ts";
 import type { RuleReader } from "./rule-reader.ts";
 
+/** More would be an answer of megabytes that nobody reads: an expression can read hundreds of fields. */
+const MOST_TOLD = 1_000;
+
 interface FormulaSource {
   readonly use: ExpressionUse;
   readonly source: string;
@@ -26,7 +29,7 @@ export function listFormulas({ guard, assign, deadline }: TransitionSource): For
 /**
  * Reports the fields that an expression needs and nothing in the configuration provides: of the machine's data what no
  * `assign` and no state's schema names; of an event's data what its schema, where it names any, does not. What a deadline
- * reads of an event is not looked at, since any event may be the one that enters the state.
+ * reads of an event is not looked at, since any event may be the one that enters the state. The first 1,000 are told.
  */
 export function checkFields(source: ConfigurationSource, reader: RuleReader, report: Report): void {
   const { transitions = [] } = source;
@@ -34,6 +37,10 @@ export function checkFields(source: ConfigurationSource, reader: RuleReader, rep
   for (const { schema } of Object.values(source.state_options ?? {})) {
     for (const name of namesOf(schema, reader)) provided.add(name);
   }
+  let count = 0;
+  const tell = (pointer: string, message: string, field: string): void => {
+    if (++count <= MOST_TOLD) report("field_not_provided", pointer, message, field);
+  };
   const eventOptions = new Map(Object.entries(source.event_options ?? {}));
 
   for (const [i, transition] of transitions.entries()) {
@@ -48,16 +55,22 @@ export function checkFields(source: ConfigurationSource, reader: RuleReader, rep
         const message =
           `The ${use} ${quote(formula)} reads ${quote(field)} of the data, which no assign and no state's schema names: ` +
           "only creation data or an override could provide it.";
-        report("field_not_provided", pointer, message, field);
+        tell(pointer, message, field);
       }
       if (use === "deadline" || sent.size === 0) continue;
       for (const field of reading.eventFields) {
         if (sent.has(field)) continue;
         const message = `The ${use} ${quote(formula)} reads ${quote(field)} of the event's data, which the schema of ${quote(event)} does not name.`;
-        report("field_not_provided", pointer, message, field);
+        tell(pointer, message, field);
       }
     }
   }
+  if (count <= MOST_TOLD) return;
+  report(
+    "field_not_provided",
+    "/transitions",
+    `Fields are read that nothing provides in ${count - MOST_TOLD} more places.`,
+  );
 }
 
 function namesOf(schema: { [name: string]: unknown } | undefined, reader: RuleReader): ReadonlySet<string> {
