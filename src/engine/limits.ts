@@ -26,6 +26,8 @@ export const LIMITS = {
   expressionNodes: 1_000,
   /** What a macro such as `all` goes through: items of a list, keys of a map. */
   expressionItems: 10_000,
+  /** Patterns for `matches` in an expression: each is compiled when it is uploaded, in up to a millisecond. */
+  expressionPatterns: 10,
   /** Characters of a pattern for `matches`. */
   patternLength: 256,
   /** Nesting of objects and arrays in any JSON value. */
@@ -55,14 +57,17 @@ export const LIMITS = {
   /** Subschemas of a schema, itself included. */
   schemaNodes: 5_000,
   /** Schemas that apply one after the other to the same value (`$ref`, `allOf`, ...): times `jsonDepth`, what a call stack holds. */
-  schemaChain: 32,
+  schemaChain: 16,
   /** UTF-16 code units of a pattern in a schema. */
   patternCharacters: 1_024,
   /** Instructions of a pattern, its repetitions written out. */
   patternInstructions: 5_000,
 } as const;
 
-/** What the expressions and schemas of one event may cost together, in units of a `Meter`: about 30 ms. */
+/**
+ * Work that one event may take: its guards, assignments, deadlines and schemas together, in units of a `Meter`. A unit took
+ * 10 to 60 nanoseconds in the worst expressions and schemas that were measured, so that an event stays well below 50 ms.
+ */
 export const EVENT_BUDGET = 500_000;
 
 /** Bytes of `text` in UTF-8; a lone surrogate counts as the three bytes of U+FFFD. */

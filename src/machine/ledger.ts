@@ -6,12 +6,14 @@ import type { MachineDeps } from "./deps.ts";
 import type { Outbox } from "./outbox.ts";
 import { afterChange, afterOutcome, afterWaiting, nextDue, type Present } from "./present.ts";
 import { receiptOfOutcome, receiptOfTransition } from "./record.ts";
-import type { EventRow, OutcomeRow } from "./rows.ts";
+import type { EventRow, OutcomeRow, TransitionRow } from "./rows.ts";
 import type { MachineStore } from "./store.ts";
 import { findReceipt } from "./views.ts";
 
 export interface Ledger {
   readonly present: Present;
+  /** Changes that are stored nowhere, oldest first. */
+  readonly imagined: readonly TransitionRow[];
   /** The receipt of an event that was decided. */
   find(eventId: string): Receipt | undefined;
   /** A deferred event, whole. */
@@ -21,56 +23,55 @@ export interface Ledger {
 }
 
 interface LedgerParts {
+  readonly deps: Pick<MachineDeps, "log">;
   readonly store: MachineStore;
   readonly outbox: Outbox;
-  readonly log: MachineDeps["log"];
 }
 
 /** The machine's own: what is kept is stored, and leaves. */
 export class StoredLedger implements Ledger {
   readonly present: Present;
-  readonly #store: MachineStore;
-  readonly #outbox: Outbox;
-  readonly #log: MachineDeps["log"];
+  readonly imagined: readonly TransitionRow[] = [];
+  readonly #parts: LedgerParts;
 
-  constructor(present: Present, { store, outbox, log }: LedgerParts) {
+  constructor(present: Present, parts: LedgerParts) {
     this.present = present;
-    this.#store = store;
-    this.#outbox = outbox;
-    this.#log = log;
+    this.#parts = parts;
   }
 
   find(eventId: string): Receipt | undefined {
-    return findReceipt(this.#store, this.present, eventId);
+    return findReceipt(this.#parts.store, this.present, eventId);
   }
 
   readWaiting(eventId: string): OutcomeRow | undefined {
-    return this.#store.findOutcome(eventId);
+    return this.#parts.store.findOutcome(eventId);
   }
 
   keep(verdict: Verdict, settles?: number): void {
+    const { deps, store, outbox } = this.#parts;
     const next = after(this.present, verdict, settles);
-    this.#outbox.commit(() => {
-      if (settles !== undefined) this.#store.settleWaiting(settles);
+    outbox.commit(() => {
+      if (settles !== undefined) store.settleWaiting(settles);
       if (verdict.kind === "accepted") {
-        if (verdict.becomes !== undefined) this.#store.insertSource(verdict.row.version, verdict.becomes.source);
-        this.#store.insertTransition(verdict.row, this.#outbox.transitionCursors(verdict.row.revision));
+        if (verdict.becomes !== undefined) store.insertSource(verdict.row.version, verdict.becomes.source);
+        store.insertTransition(verdict.row, outbox.transitionCursors(verdict.row.revision));
       } else {
-        this.#store.insertOutcome(verdict.row, this.#outbox.outcomeCursors);
+        store.insertOutcome(verdict.row, outbox.outcomeCursors);
       }
     }, nextDue(next)?.at);
     Object.assign(this.present, next);
-    this.#outbox.flushSoon();
+    outbox.flushSoon();
     // Of what was sent whoever brought it hears, and says so; of this nobody does.
     const { row } = verdict;
     if (settles === undefined && row.originator !== "timer") return;
-    this.#log("info", "an event was decided", { ...receiptFacts(receiptOf(next, verdict)), ...traceOf(row) });
+    deps.log("info", "an event was decided", { ...receiptFacts(receiptOf(next, verdict)), ...traceOf(row) });
   }
 }
 
 /** A copy of a machine that goes its own way. */
 export class ImaginedLedger implements Ledger {
   present: Present;
+  readonly imagined: TransitionRow[] = [];
   readonly #base: Pick<Ledger, "find" | "readWaiting">;
   readonly #receipts = new Map<string, Receipt>();
   readonly #waiting = new Map<string, OutcomeRow>();
@@ -94,12 +95,14 @@ export class ImaginedLedger implements Ledger {
     this.present = after(this.present, verdict, settles);
     this.#receipts.set(row.eventId, receiptOf(this.present, verdict));
     if (verdict.kind === "outcome") this.#waiting.set(row.eventId, verdict.row);
+    else this.imagined.push(verdict.row);
   }
 }
 
 const NOTHING = { find: () => undefined, readWaiting: () => undefined };
 
-function after(present: Present, verdict: Verdict, settles: number | undefined): Present {
+/** The machine once a verdict is kept. */
+export function after(present: Present, verdict: Verdict, settles?: number): Present {
   const rest = settles === undefined ? present : afterWaiting(present, settles);
   if (verdict.kind === "outcome") return afterOutcome(rest, verdict.row);
   return afterChange(rest, verdict.row, verdict.becomes?.configuration);

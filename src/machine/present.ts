@@ -2,7 +2,7 @@
 import type { Configuration } from "../engine/configuration.ts";
 import type { Timer } from "../engine/timer.ts";
 import type { MachineAddress } from "./calls.ts";
-import { Data } from "./data.ts";
+import type { Data } from "./data.ts";
 import type { IdentityRow, OutcomeRow, TransitionRow, WaitingEvent } from "./rows.ts";
 
 /** Mirror of the newest rows. */

@@ -2,10 +2,20 @@
  * A machine's turn: first what it has to do by itself and is due, then what was sent, then the events that wait for such
  * a change. Every step is a transaction of its own.
  */
-import type { SendCall } from "./calls.ts";
-import { decide, giveUp, isStillWaiting, judge, judgeTimer, parkTimers, type Decision } from "./decide.ts";
+import type { Refusal, Reply, SendCall } from "./calls.ts";
+import {
+  decide,
+  expectationOf,
+  giveUp,
+  isStillWaiting,
+  judge,
+  judgeTimer,
+  parkTimers,
+  type Decision,
+  type Verdict,
+} from "./decide.ts";
 import type { Ledger } from "./ledger.ts";
-import { nextDue } from "./present.ts";
+import { nextDue, type Present } from "./present.ts";
 import type { EventRow, OutcomeRow, WaitingEvent } from "./rows.ts";
 
 /**
@@ -23,8 +33,33 @@ export function takeEvent(ledger: Ledger, call: SendCall, now: number): Decision
   return decision;
 }
 
-/** Sends the events of timers that are due, and gives up what has waited long enough, in the order of their times. */
+/**
+ * Makes a change that no event makes, in the same order; answers why it was not made. `decideOn` answers what is to be
+ * kept; undefined: the machine is already as it is to be.
+ */
+export function makeChange(
+  ledger: Ledger,
+  call: Pick<SendCall, "expectedRevision">,
+  decideOn: (present: Present, now: number) => Reply<Verdict | undefined>,
+  now: number,
+): Refusal | undefined {
+  doWhatIsDue(ledger, now);
+  const mismatch = expectationOf(ledger.present, call);
+  if (mismatch !== undefined) return mismatch;
+  const decided = decideOn(ledger.present, now);
+  if (!decided.ok) return decided;
+  if (decided.value === undefined) return undefined;
+  ledger.keep(decided.value);
+  retryWaiting(ledger, now);
+  return undefined;
+}
+
+/**
+ * Sends the events of timers that are due, and gives up what has waited long enough, in the order of their times. What
+ * waits comes first: a kill may have come between a change and the events that waited for it.
+ */
 export function doWhatIsDue(ledger: Ledger, now: number): void {
+  retryWaiting(ledger, now);
   for (let sent = 0; ;) {
     const due = nextDue(ledger.present);
     if (due === undefined || due.at > now) return;

@@ -87,7 +87,7 @@ export class Run {
 
   /** Whether `value` matches; reports why not if there is a place. Throws SpentError. */
   evaluate(node: SchemaNode, value: JsonValue, place: Place | undefined, seen: Seen | undefined): boolean {
-    this.meter.charge(1 + (node.checks.length >> 1));
+    this.meter.charge(1 + node.checks.length);
     if (this.#depth >= DEEPEST) throw new SpentError();
     this.#depth++;
     const { lastChecks } = node;

@@ -75,7 +75,7 @@ export class Program {
 
   /** Throws SpentError. */
   constructor(pattern: Pattern, meter: Meter) {
-    meter.charge(20 + 2 * pattern.size);
+    meter.charge(20 + 5 * pattern.size);
     this.#start = this.#emit(pattern.root, 0);
     this.#isAnchored = isAnchored(pattern.root);
   }
