@@ -109,15 +109,11 @@ export function step(configuration: Configuration, snapshot: Snapshot, event: Ev
   }
   const scope = { ...snapshot, event, now };
   const chosen = choose(transitions, scope, meter);
-  if (!chosen.ok) {
-    return refuse(
-      "GUARD_REJECTED",
-      `The event ${quote(event.name)} is refused in the state ${quote(state)}: ${chosen.message};`,
-    );
-  }
+  const refused = `The event ${quote(event.name)} is refused in the state ${quote(state)}:`;
+  if (!chosen.ok) return refuse("GUARD_REJECTED", `${refused} ${chosen.message};`);
   const { transition } = chosen;
   const entry = enterByTransition(configuration, transition, scope, meter);
-  if (!entry.ok) return refuse(entry.reason, `In the state ${quote(state)}, ${entry.message};`);
+  if (!entry.ok) return refuse(entry.reason, `${refused} ${entry.message};`);
   const next = { state: transition.to, revision: snapshot.revision + 1, data: entry.data };
   return { kind: "transitioned", next, transition, timers: entry.timers };
 }

@@ -17,6 +17,8 @@ import { World, type Delivered } from "./simulation/world.ts";
 
 const RUNS = Number(process.env["DETENT_TURN_RUNS"] ?? 600);
 const ADDRESS = addressOf("m");
+/** A counterexample is told in time, made as small as it is by then. */
+const SHRINKING_MS = 240_000;
 const STATES = ["a", "b", "x", "__proto__"];
 const EVENTS = ["go", "stop", "constructor"];
 const MINUTE_MS = 60_000;
@@ -31,7 +33,7 @@ const CROWD = 70;
  */
 const minutes = fc.constantFrom(0, 0, 0, 1, 1, 10, 30, 90, 24 * 60);
 
-const operation = fc.oneof(
+const steps = fc.oneof(
   { weight: 16, arbitrary: fc.record({ kind: fc.constant("send" as const), pick: fc.nat(), data: fields }) },
   { weight: 5, arbitrary: fc.record({ kind: fc.constant("pass" as const), minutes }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant("late" as const), minutes, pick: fc.nat(), data: fields }) },
@@ -48,9 +50,9 @@ const operation = fc.oneof(
   { weight: 1, arbitrary: fc.record({ kind: fc.constant("migrate" as const) }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant("crowd" as const) }) },
 );
-type Operation = typeof operation extends fc.Arbitrary<infer T> ? T : never;
+type Step = typeof steps extends fc.Arbitrary<infer T> ? T : never;
 
-const configuration = configurations({
+const references = configurations({
   states: STATES,
   events: EVENTS,
   guards: 25,
@@ -59,11 +61,11 @@ const configuration = configurations({
   unhandled: ["defer", "defer", "defer", "ignore", undefined],
 });
 const cases = fc.record({
-  first: configuration,
-  second: configuration,
+  first: references,
+  second: references,
   wish: fc.option(fc.constantFrom(...STATES), { nil: undefined, freq: 3 }),
   data: fields,
-  operations: fc.array(operation, { minLength: 4, maxLength: 20 }),
+  steps: fc.array(steps, { minLength: 4, maxLength: 20 }),
   seed: fc.nat(),
 });
 
@@ -90,18 +92,18 @@ class Pair {
     this.versions = versions;
   }
 
-  async do(operation: Operation): Promise<void> {
+  async do(step: Step): Promise<void> {
     const { world, model } = this;
-    switch (operation.kind) {
+    switch (step.kind) {
       case "send":
-        return this.#send(operation.pick, operation.data);
+        return this.#send(step.pick, step.data);
       case "pass":
-        return await this.pass(operation.minutes * MINUTE_MS);
+        return await this.pass(step.minutes * MINUTE_MS);
       case "late": {
         // Nothing wakes the machine in time but the event.
-        world.clock.now += operation.minutes * MINUTE_MS;
+        world.clock.now += step.minutes * MINUTE_MS;
         model.now = world.clock.now;
-        return this.#send(operation.pick, operation.data);
+        return this.#send(step.pick, step.data);
       }
       case "crowd":
         return this.#sendCrowd();
@@ -110,11 +112,13 @@ class Pair {
       case "kill":
         return world.kill();
       case "override":
-        return this.#override(operation.state, operation.data);
+        return this.#override(step.state, step.data);
       case "migrate":
         return this.#migrate();
-      default:
-        return this.#sendAgain(operation.kind, operation.pick);
+      case "repeat":
+      case "reuse":
+      case "mismatch":
+        return this.#sendAgain(step.kind, step.pick);
     }
   }
 
@@ -330,14 +334,14 @@ test(
       fc.asyncProperty(cases, async (life) => {
         const pair = await begin(life);
         if (pair === undefined) return;
-        for (const step of life.operations) {
+        for (const step of life.steps) {
           await pair.do(step);
           pair.compare();
         }
         await pair.end();
         count("lives");
       }),
-      { numRuns: RUNS },
+      { numRuns: RUNS, interruptAfterTimeLimit: SHRINKING_MS, markInterruptAsFailure: true },
     );
     expect(seen.get("a timer fired twice") ?? 0).toBe(0);
     expect(seen.get("lives")).toBeGreaterThan(RUNS / 2);

@@ -31,7 +31,7 @@ export interface Moment {
 
 /** What an expression that errs gives. */
 export const FAILED: unique symbol = Symbol("failed");
-export type Meaning = (moment: Moment) => Value | typeof FAILED;
+type Meaning = (moment: Moment) => Value | typeof FAILED;
 
 export interface Formula {
   readonly text: string;
@@ -49,10 +49,10 @@ export const FIELDS = [...NUMBERS, ...STRINGS, ...FLAGS, "o"];
 export const BEGINNING = 1_000_000;
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
-export const INSTANTS = [BEGINNING - 1, BEGINNING + 30 * MINUTE_MS, BEGINNING + HOUR_MS, BEGINNING + 24 * HOUR_MS];
+const INSTANTS = [BEGINNING - 1, BEGINNING + 30 * MINUTE_MS, BEGINNING + HOUR_MS, BEGINNING + 24 * HOUR_MS];
 
 /** As ProtoJSON writes times, to which RFC 3339 leaves the choice. */
-export function toText(instant: number): string {
+function toText(instant: number): string {
   return new Date(instant).toISOString().replace(".000Z", "Z");
 }
 
