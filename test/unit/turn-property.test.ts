@@ -15,7 +15,7 @@ import { MachineModel, type ExpectedReceipt } from "./reference/machine-model.ts
 import { addressOf, indexedOf } from "./simulation/machines.ts";
 import { World, type Delivered } from "./simulation/world.ts";
 
-const RUNS = Number(process.env["DETENT_TURN_RUNS"] ?? 600);
+const RUNS = Number(process.env["DETENT_TURN_RUNS"] ?? 1_000);
 const ADDRESS = addressOf("m");
 /** A counterexample is told in time, made as small as it is by then. */
 const SHRINKING_MS = 240_000;
