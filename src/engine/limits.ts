@@ -57,7 +57,7 @@ export const LIMITS = {
   /** Subschemas of a schema, itself included. */
   schemaNodes: 5_000,
   /** Schemas that apply one after the other to the same value (`$ref`, `allOf`, ...): times `jsonDepth`, what a call stack holds. */
-  schemaChain: 32,
+  schemaChain: 16,
   /** UTF-16 code units of a pattern in a schema. */
   patternCharacters: 1_024,
   /** Instructions of a pattern, its repetitions written out. */
