@@ -28,7 +28,7 @@ interface Answer {
 async function call(path: string, body?: string): Promise<{ status: number; answer: Answer }> {
   const headers = { "content-type": "application/json" };
   const response = await fetch(server.url + path, body === undefined ? {} : { method: "POST", headers, body });
-  return { status: response.status, answer: (await response.json()) as Answer };
+  return { status: response.status, answer: await response.json<Answer>() };
 }
 
 function startConsumer() {
