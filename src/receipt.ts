@@ -1,5 +1,6 @@
 /** The receipt: what every event is answered with, in the house's own words. Doors write it in theirs. */
 import type { Reason } from "./errors.ts";
+import type { LogFacts } from "./log.ts";
 
 /** JSON as text. Customers' data crosses the object's boundary so, and is parsed only at a door. */
 export type JsonText = string;
@@ -63,5 +64,23 @@ export function receiptJson(receipt: Receipt) {
     details: receipt.details,
     data: JSON.parse(receipt.data) as unknown,
     allowed_events: receipt.allowedEvents,
+  };
+}
+
+/** What the log says of a decision. */
+export function receiptFacts(receipt: Receipt): LogFacts {
+  const { machine, eventId, event, from, to, revision, result, code, reason, duplicate } = receipt;
+  return {
+    configuration: machine.configuration,
+    id: machine.id,
+    event_id: eventId,
+    event,
+    from,
+    to,
+    revision,
+    result,
+    code,
+    reason,
+    duplicate,
   };
 }

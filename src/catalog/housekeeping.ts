@@ -57,6 +57,15 @@ export async function pruneFailures(db: D1Database, now: number, limit: number):
   return (await query.bind(now, limit).run()).meta.changes;
 }
 
+/** What was ignored or deferred and whose time is up, at most `limit`; answers how many. */
+export async function pruneLookups(db: D1Database, now: number, limit: number): Promise<number> {
+  const query = db.prepare(
+    `DELETE FROM lookups WHERE (tenant, configuration, event_id, machine_id) IN
+       (SELECT tenant, configuration, event_id, machine_id FROM lookups WHERE expires_at < ?1 ORDER BY expires_at LIMIT ?2)`,
+  );
+  return (await query.bind(now, limit).run()).meta.changes;
+}
+
 /**
  * Rows of machines that ended before this time: no write of theirs can be on its way any more. Their
  * labels went with their end.

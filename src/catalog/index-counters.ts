@@ -10,7 +10,14 @@ import { REASONS } from "../errors.ts";
 import type { FailedEvent, IndexEntry, RefusalFact, TransitionFact } from "./index-entry.ts";
 
 /** `refused` and `failed` with their reason behind a space. */
-type Happening = "transitioned" | "created" | "deleted" | `refused ${string}` | `failed ${string}`;
+type Happening =
+  | "transitioned"
+  | "created"
+  | "deleted"
+  | "ignored"
+  | "deferred"
+  | `refused ${string}`
+  | `failed ${string}`;
 
 /** How often something has happened to machines of a configuration. */
 export interface HappeningCount {
@@ -81,10 +88,11 @@ export class IndexCounters {
     for (const tenant of new Set([...entries, ...failed].map((item) => item.tenant))) {
       this.#change(tenant).totals.batches += 1;
     }
-    for (const { tenant, configuration, transitions, refusals } of entries) {
+    for (const { tenant, configuration, transitions, refusals, lookups } of entries) {
       const tally = this.#change(tenant);
       tally.totals.entries += 1;
       for (const fact of transitions) count(tally, configuration, happeningOf(fact), now - fact.at);
+      for (const fact of lookups) count(tally, configuration, fact.kind, now - fact.at);
       for (const fact of refusals) count(tally, configuration, `refused ${verdictOf(fact).reason}`, now - fact.at);
     }
     for (const fact of failed) {

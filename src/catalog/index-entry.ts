@@ -28,6 +28,7 @@ export interface IndexEntry extends MachineRow {
   readonly isNew: boolean;
   readonly transitions: readonly TransitionFact[];
   readonly refusals: readonly RefusalFact[];
+  readonly lookups: readonly LookupFact[];
 }
 
 /** One accepted change, for the feed and for look-up by event id. */
@@ -51,6 +52,14 @@ export interface RefusalFact {
   readonly at: number;
   readonly expiresAt: number;
   readonly receipt: JsonText;
+}
+
+/** One event that changed nothing and was not refused: only to be found again. */
+export interface LookupFact {
+  readonly kind: "ignored" | "deferred";
+  readonly eventId: string;
+  readonly at: number;
+  readonly expiresAt: number;
 }
 
 /** An event that found no machine: nobody else stores it. */

@@ -11,8 +11,8 @@ export type Decision =
 const NO_EVENTS: readonly string[] = ["detent:created", "detent:deleted"];
 
 /**
- * The newest accepted change, which says its machine only, and the newest refused or failed events of one millisecond with
- * their receipts. (max() takes the row's other columns from the same row; with no row all of them are NULL.)
+ * The newest accepted change, ignored or deferred event, of which the machine is told, and the newest refused or failed
+ * events of one millisecond with their receipts. (max() takes the row's other columns from the same row; with no row all of them are NULL.)
  */
 export const FIND_DECISION = `
   SELECT machine_id AS id, max(at) AS at, NULL AS seq, '' AS failureId, NULL AS receipt FROM transitions INDEXED BY transitions_by_event
@@ -22,7 +22,9 @@ export const FIND_DECISION = `
   WHERE tenant = ?1 AND configuration = ?2 AND event_id = ?3 AND (machine_id, at) = (
     SELECT machine_id, max(at) FROM failures INDEXED BY failures_by_event
     WHERE tenant = ?1 AND configuration = ?2 AND event_id = ?3
-  )`;
+  )
+  UNION ALL
+  SELECT machine_id, max(at), 0, '', '' FROM lookups WHERE tenant = ?1 AND configuration = ?2 AND event_id = ?3`;
 
 /** The newest decision on an event id, whichever machine or none took it. */
 export async function findDecision(

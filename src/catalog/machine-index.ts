@@ -45,6 +45,13 @@ const INSERT_FAILURES = `
   FROM json_each(?1) WHERE true
   ON CONFLICT (tenant, configuration, event_id, machine_id, at, failure_id) DO NOTHING`;
 
+const INSERT_LOOKUPS = `
+  INSERT INTO lookups (tenant, configuration, event_id, machine_id, at, expires_at)
+  SELECT value->>'tenant', value->>'configuration', value->>'eventId', value->>'id', value->>'at', value->>'expiresAt'
+  FROM json_each(?1) WHERE true
+  ON CONFLICT (tenant, configuration, event_id, machine_id) DO UPDATE SET at = excluded.at, expires_at = excluded.expires_at
+  WHERE excluded.at > at`;
+
 const FORGET_NOTIFICATIONS = `
   UPDATE failures SET notification = NULL FROM json_each(?1)
   WHERE tenant = value->>'tenant' AND configuration = value->>'configuration' AND event_id = value->>'eventId'
@@ -61,7 +68,7 @@ export async function writeIndex(
 ): Promise<void> {
   const statements: D1PreparedStatement[] = [];
   if (entries.length > 0) {
-    const rows = entries.map(({ transitions: _transitions, refusals: _refusals, ...row }) => row);
+    const rows = entries.map(({ transitions: _transitions, refusals: _refusals, lookups: _lookups, ...row }) => row);
     statements.push(...labelChanges(db, entries), db.prepare(UPSERT_MACHINES).bind(JSON.stringify(rows)));
     const others = rows.filter(({ isNew, retiredAt }) => isNew || retiredAt !== null);
     if (others.length > 0) statements.push(db.prepare(SET_THE_REST).bind(JSON.stringify(others)));
@@ -70,6 +77,9 @@ export async function writeIndex(
     facts.map((fact) => ({ tenant, configuration, id, createdAt, ...fact })),
   );
   const refusals = entries.flatMap(({ tenant, configuration, id, refusals: facts }) =>
+    facts.map((fact) => ({ tenant, configuration, id, ...fact })),
+  );
+  const lookups = entries.flatMap(({ tenant, configuration, id, lookups: facts }) =>
     facts.map((fact) => ({ tenant, configuration, id, ...fact })),
   );
   const failures = [...refusals, ...failed];
@@ -81,6 +91,7 @@ export async function writeIndex(
   if (failures.length > 0) {
     statements.push(db.prepare(INSERT_FAILURES).bind(JSON.stringify(failures), failures.length - 1));
   }
+  if (lookups.length > 0) statements.push(db.prepare(INSERT_LOOKUPS).bind(JSON.stringify(lookups)));
   if (statements.length > 0) await db.batch(statements);
 }
 

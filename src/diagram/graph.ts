@@ -2,14 +2,14 @@
  * What a diagram of a configuration shows, before anybody decides how: states, and arrows with their events. The room
  * `diagram` is pure: it knows the engine's configuration and no storage, clock, platform or door.
  */
-import type { Configuration, Transition } from "../engine/configuration.ts";
+import type { Configuration, Edge as Move } from "../engine/configuration.ts";
 import { EdgeTable, type Edge } from "./edges.ts";
 
 /** Where a machine is and how it came there. */
 export interface Marks {
   readonly current: string;
   /** Transitions that were taken, each once. Those that the configuration does not have are not drawn. */
-  readonly taken: readonly Transition[];
+  readonly taken: readonly Move[];
 }
 
 export interface DrawnState {
@@ -122,7 +122,7 @@ class Drafts {
 }
 
 /** state -> event -> where it led. */
-function indexTaken(taken: readonly Transition[]): Map<string, Map<string, string>> {
+function indexTaken(taken: readonly Move[]): Map<string, Map<string, string>> {
   const index = new Map<string, Map<string, string>>();
   for (const { from, to, event } of taken) {
     const events = index.get(from) ?? new Map<string, string>();

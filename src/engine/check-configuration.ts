@@ -1,6 +1,6 @@
+import { checkDuration, checkFormulas, checkSchema, checkTimer, checkTimersOfStates } from "./check-rules.ts";
 import { checkWarnings } from "./check-warnings.ts";
-import type { ConfigurationSource, TransitionSource } from "./configuration.ts";
-import { parseDuration } from "./duration.ts";
+import type { ConfigurationSource } from "./configuration.ts";
 import { type Finding, type FindingCode, severityOf, sortFindings, toPointer } from "./finding.ts";
 import { countUtf8Bytes, isDeeperThan, LIMITS } from "./limits.ts";
 import { checkConfigurationName, checkStateOrEventName, checkVersion, clip, type NameProblem, quote } from "./names.ts";
@@ -26,6 +26,7 @@ export function checkConfiguration(source: ConfigurationSource): Finding[] {
   checkInitialStates(source, states, report);
   checkOptions(source, states, report);
   checkRetention(source, report);
+  checkTimersOfStates(source, states, report);
   // What is over a limit is refused anyway; warnings about each of its members could be hundreds of thousands.
   if (!findings.some(({ code }) => code === "limit_exceeded")) checkWarnings(source, states, report);
   return sortFindings(findings);
@@ -138,15 +139,8 @@ function checkTransitions(source: ConfigurationSource, states: ReadonlySet<strin
     const eventPointer = toPointer("transitions", i, "event");
     if (!event) report("event_empty", eventPointer, "A transition needs an event.");
     else reportName(report, "event_invalid", eventPointer, event, checkStateOrEventName(event));
-    checkTransitionExtras(transition, i, report);
-  }
-}
-
-function checkTransitionExtras(transition: TransitionSource, index: number, report: Report): void {
-  for (const field of ["guard", "assign", "after", "deadline"] as const) {
-    const value = transition[field];
-    const present = typeof value === "object" && value !== null ? Object.keys(value).length > 0 : Boolean(value);
-    if (present) reportUnsupported(report, field, toPointer("transitions", index, field));
+    checkFormulas(transition, i, report);
+    checkTimer(transition, i, report);
   }
 }
 
@@ -181,9 +175,7 @@ function checkOptions(source: ConfigurationSource, states: ReadonlySet<string>, 
         state,
       );
     }
-    if (options.schema && Object.keys(options.schema).length > 0) {
-      reportUnsupported(report, "schema", toPointer("state_options", state, "schema"));
-    }
+    checkSchema(options.schema, toPointer("state_options", state, "schema"), report);
     checkUnhandled(options.unhandled, toPointer("state_options", state, "unhandled"), report);
   }
   const events = new Set((source.transitions ?? []).map(({ event }) => event));
@@ -196,35 +188,21 @@ function checkOptions(source: ConfigurationSource, states: ReadonlySet<string>, 
         event,
       );
     }
-    if (options.schema && Object.keys(options.schema).length > 0) {
-      reportUnsupported(report, "schema", toPointer("event_options", event, "schema"));
-    }
+    checkSchema(options.schema, toPointer("event_options", event, "schema"), report);
   }
   checkUnhandled(source.unhandled, "/unhandled", report);
-  if (source.defer_for) reportUnsupported(report, "defer_for", "/defer_for");
+  checkDuration(source.defer_for, "/defer_for", report);
 }
 
 function checkUnhandled(value: string | undefined, pointer: string, report: Report): void {
-  if (!value || value === "reject") return;
-  if (value === "ignore" || value === "defer") reportUnsupported(report, `unhandled "${value}"`, pointer);
-  else report("unhandled_invalid", pointer, `unhandled is "reject", "ignore" or "defer", not ${quote(value)}.`, value);
+  if (!value || ["reject", "ignore", "defer"].includes(value)) return;
+  report("unhandled_invalid", pointer, `unhandled is "reject", "ignore" or "defer", not ${quote(value)}.`, value);
 }
 
 function checkRetention(source: ConfigurationSource, report: Report): void {
   for (const field of ["outcomes", "final", "history"] as const) {
-    const value = source.retention?.[field];
-    if (!value || parseDuration(value) !== undefined) continue;
-    report(
-      "duration_invalid",
-      toPointer("retention", field),
-      `A duration is like P30D, PT30M or 30m; ${quote(value)} is not.`,
-      value,
-    );
+    checkDuration(source.retention?.[field], toPointer("retention", field), report);
   }
-}
-
-function reportUnsupported(report: Report, what: string, pointer: string): void {
-  report("not_supported", pointer, `${what} is not supported by this release.`);
 }
 
 function reportName(

@@ -1,8 +1,10 @@
 import { checkConfiguration } from "./check-configuration.ts";
-import type { Configuration, ConfigurationSource, Transition } from "./configuration.ts";
+import type { Configuration, ConfigurationSource, Transition, TransitionSource, Unhandled } from "./configuration.ts";
 import { parseDuration } from "./duration.ts";
 import { EdgeIndex } from "./edge-index.ts";
 import type { Finding } from "./finding.ts";
+import { Formula } from "./formula.ts";
+import { SchemaRule } from "./schema-rule.ts";
 
 /** A configuration ready for stepping, or why it is refused. */
 export type Compilation =
@@ -10,6 +12,8 @@ export type Compilation =
   | { readonly ok: false; readonly errors: Finding[]; readonly warnings: Finding[] };
 
 const DEFAULT_VERSION = "v1";
+/** Where a configuration does not say: long enough for events that overtake each other, short enough to hear of one that came to nothing. */
+const DEFER_FOR_MS = 60 * 60 * 1_000;
 
 /** Checks a configuration and indexes it for stepping; an absent or empty version becomes `v1`. */
 export function compileConfiguration(source: ConfigurationSource): Compilation {
@@ -27,12 +31,10 @@ export function compileConfiguration(source: ConfigurationSource): Compilation {
  */
 export function loadConfiguration(source: ConfigurationSource): Configuration {
   const states = [...(source.states ?? [])];
-  const transitions: Transition[] = (source.transitions ?? []).map(
-    // The checks passed, so the three are there.
-    ({ from = "", to = "", event = "" }) => ({ from, to, event }),
-  );
+  const transitions = (source.transitions ?? []).map(loadTransition);
   const named = new Set(transitions.map(({ from }) => from));
   const finalStates = new Set(states.filter((state) => !named.has(state)));
+  const options = new Map(Object.entries(source.state_options ?? {}));
   // protobuf cannot tell an empty list from none, so both mean "any state".
   const initialStates = source.initial_states?.length ? source.initial_states : states;
   return {
@@ -49,8 +51,43 @@ export function loadConfiguration(source: ConfigurationSource): Configuration {
       finalMs: durationOf(source.retention?.final),
       historyMs: durationOf(source.retention?.history),
     },
+    stateSchemas: loadSchemas(source.state_options),
+    eventSchemas: loadSchemas(source.event_options),
+    unhandledIn: (state) => unhandledOf(options.get(state)?.unhandled || source.unhandled),
+    deferForMs: durationOf(source.defer_for) ?? DEFER_FOR_MS,
     edges: new EdgeIndex(states, transitions, finalStates),
   };
+}
+
+function loadTransition(source: TransitionSource, position: number): Transition {
+  // The checks passed, so the three are there. protobuf cannot tell an empty text from none.
+  const { from = "", to = "", event = "", guard, assign, after, deadline } = source;
+  return {
+    from,
+    to,
+    event,
+    position,
+    guard: guard ? new Formula(guard, "guard") : undefined,
+    assign: new Map(Object.entries(assign ?? {}).map(([field, text]) => [field, new Formula(text, "assign")])),
+    afterMs: durationOf(after),
+    deadline: deadline ? new Formula(deadline, "deadline") : undefined,
+  };
+}
+
+function loadSchemas(options: Record<string, { schema?: Record<string, unknown> }> | undefined) {
+  return new Map(
+    Object.entries(options ?? {}).flatMap(([name, { schema }]) =>
+      hasMembers(schema) ? [[name, new SchemaRule(schema)] as const] : [],
+    ),
+  );
+}
+
+function hasMembers(schema: Record<string, unknown> | undefined): schema is Record<string, unknown> {
+  return schema !== undefined && Object.keys(schema).length > 0;
+}
+
+function unhandledOf(text: string | undefined): Unhandled {
+  return text === "ignore" || text === "defer" ? text : "reject";
 }
 
 function durationOf(text: string | null | undefined): number | undefined {

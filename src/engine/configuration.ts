@@ -3,6 +3,9 @@
  * Pure: knows nothing of storage, clocks or doors.
  */
 
+import type { Formula } from "./formula.ts";
+import type { SchemaRule } from "./schema-rule.ts";
+
 /** Any JSON object, as parsed. */
 type JsonObject = { [key: string]: unknown };
 
@@ -39,12 +42,28 @@ export interface ConfigurationSource {
   retention?: RetentionSource;
 }
 
-/** An edge that passed the checks. */
-export interface Transition {
+/** A way from one state to another. */
+export interface Edge {
   readonly from: string;
   readonly to: string;
   readonly event: string;
 }
+
+/** An edge that passed the checks, with its conditions. */
+export interface Transition extends Edge {
+  /** Its place in the configuration: it numbers its timer. */
+  readonly position: number;
+  readonly guard: Formula | undefined;
+  /** Fields of the machine's data, all evaluated against the data before the event. */
+  readonly assign: ReadonlyMap<string, Formula>;
+  /** Detent sends the event itself, so long after the state was entered. */
+  readonly afterMs: number | undefined;
+  /** The same at a time that is told on entry. */
+  readonly deadline: Formula | undefined;
+}
+
+/** What becomes of a known event for which there is no transition in a state. */
+export type Unhandled = "reject" | "ignore" | "defer";
 
 /** A checked configuration, indexed for stepping. Make it with `compileConfiguration`. */
 export interface Configuration {
@@ -65,8 +84,19 @@ export interface Configuration {
     readonly finalMs: number | undefined;
     readonly historyMs: number | undefined;
   };
+  /** What the data of a machine in a state must look like; and of what a state names, an event brings it. */
+  readonly stateSchemas: ReadonlyMap<string, SchemaRule>;
+  /** What the data of an event must look like. */
+  readonly eventSchemas: ReadonlyMap<string, SchemaRule>;
+  unhandledIn(state: string): Unhandled;
+  /** How long a deferred event is tried again. */
+  readonly deferForMs: number;
   /** state -> event -> the transitions that may be taken, in order; `*` is resolved. */
-  readonly edges: { get(state: string): ReadonlyMap<string, readonly Transition[]> | undefined };
+  readonly edges: {
+    get(state: string): ReadonlyMap<string, readonly Transition[]> | undefined;
+    /** Those of a state that Detent takes itself. */
+    listTimed(state: string): readonly Transition[];
+  };
 }
 
 /** `name:version`, the identity of a configuration. */

@@ -15,7 +15,7 @@ export class EdgeIndex {
   readonly #finals: ReadonlySet<string>;
   readonly #own = new Map<string, Numbered[]>();
   readonly #anywhere: Numbered[] = [];
-  readonly #made = new Map<string, EventEdges>();
+  readonly #made = new Map<string, { readonly byEvent: EventEdges; readonly timed: readonly Transition[] }>();
 
   constructor(states: readonly string[], transitions: readonly Transition[], finalStates: ReadonlySet<string>) {
     this.#finals = finalStates;
@@ -28,16 +28,38 @@ export class EdgeIndex {
 
   /** What may happen in a state, by event; undefined for what is no state. */
   get(state: string): EventEdges | undefined {
+    return this.#make(state)?.byEvent;
+  }
+
+  /** The transitions of a state that are taken by themselves, in order. */
+  listTimed(state: string): readonly Transition[] {
+    return this.#make(state)?.timed ?? [];
+  }
+
+  #make(state: string) {
     const own = this.#own.get(state);
     if (!own) return undefined;
-    let edges = this.#made.get(state);
-    if (!edges) {
+    let made = this.#made.get(state);
+    if (!made) {
       if (this.#made.size >= KEPT_STATES) this.#made.clear();
-      edges = this.#finals.has(state) ? new Map() : groupByEvent(state, [...own, ...this.#anywhere]);
-      this.#made.set(state, edges);
+      const byEvent = this.#finals.has(state)
+        ? new Map<string, never>()
+        : groupByEvent(state, [...own, ...this.#anywhere]);
+      made = {
+        byEvent,
+        timed: [...byEvent.values()]
+          .flat()
+          .filter(isTimed)
+          .toSorted((a, b) => a.position - b.position),
+      };
+      this.#made.set(state, made);
     }
-    return edges;
+    return made;
   }
+}
+
+function isTimed({ afterMs, deadline }: Transition): boolean {
+  return afterMs !== undefined || deadline !== undefined;
 }
 
 function groupByEvent(state: string, numbered: Numbered[]): EventEdges {

@@ -26,14 +26,24 @@ export const FINDING_CODES = [
     text: "A state is named `*`, which stands for every state that is not final.",
   },
   {
-    code: "not_supported",
+    code: "expression_invalid",
     severity: "error",
-    text: "The configuration asks for something that this release does not do.",
+    text: "A `guard`, an `assign` or a `deadline` is no CEL expression, reads what it cannot, or gives what it must not ([expressions](expressions.md)).",
+  },
+  {
+    code: "schema_invalid",
+    severity: "error",
+    text: "A `schema` is no JSON Schema, or has a keyword that is not supported ([schemas](schemas.md)).",
   },
   {
     code: "duration_invalid",
     severity: "error",
     text: "A duration is neither ISO 8601 from weeks to seconds (`PT30M`) nor as Go writes it (`30m`).",
+  },
+  {
+    code: "timer_ambiguous",
+    severity: "error",
+    text: "A transition has both `after` and `deadline`.",
   },
   {
     code: "name_invalid",

@@ -38,6 +38,12 @@ export const LIMITS = {
   batchBytes: 8 * 1024 * 1024,
   /** Events of one request. */
   batchEvents: 100,
+  /** Timers that run in one state: each is told with the machine, and stored with each entry. */
+  timersOfState: 64,
+  /** Deferred events of a machine. */
+  deferredEvents: 64,
+  /** The longest delay: a hundred years, which keeps every time within what dates can say. */
+  delayMs: 100 * 365 * 24 * 60 * 60 * 1_000,
 } as const;
 
 /** Bytes of `text` in UTF-8; a lone surrogate counts as the three bytes of U+FFFD. */
@@ -77,3 +83,6 @@ export function isDeeperThan(value: unknown, limit: number): boolean {
 function isSurrogatePair(first: number, second: number): boolean {
   return first >= 0xd800 && first <= 0xdbff && second >= 0xdc00 && second <= 0xdfff;
 }
+
+/** What the expressions and schemas of one event may cost, in the units of a Meter. */
+export const EVENT_BUDGET = 500_000;

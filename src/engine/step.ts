@@ -1,37 +1,49 @@
-import { listAllowedNames } from "./allowed-events.ts";
-import { type Configuration, configIdOf, type Transition } from "./configuration.ts";
+import { listAllowedNames, type Snapshot } from "./allowed-events.ts";
+import { type Configuration, configIdOf, type Edge, type Transition } from "./configuration.ts";
+import { enterByTransition, enterState } from "./entry.ts";
+import type { EventScope, Scope } from "./expression/expression.ts";
+import type { JsonObject } from "./json.ts";
+import { EVENT_BUDGET } from "./limits.ts";
+import { Meter } from "./meter.ts";
 import { quote } from "./names.ts";
+import type { Timer } from "./timer.ts";
 
-/** What a machine is at one moment, as far as stepping needs it. */
-export interface Snapshot {
-  readonly state: string;
-}
-
-/** An event, as far as stepping needs it. */
-export interface EngineEvent {
-  readonly name: string;
-}
-
-/** Something that follows from a step, for the caller to carry out. */
-type Effect = { readonly kind: "entered"; readonly state: string };
-
-/** The result of creating a machine. */
+/** What a machine begins with, or why it cannot, in the field that is to blame. */
 export type Start =
-  | { readonly ok: true; readonly next: Snapshot; readonly effects: readonly Effect[] }
-  | { readonly ok: false; readonly message: string };
-
-/** The result of an event: where the machine goes and by which transition, or why it stays. */
-export type Step =
-  | {
-      readonly ok: true;
-      readonly next: Snapshot;
-      /** The transition taken; its `from` is the state left, also when a `*` matched. */
-      readonly transition: Transition;
-      readonly effects: readonly Effect[];
-    }
+  | { readonly ok: true; readonly next: Snapshot; readonly timers: readonly Timer[] }
   | {
       readonly ok: false;
-      readonly reason: "UNKNOWN_EVENT" | "NO_TRANSITION";
+      readonly field: "state" | "data";
+      readonly rule: "initial_state" | "schema" | "deadline";
+      readonly message: string;
+    };
+
+/** Why an event is refused by the machine. */
+export type RefusalReason =
+  | "UNKNOWN_EVENT"
+  | "NO_TRANSITION"
+  | "GUARD_REJECTED"
+  | "ASSIGN_REJECTED"
+  | "SCHEMA_REJECTED";
+
+/**
+ * What an event does: it moves the machine, and says which timers begin to run; it is ignored or put off, as `unhandled`
+ * says; or it is refused, and the machine stays as it is.
+ */
+export type Step =
+  | {
+      readonly kind: "transitioned";
+      /** Its `data` is the same object as before where nothing changed it. */
+      readonly next: Snapshot;
+      /** The transition taken; its `from` is the state left, also when a `*` matched. */
+      readonly transition: Edge;
+      readonly timers: readonly Timer[];
+    }
+  | { readonly kind: "ignored" }
+  | { readonly kind: "deferred" }
+  | {
+      readonly kind: "refused";
+      readonly reason: RefusalReason;
       readonly message: string;
       /** All that would be allowed; the message names only the first few. */
       readonly allowedEvents: readonly string[];
@@ -39,48 +51,109 @@ export type Step =
 
 const NAMED_IN_MESSAGE = 20;
 
-/** The snapshot of a new machine: in the starting state, or in `state`, which `initial_states` may limit. */
-export function start(configuration: Configuration, state?: string): Start {
+/**
+ * The beginning of a machine at `now` (epoch ms): in the starting state, or in `state`, which `initial_states` may limit;
+ * its data must match that state's schema.
+ */
+export function start(
+  configuration: Configuration,
+  { state, data, now }: { readonly state?: string | undefined; readonly data: JsonObject; readonly now: number },
+): Start {
   const { initialStates, startingState, states } = configuration;
   // protobuf cannot tell an empty state from none.
-  if (!state) return enter(startingState);
-  if (initialStates.includes(state)) return enter(state);
-  const problem = states.includes(state)
-    ? `A machine of ${nameOf(configuration)} cannot be created in the state ${quote(state)}`
-    : `${quote(state)} is not a state of ${nameOf(configuration)}`;
-  return { ok: false, message: `${problem}; allowed: ${joinNames(initialStates)}.` };
-}
-
-/** Applies an event: of the transitions that match the state and the event, the first wins. */
-export function step(configuration: Configuration, snapshot: Snapshot, event: EngineEvent): Step {
-  const transition = configuration.edges.get(snapshot.state)?.get(event.name)?.[0];
-  if (transition) return { ...enter(transition.to), transition };
-
-  const allowedEvents = listAllowedNames(configuration, snapshot.state);
-  const allowed =
-    allowedEvents.length > 0 ? `allowed: ${joinNames(allowedEvents)}` : describeEnd(configuration, snapshot);
-  if (!configuration.events.includes(event.name)) {
-    return {
-      ok: false,
-      reason: "UNKNOWN_EVENT",
-      message: `${nameOf(configuration)} has no event ${quote(event.name)}; in the state ${quote(snapshot.state)} ${allowed}.`,
-      allowedEvents,
-    };
+  const first = state || startingState;
+  if (state && !initialStates.includes(state)) {
+    const problem = states.includes(state)
+      ? `A machine of ${nameOf(configuration)} cannot be created in the state ${quote(state)}`
+      : `${quote(state)} is not a state of ${nameOf(configuration)}`;
+    const message = `${problem}; allowed: ${joinNames(initialStates)}.`;
+    return { ok: false, field: "state", rule: "initial_state", message };
   }
-  return {
-    ok: false,
-    reason: "NO_TRANSITION",
-    message: `The event ${quote(event.name)} has no transition from the state ${quote(snapshot.state)}; ${allowed}.`,
-    allowedEvents,
+  return enterAnew(configuration, { state: first, revision: 0, data }, now);
+}
+
+/**
+ * The machine in a state by other means than an event: on creation, by an operator, by a new version. Timers run from
+ * `enteredAt`, epoch ms.
+ */
+export function enterAnew(configuration: Configuration, next: Snapshot, enteredAt: number): Start {
+  const entry = enterState(configuration, { ...next, event: undefined, now: enteredAt }, new Meter(EVENT_BUDGET));
+  if (entry.ok) return { ok: true, next, timers: entry.timers };
+  const rule = entry.reason === "SCHEMA_REJECTED" ? "schema" : "deadline";
+  return { ok: false, field: "data", rule, message: `${capitalize(entry.message)}.` };
+}
+
+/**
+ * Applies an event at `now` (epoch ms): of the transitions that match the state and the event, the first whose guard is
+ * true wins. A guard that errs refuses the event. The work that expressions and schemas may cost is bounded.
+ */
+export function step(configuration: Configuration, snapshot: Snapshot, event: EventScope, now: number): Step {
+  const meter = new Meter(EVENT_BUDGET);
+  const { state } = snapshot;
+  const refuse = (reason: RefusalReason, problem: string): Step => {
+    const allowedEvents = listAllowedNames(configuration, snapshot, now, meter);
+    const allowed =
+      allowedEvents.length > 0 ? `allowed: ${joinNames(allowedEvents)}` : describeEnd(configuration, snapshot);
+    return { kind: "refused", reason, message: `${problem} ${allowed}.`, allowedEvents };
   };
+  if (!configuration.events.includes(event.name)) {
+    const problem = `${nameOf(configuration)} has no event ${quote(event.name)}; in the state ${quote(state)}`;
+    return refuse("UNKNOWN_EVENT", problem);
+  }
+  const mismatch = configuration.eventSchemas.get(event.name)?.explainMismatch(event.data, meter);
+  if (mismatch !== undefined) {
+    const problem = `The event ${quote(event.name)} in the state ${quote(state)} does not match its schema: ${mismatch};`;
+    return refuse("SCHEMA_REJECTED", problem);
+  }
+  const transitions = configuration.edges.get(state)?.get(event.name) ?? [];
+  if (transitions.length === 0) {
+    const unhandled = configuration.unhandledIn(state);
+    if (unhandled === "ignore") return { kind: "ignored" };
+    if (unhandled === "defer") return { kind: "deferred" };
+    return refuse("NO_TRANSITION", `The event ${quote(event.name)} has no transition from the state ${quote(state)};`);
+  }
+  const scope = { ...snapshot, event, now };
+  const chosen = choose(transitions, scope, meter);
+  if (!chosen.ok) {
+    return refuse(
+      "GUARD_REJECTED",
+      `The event ${quote(event.name)} is refused in the state ${quote(state)}: ${chosen.message};`,
+    );
+  }
+  const { transition } = chosen;
+  const entry = enterByTransition(configuration, transition, scope, meter);
+  if (!entry.ok) return refuse(entry.reason, `In the state ${quote(state)}, ${entry.message};`);
+  const next = { state: transition.to, revision: snapshot.revision + 1, data: entry.data };
+  return { kind: "transitioned", next, transition, timers: entry.timers };
 }
 
-function enter(state: string): { ok: true; next: Snapshot; effects: readonly Effect[] } {
-  return { ok: true, next: { state }, effects: [{ kind: "entered", state }] };
+type Choice = { readonly ok: true; readonly transition: Transition } | { readonly ok: false; readonly message: string };
+
+function choose(transitions: readonly Transition[], scope: Scope, meter: Meter): Choice {
+  for (const transition of transitions) {
+    if (transition.guard === undefined) return { ok: true, transition };
+    const value = transition.guard.evaluateGuard(scope, meter);
+    if (!value.ok) {
+      const message = `the guard ${quote(transition.guard.source)} failed: ${value.message}`;
+      return { ok: false, message };
+    }
+    if (value.value) return { ok: true, transition };
+  }
+  const guards = transitions.map(({ guard }) => quote(guard?.source ?? ""));
+  if (guards.length === 1) return { ok: false, message: `the guard ${guards[0]} is false` };
+  const shown = guards.slice(0, GUARDS_IN_MESSAGE).join(", ");
+  const more = guards.length - GUARDS_IN_MESSAGE;
+  return { ok: false, message: `all its guards are false, ${shown}${more > 0 ? ` and ${more} more` : ""}` };
 }
 
-function describeEnd(configuration: Configuration, snapshot: Snapshot): string {
-  return configuration.finalStates.has(snapshot.state) ? "no event is allowed, it is final" : "no event is allowed";
+const GUARDS_IN_MESSAGE = 3;
+
+function capitalize(sentence: string): string {
+  return sentence.charAt(0).toUpperCase() + sentence.slice(1);
+}
+
+function describeEnd(configuration: Configuration, { state }: Snapshot): string {
+  return configuration.finalStates.has(state) ? "no event is allowed, it is final" : "no event is allowed";
 }
 
 function joinNames(names: readonly string[]): string {

@@ -5,6 +5,7 @@ import { clip } from "../engine/names.ts";
 import { start } from "../engine/step.ts";
 import type { JsonText } from "../receipt.ts";
 import type { CreateCall, MachineAddress, Refusal, Reply } from "./calls.ts";
+import { Data } from "./data.ts";
 import { presentAtCreation, type Present } from "./present.ts";
 
 /** The configuration as it was stored, indexed for stepping. */
@@ -12,12 +13,16 @@ export function load(source: JsonText): Configuration {
   return loadConfiguration(JSON.parse(source) as ConfigurationSource);
 }
 
-/** The machine that would be created at `now`; INVALID_ARGUMENT: not in that state. */
+/** The machine that would be created at `now`; INVALID_ARGUMENT: not in that state, or not with that data. */
 export function begin(address: MachineAddress, call: CreateCall, now: number): Reply<Present> {
   const configuration = load(call.source);
-  const begun = start(configuration, call.state);
-  if (!begun.ok) return refuseField("/state", "initial_state", begun.message, call.state ?? "");
-  const created = { state: begun.next.state, labels: call.labels, at: now };
+  const data = Data.ofText(call.data);
+  const begun = start(configuration, { state: call.state, data: data.value, now });
+  if (!begun.ok) {
+    const { field, rule, message } = begun;
+    return refuseField(`/${field}`, rule, message, (field === "state" ? call.state : call.data) ?? "");
+  }
+  const created = { state: begun.next.state, data, timers: begun.timers, labels: call.labels, at: now };
   return { ok: true, value: presentAtCreation(address, configuration, created) };
 }
 

@@ -1,6 +1,7 @@
 /** The calls that cross the object's boundary: plain values in, plain results out, customers' JSON as text. */
 import type { MachineRow } from "../catalog/index-entry.ts";
-import type { Transition } from "../engine/configuration.ts";
+import type { Edge } from "../engine/configuration.ts";
+import type { Timer } from "../engine/timer.ts";
 import type { Reason } from "../errors.ts";
 import type { JsonText, Receipt } from "../receipt.ts";
 
@@ -65,6 +66,19 @@ export interface OverrideCall {
   readonly expectedRevision: number;
 }
 
+export interface MigrateCall {
+  readonly version: string;
+  /** The configuration as stored in the catalog: JSON text. */
+  readonly source: JsonText;
+  /** States of another name there; those that are not named keep theirs. */
+  readonly stateMap: ReadonlyMap<string, string>;
+  readonly actor: string;
+  readonly traceparent?: string;
+  readonly expectedRevision?: number;
+  /** Answer what would be answered; change nothing. */
+  readonly isDryRun?: boolean;
+}
+
 export interface DeleteCall {
   readonly actor: string;
   readonly expectedRevision?: number;
@@ -109,6 +123,8 @@ export interface MachineView {
   readonly final: boolean;
   readonly createdAt: number;
   readonly updatedAt: number;
+  /** What it will do by itself, in that order; empty for the past. */
+  readonly timers: readonly Pick<Timer, "event" | "to" | "dueAt">[];
   /** Newest, oldest first. */
   readonly history: readonly HistoryItem[];
   readonly hasOlderHistory: boolean;
@@ -146,7 +162,7 @@ export interface PathView extends StateView {
   /** The configuration it runs: JSON text. */
   readonly source: JsonText;
   /** What its newest changes were, each once, in no order. */
-  readonly taken: readonly Transition[];
+  readonly taken: readonly Edge[];
 }
 
 /**
@@ -162,6 +178,7 @@ export interface MachineCalls {
   sendAll(address: MachineAddress, calls: readonly SendCall[]): Promise<SendReply[]>;
   updateLabels(address: MachineAddress, call: LabelsCall): Promise<Reply<MachineView>>;
   override(address: MachineAddress, call: OverrideCall): Promise<Reply<MachineView>>;
+  migrate(address: MachineAddress, call: MigrateCall): Promise<Reply<MachineView>>;
   delete(address: MachineAddress, call: DeleteCall): Promise<Reply<null>>;
   /** As it is, or as it was at a revision. */
   read(address: MachineAddress, atRevision?: number): Promise<Reply<MachineView>>;

@@ -87,8 +87,8 @@ export function refusedEvent(
   receipt: Receipt,
   traceparent?: string | null,
 ): JsonText {
-  const { at } = receipt;
-  const type = "detent.event.refused.v1";
+  const { at, reason } = receipt;
+  const type = reason === "DEFER_EXPIRED" ? "detent.event.expired.v1" : "detent.event.refused.v1";
   const data = toData(receipt);
   return toCloudEvent({ ...ofMachine(machine, "notification", sequence), type, at, traceparent, data });
 }

@@ -2,65 +2,185 @@
  * What an event does to a machine: decided here, from what the machine is, without changing it. A dry run and a
  * simulation end here; a real event is stored as decided.
  */
+import type { Configuration } from "../engine/configuration.ts";
+import type { JsonObject } from "../engine/json.ts";
+import { LIMITS } from "../engine/limits.ts";
 import { quote } from "../engine/names.ts";
 import { step } from "../engine/step.ts";
-import type { Receipt } from "../receipt.ts";
+import { timerEventId, type Timer } from "../engine/timer.ts";
+import type { Reason } from "../errors.ts";
+import type { JsonText, Receipt } from "../receipt.ts";
 import type { Refusal, Reply, SendCall } from "./calls.ts";
+import { Data } from "./data.ts";
 import type { Present } from "./present.ts";
 import { receiptOfOutcome, receiptOfTransition } from "./record.ts";
-import type { OutcomeRow, TransitionRow } from "./rows.ts";
+import type { EventRow, OutcomeRow, TransitionRow, WaitingEvent } from "./rows.ts";
+
+/** Something to store. */
+export type Verdict =
+  | {
+      readonly kind: "accepted";
+      readonly row: TransitionRow;
+      /** The configuration that holds from then on, where it is another. */
+      readonly becomes?: { readonly configuration: Configuration; readonly source: JsonText };
+    }
+  /** The machine stays as it is: refused, ignored, deferred. */
+  | { readonly kind: "outcome"; readonly row: OutcomeRow };
 
 export type Decision =
+  | Verdict
   /** Decided before: the receipt of then. */
   | { readonly kind: "repeated"; readonly receipt: Receipt }
   /** Not to be decided, and not recorded: expectations that fail, an id used for another event. */
-  | { readonly kind: "declined"; readonly reply: Refusal }
-  | { readonly kind: "refused"; readonly row: OutcomeRow }
-  | { readonly kind: "accepted"; readonly row: TransitionRow };
+  | { readonly kind: "declined"; readonly reply: Refusal };
+
+/** An event without the time at which it is decided. */
+type EventFacts = Omit<EventRow, "at">;
 
 /** `before` is the receipt under the event's id, where there is one; `now` the machine's clock. */
 export function decide(present: Present, call: SendCall, before: Receipt | undefined, now: number): Decision {
   if (before !== undefined) return repeat(call, before);
   const mismatch = expectationOf(present, call);
   if (mismatch !== undefined) return { kind: "declined", reply: mismatch };
+  const { eventId, event, timestamp = null, originator, actor, traceparent = null, details, data: eventData } = call;
+  return judge(present, { eventId, event, timestamp, originator, actor, traceparent, details, eventData }, now);
+}
+
+/** What an event does now, whoever sent it and whatever has become of it before. */
+export function judge(present: Present, facts: EventFacts, now: number): Verdict {
   const { configuration, state, revision } = present;
-  const common = {
-    eventId: call.eventId,
-    event: call.event,
-    timestamp: call.timestamp ?? null,
-    originator: call.originator,
-    actor: call.actor,
-    traceparent: call.traceparent ?? null,
-    details: call.details,
-    eventData: call.data,
-    version: configuration.version,
-    // Time never goes back in a machine.
-    at: Math.max(now, present.decidedAt),
+  // Time never goes back in a machine.
+  const at = Math.max(now, present.decidedAt);
+  const before = present.data.value;
+  const event = {
+    id: facts.eventId,
+    name: facts.event,
+    data: JSON.parse(facts.eventData) as JsonObject,
+    details: facts.details,
+    originator: facts.originator,
+    timestamp: facts.timestamp ?? at,
   };
-  const taken = step(configuration, { state }, { name: call.event });
-  if (taken.ok) {
-    const change = {
-      revision: revision + 1,
-      kind: "event",
-      from: state,
-      state: taken.next.state,
-      created: false,
-    } as const;
-    return { kind: "accepted", row: { ...common, ...change } };
+  const done = step(configuration, { state, revision, data: before }, event, at);
+  switch (done.kind) {
+    case "transitioned": {
+      const { next, timers } = done;
+      const data = next.data === before ? null : Data.ofValue(next.data);
+      const row: TransitionRow = {
+        ...facts,
+        kind: "event",
+        revision: next.revision,
+        from: state,
+        state: next.state,
+        version: configuration.version,
+        created: false,
+        data,
+        dataRevision: data === null ? present.dataRevision : next.revision,
+        enteredAt: at,
+        timers,
+        at,
+      };
+      return { kind: "accepted", row };
+    }
+    case "ignored":
+      return outcome(present, facts, at, { kind: "ignored" });
+    case "deferred": {
+      if (present.waiting.length < LIMITS.deferredEvents) return outcome(present, facts, at, { kind: "deferred" });
+      const message = `${LIMITS.deferredEvents} events wait already, and ${quote(facts.event)} has no transition from the state ${quote(state)}.`;
+      return outcome(present, facts, at, { kind: "refused", reason: "DEFER_LIMIT", message });
+    }
+    case "refused": {
+      const { reason, message, allowedEvents } = done;
+      return outcome(present, facts, at, { kind: "refused", reason, message, allowedEvents });
+    }
+    default:
+      return done satisfies never;
   }
-  const outcome: OutcomeRow = {
-    ...common,
-    seq: present.outcomeSeq + 1,
-    kind: "refused",
-    notice: present.notices + 1,
+}
+
+type Given =
+  | { readonly kind: "ignored" | "deferred" }
+  | { readonly kind: "parked"; readonly message: string }
+  | {
+      readonly kind: "refused";
+      readonly reason: Reason;
+      readonly message: string;
+      readonly allowedEvents?: readonly string[];
+    };
+
+/** The row of an event that changes nothing. Who is told of it: of what is ignored or deferred, nobody. */
+function outcome(present: Present, facts: EventFacts, at: number, given: Given): Verdict {
+  const { configuration, state, revision, outcomeSeq, notices, timersFired } = present;
+  const isTold = given.kind === "refused" || given.kind === "parked";
+  const row: OutcomeRow = {
+    ...facts,
+    at,
+    seq: outcomeSeq + 1,
+    kind: given.kind,
+    notice: isTold ? notices + 1 : notices,
     state,
+    version: configuration.version,
     revision,
-    code: taken.reason === "UNKNOWN_EVENT" ? "EventNotAllowed" : "TransitionNotAllowed",
-    reason: taken.reason,
-    message: taken.message,
-    allowedEvents: JSON.stringify(taken.allowedEvents),
+    code: given.kind === "refused" ? codeOf(given.reason) : "Ok",
+    reason: given.kind === "refused" ? given.reason : "",
+    message: isTold ? given.message : "",
+    allowedEvents: JSON.stringify(given.kind === "refused" ? (given.allowedEvents ?? []) : []),
+    entered: revision,
+    timersFired,
   };
-  return { kind: "refused", row: outcome };
+  return { kind: "outcome", row };
+}
+
+function codeOf(reason: Reason): string {
+  return reason === "UNKNOWN_EVENT" ? "EventNotAllowed" : "TransitionNotAllowed";
+}
+
+/** The event of a timer that is due, decided as if somebody had sent it; the timer has been sent, whatever comes of it. */
+export function judgeTimer(present: Present, timer: Timer, now: number): Verdict {
+  const facts: EventFacts = {
+    eventId: timerEventId(present.revision, timer),
+    event: timer.event,
+    timestamp: timer.dueAt,
+    originator: "timer",
+    actor: "",
+    traceparent: null,
+    details: "",
+    eventData: "{}",
+  };
+  const verdict = judge(present, facts, now);
+  if (verdict.kind === "accepted") return verdict;
+  return { kind: "outcome", row: { ...verdict.row, timersFired: present.timersFired + 1 } };
+}
+
+/** A deferred event that is given up: nothing came in time, or nothing can come any more. */
+export function giveUp(present: Present, facts: EventFacts, why: string, now: number): Verdict {
+  const message = `The event ${quote(facts.event)} was deferred ${why}; it had no transition from the state ${quote(present.state)}.`;
+  return outcome(present, facts, Math.max(now, present.decidedAt), {
+    kind: "refused",
+    reason: "DEFER_EXPIRED",
+    message,
+  });
+}
+
+/** The timers of the state are set aside: they would go on for ever without time passing. */
+export function parkTimers(present: Present, message: string, now: number): Verdict {
+  const facts: EventFacts = {
+    eventId: `detent:parked:${present.outcomeSeq + 1}`,
+    event: "timers",
+    timestamp: null,
+    originator: "detent",
+    actor: "",
+    traceparent: null,
+    details: "",
+    eventData: "{}",
+  };
+  const verdict = outcome(present, facts, Math.max(now, present.decidedAt), { kind: "parked", message });
+  if (verdict.kind === "accepted") return verdict;
+  return { kind: "outcome", row: { ...verdict.row, timersFired: present.timers.length } };
+}
+
+/** Whether it would only be put off again. */
+export function isStillWaiting({ configuration, state }: Present, { event }: WaitingEvent): boolean {
+  return configuration.unhandledIn(state) === "defer" && !configuration.edges.get(state)?.has(event);
 }
 
 /** What the sender is told. */
@@ -70,7 +190,7 @@ export function replyOf({ identity }: Present, decision: Decision): Reply<Receip
       return { ok: true, value: decision.receipt };
     case "declined":
       return decision.reply;
-    case "refused":
+    case "outcome":
       return { ok: true, value: receiptOfOutcome(identity, decision.row) };
     case "accepted":
       return { ok: true, value: receiptOfTransition(identity, decision.row) };

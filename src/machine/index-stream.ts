@@ -1,5 +1,5 @@
 /** To the index: the machine's row as it is now, with the changes and refusals the index has not heard of. */
-import type { IndexEntry, RefusalFact, TransitionFact } from "../catalog/index-entry.ts";
+import type { IndexEntry, LookupFact, RefusalFact, TransitionFact } from "../catalog/index-entry.ts";
 import type { Cursors, Present } from "./present.ts";
 import { receiptOfOutcome } from "./record.ts";
 import type { OutcomeRow, TransitionRow } from "./rows.ts";
@@ -110,7 +110,7 @@ export class IndexStream implements Stream {
     const outcomes = room.take(
       rows.outcomes.map((row) => ({
         row,
-        fact: row.kind === "refused" ? this.#toRefusalFact(present, row) : undefined,
+        fact: row.kind === "refused" ? this.#toRefusalFact(present, row) : this.#toLookupFact(row),
       })),
     );
     const transitions = taken.map(({ fact }) => fact);
@@ -128,9 +128,11 @@ export class IndexStream implements Stream {
       labels: identity.labels,
       dueAt: this.#parts.dueAt() ?? null,
       retiredAt: identity.retiredAt,
-      isNew: indexTransitions < 0 || this.#asked > this.#told,
+      // A migration brings another version.
+      isNew: indexTransitions < 0 || this.#asked > this.#told || taken.some(({ row }) => row.kind === "migration"),
       transitions,
-      refusals: outcomes.flatMap(({ fact }) => fact ?? []),
+      refusals: outcomes.flatMap(({ fact }) => (fact !== undefined && "receipt" in fact ? [fact] : [])),
+      lookups: outcomes.flatMap(({ fact }) => (fact !== undefined && "kind" in fact ? [fact] : [])),
     };
     return {
       entry,
@@ -141,6 +143,12 @@ export class IndexStream implements Stream {
           outcomes.length < most && !room.isFull ? outcomeSeq : (outcomes.at(-1)?.row.seq ?? indexOutcomes),
       },
     };
+  }
+
+  /** Undefined: nothing is to be found of it, or what became of it in the end is told. */
+  #toLookupFact({ kind, eventId, at }: OutcomeRow): LookupFact | undefined {
+    if (kind !== "ignored" && kind !== "deferred") return undefined;
+    return { kind, eventId, at, expiresAt: at + this.#parts.outcomesMs() };
   }
 
   #toRefusalFact(present: Present, row: OutcomeRow): RefusalFact {

@@ -1,38 +1,113 @@
 /** What operators do to a machine: decided here, as events are in decide.ts, from what the machine is. */
+import { configIdOf, type Configuration } from "../engine/configuration.ts";
 import { countUtf8Bytes, LIMITS } from "../engine/limits.ts";
 import { quote } from "../engine/names.ts";
+import { enterAnew } from "../engine/step.ts";
 import { canonicalJson } from "../json.ts";
-import { refuseField } from "./beginning.ts";
-import type { LabelsCall, OverrideCall, Reply } from "./calls.ts";
+import { load, refuseField } from "./beginning.ts";
+import type { LabelsCall, MigrateCall, OverrideCall, Refusal, Reply } from "./calls.ts";
+import { Data } from "./data.ts";
 import type { Present } from "./present.ts";
 import type { IdentityRow, TransitionRow } from "./rows.ts";
 
-/** The change that puts the machine into a state, whatever its transitions say. INVALID_ARGUMENT: it has no such state. */
+/**
+ * The change that puts the machine into a state, whatever its transitions say. INVALID_ARGUMENT: it has no such state, or
+ * its data is not as that state's schema has it.
+ */
 export function overrideState(present: Present, call: OverrideCall, now: number): Reply<TransitionRow> {
   const { name, version, states } = present.configuration;
   if (!states.includes(call.state)) {
     const message = `state: ${quote(call.state)} is not a state of ${name}:${version}`;
     return refuseField("/state", "state", message, call.state);
   }
+  const at = Math.max(now, present.decidedAt);
   const revision = present.revision + 1;
+  const data = call.data === undefined ? null : Data.ofText(call.data);
+  const next = { state: call.state, revision, data: (data ?? present.data).value };
+  const entered = enterAnew(present.configuration, next, at);
+  if (!entered.ok) return refuseField("/data", entered.rule, entered.message, (data ?? present.data).text);
   const row: TransitionRow = {
-    revision,
-    kind: "override",
-    eventId: `detent:override:${revision}`,
-    event: "",
+    ...noEvent("override", revision, call),
     from: present.state,
     state: call.state,
     version,
-    created: false,
-    at: Math.max(now, present.decidedAt),
-    timestamp: null,
-    originator: "",
-    actor: call.actor,
-    traceparent: call.traceparent ?? null,
+    data,
+    dataRevision: data === null ? present.dataRevision : revision,
+    timers: entered.timers,
+    enteredAt: at,
+    at,
     details: call.comment,
-    eventData: "{}",
   };
   return { ok: true, value: row };
+}
+
+/** A change of version: the row, and the configuration that holds from then on. */
+export interface Migration {
+  readonly row: TransitionRow;
+  readonly configuration: Configuration;
+}
+
+/**
+ * The change that lets the machine go on by another version of its configuration; undefined: it has that version. The state
+ * is renamed, not entered anew: its timers are those of the new version, and run from when the state was entered.
+ * MIGRATION_REJECTED: the state has no place there, or the data does not fit.
+ */
+export function migrateTo(present: Present, call: MigrateCall, now: number): Reply<Migration | undefined> {
+  if (call.version === present.configuration.version) return { ok: true, value: undefined };
+  const configuration = load(call.source);
+  const target = configIdOf(configuration.name, configuration.version);
+  const state = call.stateMap.get(present.state) ?? present.state;
+  const unknown = [...call.stateMap.values()].find((to) => !configuration.states.includes(to));
+  if (unknown !== undefined) {
+    return reject(present, `state_map: ${quote(unknown)} is not a state of ${target}`);
+  }
+  if (!configuration.states.includes(state)) {
+    return reject(
+      present,
+      `the state ${quote(state)} is not a state of ${target}, and state_map does not say what becomes of it`,
+    );
+  }
+  const at = Math.max(now, present.decidedAt);
+  const revision = present.revision + 1;
+  const entered = enterAnew(configuration, { state, revision, data: present.data.value }, present.enteredAt);
+  if (!entered.ok) return reject(present, entered.message);
+  const row: TransitionRow = {
+    ...noEvent("migration", revision, call),
+    from: present.state,
+    state,
+    version: configuration.version,
+    data: null,
+    dataRevision: present.dataRevision,
+    timers: entered.timers,
+    enteredAt: present.enteredAt,
+    at,
+    details: "",
+  };
+  return { ok: true, value: { row, configuration } };
+}
+
+function reject({ revision, state }: Present, message: string): Refusal {
+  return { ok: false, reason: "MIGRATION_REJECTED", message, metadata: { revision: String(revision), state } };
+}
+
+/** What a change that no event makes has in an event's place. */
+function noEvent(
+  kind: "override" | "migration",
+  revision: number,
+  { actor, traceparent = null }: { readonly actor: string; readonly traceparent?: string | null },
+) {
+  return {
+    kind,
+    revision,
+    eventId: `detent:${kind}:${revision}`,
+    event: "",
+    created: false,
+    timestamp: null,
+    originator: "",
+    actor,
+    traceparent,
+    eventData: "{}",
+  } as const;
 }
 
 /**

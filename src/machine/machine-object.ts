@@ -4,7 +4,16 @@ import type { MachineRow } from "../catalog/index-entry.ts";
 import { indexWriterOf, logOf, notificationQueueOf, settingsOf, transitionQueueOf, type Bindings } from "../env.ts";
 import { RejectedError, toJsonMessages } from "../queue-sender.ts";
 import { within } from "../within.ts";
-import type { CreateCall, DeleteCall, LabelsCall, ListCall, MachineAddress, OverrideCall, SendCall } from "./calls.ts";
+import type {
+  CreateCall,
+  DeleteCall,
+  LabelsCall,
+  ListCall,
+  MachineAddress,
+  MigrateCall,
+  OverrideCall,
+  SendCall,
+} from "./calls.ts";
 import type { Sql, SqlValue } from "./deps.ts";
 import { Machine } from "./machine.ts";
 
@@ -59,6 +68,10 @@ export class MachineObject extends DurableObject<Bindings> {
 
   override(address: MachineAddress, call: OverrideCall) {
     return this.#machine.override(address, call);
+  }
+
+  migrate(address: MachineAddress, call: MigrateCall) {
+    return this.#machine.migrate(address, call);
   }
 
   delete(address: MachineAddress, call: DeleteCall) {

@@ -16,6 +16,7 @@ import type {
   ListCall,
   MachineAddress,
   MachineView,
+  MigrateCall,
   OverrideCall,
   Page,
   PathView,
@@ -26,20 +27,27 @@ import type {
   SendReply,
   StateView,
 } from "./calls.ts";
-import { decide, expectationOf, replyOf, type Decision } from "./decide.ts";
+import { nextAlarmAt } from "./alarm.ts";
+import { Data } from "./data.ts";
+import { decide, expectationOf, replyOf } from "./decide.ts";
 import type { MachineDeps } from "./deps.ts";
-import { overrideState, relabel } from "./interventions.ts";
+import { migrateTo, overrideState, relabel } from "./interventions.ts";
+import { ImaginedLedger, StoredLedger } from "./ledger.ts";
 import { Outbox } from "./outbox.ts";
-import { countOutcome, moveTo, type Present } from "./present.ts";
+import { afterChange, nextDue, type Present } from "./present.ts";
 import { receiptOfTransition } from "./record.ts";
 import { RetentionKeeper } from "./retention-keeper.ts";
 import type { TransitionRow } from "./rows.ts";
 import { migrate, readSchemaVersion, SCHEMA_VERSION } from "./schema.ts";
 import { MachineStore } from "./store.ts";
+import { doWhatIsDue, giveUpWaiting, retryWaiting, takeEvent } from "./turn.ts";
 import { findReceipt, listHistory, listRefusals, viewCreation, viewMachine, viewMachineAt, viewPath } from "./views.ts";
 
 const NOT_FOUND = { ok: false, reason: "MACHINE_NOT_FOUND", message: "there is no such machine" } as const;
 const GONE = { ok: false, reason: "MACHINE_GONE", message: "the machine was deleted or retired" } as const;
+
+/** After work of its own has failed, which only a platform or a bug can make it: a minute costs nobody much. */
+const OWN_RETRY_MS = 60_000;
 
 export class Machine {
   readonly #deps: MachineDeps;
@@ -47,6 +55,8 @@ export class Machine {
   readonly #outbox: Outbox;
   readonly #retention: RetentionKeeper;
   #live: Present | undefined;
+  /** After a failure of its own work: not before then. */
+  #patientUntil: number | undefined;
   /** A creation is waiting for the index. */
   #creating = false;
 
@@ -61,6 +71,7 @@ export class Machine {
       deps,
       store: this.#store,
       present: () => this.#live,
+      ownAt: () => this.#ownAt(),
       retentionAt: () => this.#retention.dueAt(),
       outcomesMs: () => this.#retention.outcomesMs(),
     });
@@ -69,6 +80,7 @@ export class Machine {
       store: this.#store,
       outbox: this.#outbox,
       present: () => this.#live,
+      giveUpWaiting: (live) => giveUpWaiting(this.#ledgerOf(live), deps.now()),
       deleteAll: () => this.#deleteAll(),
     });
   }
@@ -132,15 +144,15 @@ export class Machine {
   /** Stores a new machine, with the event for which it is created where there is one. */
   #insert(present: Present, call: CreateCall, creation: string, first?: TransitionRow): void {
     const unsent = { indexSent: -1, feedSent: -1 };
+    const next = first === undefined ? present : afterChange(present, first);
     this.#outbox.commit(() => {
       migrate(this.#deps.sql);
       this.#store.insertIdentity(present.identity, creation);
       this.#store.insertSource(call.version, call.source);
       this.#store.insertCreation(present, call);
       if (first !== undefined) this.#store.insertTransition(first, unsent);
-    });
-    if (first !== undefined) moveTo(present, first);
-    this.#live = present;
+    }, nextDue(next)?.at);
+    this.#live = next;
     this.#outbox.load(unsent, { indexSent: 0, notifySent: 0 });
   }
 
@@ -183,23 +195,14 @@ export class Machine {
       const isVacant = this.#live === undefined || this.#retention.isFree();
       return call.create !== undefined && isVacant ? this.#createFor(address, call, call.create) : live;
     }
-    const before = findReceipt(this.#store, live, call.eventId);
-    const decision = decide(live, call, before, this.#deps.now());
-    if (!call.isDryRun) this.#keep(live, decision);
+    const ledger = this.#ledgerOf(live);
+    const kept = call.isDryRun ? new ImaginedLedger(live, ledger) : ledger;
+    const decision = takeEvent(kept, call, this.#deps.now());
     return replyOf(live, decision);
   }
 
-  #keep(live: Present, decision: Decision): void {
-    if (decision.kind === "accepted") {
-      const { row } = decision;
-      this.#outbox.commit(() => this.#store.insertTransition(row, this.#outbox.transitionCursors(row.revision)));
-      moveTo(live, row);
-    } else if (decision.kind === "refused") {
-      const { row } = decision;
-      this.#outbox.commit(() => this.#store.insertOutcome(row, this.#outbox.outcomeCursors));
-      countOutcome(live, row);
-    } else return;
-    this.#outbox.flushSoon();
+  #ledgerOf(live: Present): StoredLedger {
+    return new StoredLedger(live, { deps: this.#deps, store: this.#store, outbox: this.#outbox });
   }
 
   /** The machine and its first change together; a refused event creates nothing. */
@@ -236,10 +239,22 @@ export class Machine {
     return this.#change(address, call, (live) => {
       const overridden = overrideState(live, call, this.#deps.now());
       if (!overridden.ok) return overridden;
-      const { value: row } = overridden;
-      const cursors = this.#outbox.transitionCursors(row.revision);
-      this.#outbox.commit(() => this.#store.insertTransition(row, cursors, call.data));
-      moveTo(live, row);
+      const ledger = this.#ledgerOf(live);
+      ledger.keep({ kind: "accepted", row: overridden.value });
+      retryWaiting(ledger, this.#deps.now());
+      return undefined;
+    });
+  }
+
+  /** Lets the machine go on by another version of its configuration; one that has it stays as it is. */
+  migrate(address: MachineAddress, call: MigrateCall): Reply<MachineView> {
+    return this.#change(address, call, (live) => {
+      const migrated = migrateTo(live, call, this.#deps.now());
+      if (!migrated.ok || migrated.value === undefined) return migrated.ok ? undefined : migrated;
+      const { row, configuration } = migrated.value;
+      const ledger = this.#ledgerOf(live);
+      ledger.keep({ kind: "accepted", row, becomes: { configuration, source: call.source } });
+      retryWaiting(ledger, this.#deps.now());
       return undefined;
     });
   }
@@ -297,8 +312,9 @@ export class Machine {
   }
 
   allowedEvents(address: MachineAddress): Reply<AllowedView> {
-    return this.#answer(address, ({ configuration, state, revision }) => {
-      return { state, revision, events: listAllowedEvents(configuration, state) };
+    return this.#answer(address, ({ configuration, state, revision, data }) => {
+      const events = listAllowedEvents(configuration, { state, revision, data: data.value }, this.#deps.now());
+      return { state, revision, events };
     });
   }
 
@@ -324,12 +340,27 @@ export class Machine {
     return { ok: true, value: "told" };
   }
 
-  /** The alarm: what has to leave, then what has to go, then the next alarm. Never throws for failed work. */
+  /** The alarm: what is due, what has to leave, what has to go, then the next alarm. Never throws for failed work. */
   async wake(): Promise<void> {
-    if (this.#load() === undefined) return;
+    this.#outbox.disarm();
+    const live = this.#load();
+    if (live === undefined) return;
+    this.#doWhatIsDue(live);
     await this.#outbox.deliver();
     if (!this.#outbox.hasUnsent) await this.#retention.keep();
     if (this.#live !== undefined) this.#outbox.rearm();
+  }
+
+  /** What fails here must neither hold up what has to leave nor be tried again at once. */
+  #doWhatIsDue(live: Present): void {
+    const now = this.#deps.now();
+    try {
+      doWhatIsDue(this.#ledgerOf(live), now);
+      this.#patientUntil = undefined;
+    } catch (error) {
+      this.#deps.log("error", "what was due could not be done; it is tried again", { cause: error });
+      this.#patientUntil = now + OWN_RETRY_MS;
+    }
   }
 
   #isTrue(live: Present, row: MachineRow): boolean {
@@ -342,9 +373,16 @@ export class Machine {
       state === row.state &&
       revision === row.revision &&
       updatedAt === row.updatedAt &&
-      row.dueAt === (this.#retention.dueAt() ?? null) &&
+      row.dueAt ===
+        (nextAlarmAt({ unsentAt: [], ownAt: this.#ownAt(), retentionAt: this.#retention.dueAt() }) ?? null) &&
       (row.dueAt === null || row.dueAt > this.#deps.now())
     );
+  }
+
+  /** When it has something to do of its own. */
+  #ownAt(): number | undefined {
+    const at = this.#live && nextDue(this.#live)?.at;
+    return at === undefined ? undefined : Math.max(at, this.#patientUntil ?? at);
   }
 
   /** What stands in every line that is logged. */
@@ -392,10 +430,16 @@ export class Machine {
       configuration: load(this.#store.readSource(head.version)),
       revision: head.revision,
       state: head.state,
+      data: new Data(() => this.#store.readData(head.revision)),
+      dataRevision: head.dataRevision,
       updatedAt: head.at,
+      enteredAt: head.enteredAt,
+      timers: head.timers,
+      timersFired: outcomes.entered === head.revision ? outcomes.timersFired : 0,
       decidedAt: Math.max(head.at, outcomes.at),
       outcomeSeq: outcomes.seq,
       notices: outcomes.notice,
+      waiting: outcomes.seq > 0 ? this.#store.listWaiting() : [],
     };
     this.#outbox.load(head.cursors, outcomes.cursors);
     return this.#live;

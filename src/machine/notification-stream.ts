@@ -10,6 +10,9 @@ import type { Position, Stream, StreamParts } from "./stream.ts";
 /** Rows in memory at a time: each may carry 64 KiB of the sender's data. */
 const ROWS_PER_READ = 25;
 
+/** Nobody is told of what is ignored or put off. */
+const TOLD: readonly OutcomeRow["kind"][] = ["refused", "parked"];
+
 export class NotificationStream implements Stream {
   readonly name = "notifications";
   readonly #parts: StreamParts;
@@ -36,17 +39,21 @@ export class NotificationStream implements Stream {
     const present = presentOf();
     if (present === undefined) return;
     const rows = store.listUnsentOutcomes(cursors.notifications, alone ? 1 : ROWS_PER_READ);
-    const events = rows.map((row) => this.#toEvent(present, row));
+    const told = rows.filter(({ kind }) => TOLD.includes(kind));
+    const events = told.map((row) => this.#toEvent(present, row));
     const count = countBatch(events);
-    await deps.sendNotifications(events.slice(0, count));
+    if (count > 0) await deps.sendNotifications(events.slice(0, count));
     if (presentOf() !== present) return;
-    cursors.notifications = rows[count - 1]?.seq ?? present.outcomeSeq;
+    // Up to the one that did not fit any more, or to the end of what was read.
+    const next = told[count];
+    cursors.notifications = next === undefined ? (rows.at(-1)?.seq ?? present.outcomeSeq) : next.seq - 1;
   }
 
   /** In place of the message, under its number, it is told that it was set aside; when even that is refused, nothing is. */
   park(cause: string, at: number): Position {
     const { store, outboxStore, cursors } = this.#parts;
-    const position = store.listUnsentOutcomes(cursors.notifications, 1)[0]?.seq ?? cursors.notifications;
+    const unsent = store.listUnsentOutcomes(cursors.notifications, ROWS_PER_READ);
+    const position = unsent.find(({ kind }) => TOLD.includes(kind))?.seq ?? cursors.notifications;
     if (outboxStore.findParked("notifications", position) === undefined) {
       outboxStore.insertParked({ stream: "notifications", position, cause, at });
     } else {

@@ -25,6 +25,8 @@ interface OutboxParts {
   readonly deps: MachineDeps;
   readonly store: MachineStore;
   readonly present: () => Present | undefined;
+  /** When the machine has something to do of its own. */
+  readonly ownAt: () => number | undefined;
   /** When retention has something to do. */
   readonly retentionAt: () => number | undefined;
   /** How long a refused receipt is kept. */
@@ -68,7 +70,7 @@ export class Outbox {
     const failing = this.#outboxStore.readDeliveries();
     for (const delivery of this.#deliveries) delivery.load(failing.get(delivery.stream.name));
     if (!this.hasUnsent || this.#armedAt !== undefined) return;
-    this.#armedAt = this.#safetyNetAt();
+    this.#armedAt = Math.min(this.#safetyNetAt(), this.#parts.ownAt() ?? Infinity);
     this.#parts.deps.setAlarm(this.#armedAt);
   }
 
@@ -100,11 +102,15 @@ export class Outbox {
     return { indexSent: this.#cursors.indexOutcomes, notifySent: this.#cursors.notifications };
   }
 
-  /** One transaction that makes work for the outbox: its alarm is set with it, or undone with it. */
-  commit(work: () => void): void {
+  /**
+   * One transaction that makes work for the outbox: its alarm is set with it, or undone with it. `ownAt`: when the machine,
+   * as it is then, has something to do of its own.
+   */
+  commit(work: () => void, ownAt = this.#parts.ownAt()): void {
     const { deps } = this.#parts;
-    const isArmed = this.#armedAt !== undefined && this.#armedAt <= deps.now() + SAFETY_NET_MS.most;
-    const at = isArmed ? this.#armedAt : this.#safetyNetAt();
+    const latest = Math.min(deps.now() + SAFETY_NET_MS.most, ownAt ?? Infinity);
+    const isArmed = this.#armedAt !== undefined && this.#armedAt <= latest;
+    const at = isArmed ? this.#armedAt : Math.min(this.#safetyNetAt(), latest);
     deps.transaction(() => {
       work();
       if (!isArmed && at !== undefined) deps.setAlarm(at);
@@ -138,13 +144,17 @@ export class Outbox {
     for (const delivery of this.#deliveries) delivery.flushSoon();
   }
 
-  /** The alarm's first half: sends what is unsent. Never rejects. */
-  async deliver(): Promise<void> {
+  /** The alarm has gone off: there is none now. */
+  disarm(): void {
     this.#armedAt = undefined;
+  }
+
+  /** Sends what is unsent. Never rejects. */
+  async deliver(): Promise<void> {
     await Promise.all(this.#deliveries.map((delivery) => delivery.wake()));
   }
 
-  /** The alarm's last half: stores how far everything has got and sets the next alarm, in one transaction. */
+  /** The alarm's last part: stores how far everything has got and sets the next alarm, in one transaction. */
   rearm(): void {
     const { deps } = this.#parts;
     const next = this.#nextAlarmAt();
@@ -166,14 +176,14 @@ export class Outbox {
       if (nextAt === undefined) return [];
       return isFailing ? Math.max(nextAt, this.#parts.deps.now()) : net;
     });
-    return nextAlarmAt({ unsentAt, retentionAt: this.#parts.retentionAt() });
+    return nextAlarmAt({ unsentAt, ownAt: this.#parts.ownAt(), retentionAt: this.#parts.retentionAt() });
   }
 
   /** What the index is told: when something besides telling it is to be done, that is not being done already. */
   #dueAt(): number | undefined {
     const failing = this.#deliveries.filter((delivery) => delivery !== this.#indexDelivery && delivery.isFailing);
     const unsentAt = failing.flatMap(({ nextAt }) => nextAt ?? []);
-    return nextAlarmAt({ unsentAt, retentionAt: this.#parts.retentionAt() });
+    return nextAlarmAt({ unsentAt, ownAt: this.#parts.ownAt(), retentionAt: this.#parts.retentionAt() });
   }
 
   #safetyNetAt(): number {
@@ -221,6 +231,8 @@ export class Outbox {
         reason: "",
         allowedEvents: "[]",
         state: present.state,
+        entered: present.revision,
+        timersFired: present.timersFired,
       } as const;
       const event = {
         eventId: `detent:parked:${seq}`,

@@ -1,29 +1,48 @@
 /** The machine as it is now, and how far what leaves has got: in memory, assigned only after a transaction has returned. */
 import type { Configuration } from "../engine/configuration.ts";
+import type { Timer } from "../engine/timer.ts";
 import type { MachineAddress } from "./calls.ts";
-import type { IdentityRow, OutcomeRow, TransitionRow } from "./rows.ts";
+import type { Data } from "./data.ts";
+import type { IdentityRow, OutcomeRow, TransitionRow, WaitingEvent } from "./rows.ts";
 
 /** Mirror of the newest rows. */
 export interface Present {
   identity: IdentityRow;
-  readonly configuration: Configuration;
+  configuration: Configuration;
   revision: number;
   state: string;
+  data: Data;
+  /** The revision whose row holds the data. */
+  dataRevision: number;
   updatedAt: number;
+  /** When the state was entered: timers run from then. A new version of the configuration is no entry. */
+  enteredAt: number;
+  /** Of the state, in the order in which they are sent. */
+  timers: readonly Timer[];
+  /** How many of them have been sent. */
+  timersFired: number;
   /** When the newest change or outcome was decided: time never goes back in a machine. */
   decidedAt: number;
   outcomeSeq: number;
   /** Notifications so far. */
   notices: number;
+  /** Deferred events, oldest first. */
+  waiting: readonly WaitingEvent[];
 }
 
 /** A machine that is to be created: nothing has happened to it. */
 export function presentAtCreation(
   address: MachineAddress,
   configuration: Configuration,
-  created: { readonly state: string; readonly labels: string; readonly at: number },
+  created: {
+    readonly state: string;
+    readonly data: Data;
+    readonly timers: readonly Timer[];
+    readonly labels: string;
+    readonly at: number;
+  },
 ): Present {
-  const { state, labels, at } = created;
+  const { state, data, timers, labels, at } = created;
   const identity: IdentityRow = {
     tenant: address.tenant,
     configuration: address.configuration,
@@ -35,21 +54,72 @@ export function presentAtCreation(
     retiredBy: "",
     unheard: [],
   };
-  return { identity, configuration, state, revision: 0, updatedAt: at, decidedAt: at, outcomeSeq: 0, notices: 0 };
+  return {
+    identity,
+    configuration,
+    state,
+    data,
+    dataRevision: 0,
+    timers,
+    timersFired: 0,
+    revision: 0,
+    updatedAt: at,
+    enteredAt: at,
+    decidedAt: at,
+    outcomeSeq: 0,
+    notices: 0,
+    waiting: [],
+  };
 }
 
-/** Moves the machine on by a change that is stored. */
-export function moveTo(present: Present, row: TransitionRow): void {
-  present.revision = row.revision;
-  present.state = row.state;
-  present.updatedAt = present.decidedAt = row.at;
+/** The machine after a change; `configuration` where that changes with it. */
+export function afterChange(present: Present, row: TransitionRow, configuration = present.configuration): Present {
+  return {
+    ...present,
+    configuration,
+    revision: row.revision,
+    state: row.state,
+    data: row.data ?? present.data,
+    dataRevision: row.dataRevision,
+    enteredAt: row.enteredAt,
+    timers: row.timers,
+    timersFired: 0,
+    updatedAt: row.at,
+    decidedAt: row.at,
+  };
 }
 
-/** Counts an outcome that is stored. */
-export function countOutcome(present: Present, row: OutcomeRow): void {
-  present.outcomeSeq = row.seq;
-  present.notices = row.notice;
-  present.decidedAt = row.at;
+/** The machine after an outcome. */
+export function afterOutcome(present: Present, row: OutcomeRow): Present {
+  const { seq, eventId, event, at } = row;
+  return {
+    ...present,
+    outcomeSeq: seq,
+    notices: row.notice,
+    timersFired: row.timersFired,
+    decidedAt: at,
+    waiting: row.kind === "deferred" ? [...present.waiting, { seq, eventId, event, at }] : present.waiting,
+  };
+}
+
+/** The machine when a deferred event waits no longer. */
+export function afterWaiting(present: Present, seq: number): Present {
+  return { ...present, waiting: present.waiting.filter((event) => event.seq !== seq) };
+}
+
+/** The next thing that the machine does by itself, in the order of their times: send a timer's event, or give up waiting. */
+export type Due =
+  | { readonly kind: "timer"; readonly at: number; readonly timer: Timer }
+  | { readonly kind: "expiry"; readonly at: number; readonly event: WaitingEvent };
+
+/** What the machine does next by itself, due or not; undefined: nothing. */
+export function nextDue({ identity, configuration, timers, timersFired, waiting }: Present): Due | undefined {
+  if (identity.retiredAt !== null) return undefined;
+  const timer = timers[timersFired];
+  const [event] = waiting;
+  const expiresAt = event === undefined ? Infinity : event.at + configuration.deferForMs;
+  if (timer !== undefined && timer.dueAt <= expiresAt) return { kind: "timer", at: timer.dueAt, timer };
+  return event && { kind: "expiry", at: expiresAt, event };
 }
 
 /** What the receivers have confirmed; -1: not even the creation. */

@@ -33,14 +33,14 @@ export function receiptOfTransition(identity: IdentityRow, row: TransitionRow): 
 }
 
 export function receiptOfOutcome(identity: IdentityRow, row: OutcomeRow): Receipt {
+  const decided = { ...common(identity, row), from: row.state, revision: row.revision };
+  if (row.kind === "ignored" || row.kind === "deferred") return { ...decided, result: row.kind, code: "Ok" };
   return {
-    ...common(identity, row),
+    ...decided,
     result: "refused",
     code: row.code as StatusCodeName,
     reason: row.reason as Reason,
     message: row.message,
-    from: row.state,
-    revision: row.revision,
     allowedEvents: JSON.parse(row.allowedEvents) as string[],
   };
 }

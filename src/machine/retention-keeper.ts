@@ -12,6 +12,8 @@ interface KeeperParts {
   readonly store: MachineStore;
   readonly outbox: Outbox;
   readonly present: () => Present | undefined;
+  /** Refuses the events that wait: nothing comes for them any more. */
+  readonly giveUpWaiting: (live: Present) => void;
   /** Forgets everything: the machine is no more. */
   readonly deleteAll: () => Promise<void>;
 }
@@ -66,6 +68,7 @@ export class RetentionKeeper {
   /** Ends the machine by the will of `actor`, or since its time is up: from here on everything goes. */
   retire(live: Present, actor: string): void {
     const { deps, store, outbox } = this.#parts;
+    this.#parts.giveUpWaiting(live);
     const identity: IdentityRow = {
       ...live.identity,
       retiredAt: Math.max(deps.now(), live.updatedAt),

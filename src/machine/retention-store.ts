@@ -19,7 +19,7 @@ export class RetentionStore {
 
   /** Of those that are still whole. */
   readOldestOutcomeAt(): number | undefined {
-    return this.#at("SELECT at FROM outcomes WHERE kind <> 'pruned' ORDER BY seq LIMIT 1");
+    return this.#at("SELECT at FROM outcomes WHERE kind NOT IN ('pruned', 'deferred') ORDER BY seq LIMIT 1");
   }
 
   /** The same of accepted changes; the creation is kept with the oldest of them. */
@@ -27,18 +27,19 @@ export class RetentionStore {
     return this.#at("SELECT at FROM transitions WHERE kind NOT IN ('pruned', 'creation') ORDER BY revision LIMIT 1");
   }
 
-  /** Outcomes older than `before`, at most `limit`. */
+  /** Outcomes older than `before`, at most `limit`; events that wait stay. */
   pruneOutcomes(before: number, limit: number): void {
     this.#sql.exec(
       `DELETE FROM outcomes WHERE seq IN
-         (SELECT seq FROM outcomes WHERE at < ? AND seq < ${HEAD_OUTCOME} ORDER BY seq LIMIT ?)`,
+         (SELECT seq FROM outcomes WHERE at < ? AND seq < ${HEAD_OUTCOME} AND kind <> 'deferred' ORDER BY seq LIMIT ?)`,
       before,
       limit,
     );
     this.#sql.exec(
       `UPDATE outcomes SET kind = 'pruned', event_id = 'detent:pruned', event = '', message = '', allowed_events = '[]',
          originator = '', actor = '', details = '', event_data = '{}'
-       WHERE seq = ${HEAD_OUTCOME} AND at < ? AND kind <> 'pruned' AND (SELECT count(*) FROM outcomes) = 1`,
+       WHERE seq = ${HEAD_OUTCOME} AND at < ? AND kind NOT IN ('pruned', 'deferred')
+         AND (SELECT count(*) FROM outcomes WHERE kind <> 'deferred') = 1`,
       before,
     );
   }

@@ -1,4 +1,6 @@
 /** What a machine keeps: the rows of its tables, as its SQL reads and writes them. */
+import type { Timer } from "../engine/timer.ts";
+import type { Data } from "./data.ts";
 
 /** Who this object is; written once, at creation. */
 export interface IdentityRow {
@@ -46,12 +48,23 @@ export interface TransitionRow extends EventRow {
   readonly version: string;
   /** The machine was created for this event. */
   readonly created: boolean;
+  /** What it holds from then on; null: what it held. Where rows are read for other ends it is null, too. */
+  readonly data: Data | null;
+  /** The revision whose row holds the data. */
+  readonly dataRevision: number;
+  /** When the state was entered: `at`, but for a migration. */
+  readonly enteredAt: number;
+  /** What the machine will do by itself in that state. */
+  readonly timers: readonly Timer[];
 }
 
-/** A refused event, or (parked) that something could not leave; of a `pruned` row only the numbers are left. */
+/**
+ * An event that changed nothing: refused, ignored, deferred (`settled` once that is over: then its last outcome is a row
+ * of its own), or (`parked`) no event at all: something was set aside. Of a `pruned` row only the numbers are left.
+ */
 export interface OutcomeRow extends EventRow {
   readonly seq: number;
-  readonly kind: "refused" | "parked" | "pruned";
+  readonly kind: "refused" | "ignored" | "deferred" | "settled" | "parked" | "pruned";
   /** Notifications up to and including this row. */
   readonly notice: number;
   readonly state: string;
@@ -61,6 +74,17 @@ export interface OutcomeRow extends EventRow {
   readonly reason: string;
   readonly message: string;
   readonly allowedEvents: string;
+  /** The revision at which the state was entered, and how many of its timers have been sent since. */
+  readonly entered: number;
+  readonly timersFired: number;
+}
+
+/** A deferred event. */
+export interface WaitingEvent {
+  readonly seq: number;
+  readonly eventId: string;
+  readonly event: string;
+  readonly at: number;
 }
 
 /** How far the streams have got, by the newest row; unsent is what lies above. */
@@ -79,6 +103,9 @@ export interface HeadRow {
   readonly state: string;
   readonly version: string;
   readonly at: number;
+  readonly dataRevision: number;
+  readonly enteredAt: number;
+  readonly timers: readonly Timer[];
   readonly cursors: TransitionCursors;
 }
 
@@ -87,5 +114,7 @@ export interface OutcomesHeadRow {
   readonly seq: number;
   readonly notice: number;
   readonly at: number;
+  readonly entered: number;
+  readonly timersFired: number;
   readonly cursors: OutcomeCursors;
 }

@@ -60,6 +60,23 @@ const MIGRATIONS: readonly { readonly message: string; readonly statements: read
       "ALTER TABLE identity ADD COLUMN retired_by TEXT NOT NULL DEFAULT ''",
     ],
   },
+  {
+    message: "data and time: where the data is, what the machine does by itself, and events that wait",
+    statements: [
+      // The revision whose row holds the data, so that it is found without reading the rows between; NULL in rows of before.
+      "ALTER TABLE transitions ADD COLUMN data_revision INTEGER",
+      // When the state was entered, where that is not the row's own time: a migration changes a machine in its state.
+      "ALTER TABLE transitions ADD COLUMN entered_at INTEGER",
+      // JSON: [position, event, to, due_at] each, in the order in which they are sent; NULL: none.
+      "ALTER TABLE transitions ADD COLUMN timers TEXT",
+      // The revision that the machine had, and how many timers of that state had been sent: with the newest row, it tells
+      // which are still to come.
+      "ALTER TABLE outcomes ADD COLUMN entered INTEGER NOT NULL DEFAULT -1",
+      "ALTER TABLE outcomes ADD COLUMN timers_fired INTEGER NOT NULL DEFAULT 0",
+      // Costs other outcomes nothing.
+      "CREATE INDEX outcomes_waiting ON outcomes (seq) WHERE kind = 'deferred'",
+    ],
+  },
 ];
 
 /** The version of a database that has had every migration. */

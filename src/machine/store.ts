@@ -1,5 +1,6 @@
 /** All SQL of a machine. Rows in, rows out: decides nothing. */
-import type { Transition } from "../engine/configuration.ts";
+import type { Edge } from "../engine/configuration.ts";
+import type { Timer } from "../engine/timer.ts";
 import type { Sql, SqlValue } from "./deps.ts";
 import type {
   EventRow,
@@ -11,12 +12,13 @@ import type {
   StreamName,
   TransitionCursors,
   TransitionRow,
+  WaitingEvent,
 } from "./rows.ts";
 
 const TRANSITION_COLUMNS =
-  "revision, kind, event_id, event, from_state, state, version, at, timestamp, originator, actor, traceparent, created, details, event_data";
+  "revision, kind, event_id, event, from_state, state, version, at, timestamp, originator, actor, traceparent, created, data_revision, entered_at, timers, details, event_data";
 const OUTCOME_COLUMNS =
-  "seq, kind, notice, event_id, event, state, version, revision, code, reason, message, allowed_events, at, timestamp, originator, actor, traceparent, details, event_data";
+  "seq, kind, notice, event_id, event, state, version, revision, code, reason, message, allowed_events, at, timestamp, originator, actor, traceparent, entered, timers_fired, details, event_data";
 
 function leanly(columns: string): string {
   return columns.replace("details, event_data", "'' AS details, '{}' AS event_data");
@@ -25,6 +27,21 @@ function leanly(columns: string): string {
 type Row = Record<string, SqlValue>;
 const text = (row: Row, column: string): string => String(row[column] ?? "");
 const whole = (row: Row, column: string): number => Number(row[column] ?? 0);
+const wholeOr = (row: Row, column: string, otherwise: number): number => Number(row[column] ?? otherwise);
+
+type TimerTuple = [position: number, event: string, to: string, dueAt: number];
+
+function timersOf(row: Row): readonly Timer[] {
+  const json = row["timers"];
+  if (typeof json !== "string") return [];
+  const tuples = JSON.parse(json) as TimerTuple[];
+  return tuples.map(([position, event, to, dueAt]) => ({ position, event, to, dueAt }));
+}
+
+function timersJson(timers: readonly Timer[]): string | null {
+  if (timers.length === 0) return null;
+  return JSON.stringify(timers.map(({ position, event, to, dueAt }): TimerTuple => [position, event, to, dueAt]));
+}
 
 function toEvent(row: Row): EventRow {
   const timestamp = row["timestamp"];
@@ -50,6 +67,10 @@ function toTransition(row: Row): TransitionRow {
     state: text(row, "state"),
     version: text(row, "version"),
     created: row["created"] === 1,
+    data: null,
+    dataRevision: wholeOr(row, "data_revision", -1),
+    enteredAt: wholeOr(row, "entered_at", whole(row, "at")),
+    timers: timersOf(row),
   };
 }
 
@@ -66,6 +87,8 @@ function toOutcome(row: Row): OutcomeRow {
     reason: text(row, "reason"),
     message: text(row, "message"),
     allowedEvents: text(row, "allowed_events"),
+    entered: whole(row, "entered"),
+    timersFired: whole(row, "timers_fired"),
   };
 }
 
@@ -111,22 +134,31 @@ export class MachineStore {
   readHead(): HeadRow {
     const row =
       this.#first(
-        "SELECT revision, state, version, at, index_sent, feed_sent FROM transitions ORDER BY revision DESC LIMIT 1",
+        "SELECT revision, state, version, at, data_revision, entered_at, timers, index_sent, feed_sent FROM transitions ORDER BY revision DESC LIMIT 1",
       ) ?? {};
     return {
       revision: whole(row, "revision"),
       state: text(row, "state"),
       version: text(row, "version"),
       at: whole(row, "at"),
+      dataRevision: wholeOr(row, "data_revision", -1),
+      enteredAt: wholeOr(row, "entered_at", whole(row, "at")),
+      timers: timersOf(row),
       cursors: { indexSent: whole(row, "index_sent"), feedSent: whole(row, "feed_sent") },
     };
   }
 
-  /** The newest data at or before a revision: JSON text. */
+  /** The data of the machine at a revision that is kept: JSON text. */
   readData(revision: number): string {
+    const row = this.#first("SELECT data_revision FROM transitions WHERE revision = ?", revision) ?? {};
+    const pointer = wholeOr(row, "data_revision", -1);
+    // Pruning moves the data up to the oldest row that is left. Rows of before had no pointer.
     const query =
-      "SELECT data FROM transitions WHERE revision <= ? AND data IS NOT NULL ORDER BY revision DESC LIMIT 1";
-    return text(this.#first(query, revision) ?? {}, "data");
+      pointer >= 0
+        ? `SELECT coalesce((SELECT data FROM transitions WHERE revision = ?),
+             (SELECT data FROM transitions ORDER BY revision LIMIT 1)) AS data`
+        : "SELECT data FROM transitions WHERE revision <= ? AND data IS NOT NULL ORDER BY revision DESC LIMIT 1";
+    return text(this.#first(query, pointer >= 0 ? pointer : revision) ?? {}, "data");
   }
 
   /** The row of a revision; undefined: it is to come or was pruned. */
@@ -142,11 +174,15 @@ export class MachineStore {
 
   readOutcomesHead(): OutcomesHeadRow {
     const row =
-      this.#first("SELECT seq, notice, at, index_sent, notify_sent FROM outcomes ORDER BY seq DESC LIMIT 1") ?? {};
+      this.#first(
+        "SELECT seq, notice, at, entered, timers_fired, index_sent, notify_sent FROM outcomes ORDER BY seq DESC LIMIT 1",
+      ) ?? {};
     return {
       seq: whole(row, "seq"),
       notice: whole(row, "notice"),
       at: whole(row, "at"),
+      entered: whole(row, "entered"),
+      timersFired: whole(row, "timers_fired"),
       cursors: { indexSent: whole(row, "index_sent"), notifySent: whole(row, "notify_sent") },
     };
   }
@@ -157,7 +193,7 @@ export class MachineStore {
   }
 
   findOutcome(eventId: string): OutcomeRow | undefined {
-    const query = `SELECT ${OUTCOME_COLUMNS} FROM outcomes WHERE event_id = ? AND kind = 'refused'`;
+    const query = `SELECT ${OUTCOME_COLUMNS} FROM outcomes WHERE event_id = ? AND kind IN ('refused', 'ignored', 'deferred')`;
     const row = this.#first(query, eventId);
     return row && toOutcome(row);
   }
@@ -173,7 +209,7 @@ export class MachineStore {
   }
 
   /** The transitions that events have taken after a revision, each once. */
-  listTaken(after: number): Transition[] {
+  listTaken(after: number): Edge[] {
     const query = "SELECT DISTINCT from_state, state, event FROM transitions WHERE revision > ? AND kind = 'event'";
     return this.#sql
       .exec(query, after)
@@ -233,35 +269,43 @@ export class MachineStore {
     this.#sql.exec(query, labels, extraChanges, retiredAt, retiredBy, unheard.join(" "));
   }
 
+  /** One that the machine has had before is the same: configurations never change. */
   insertSource(version: string, source: string): void {
-    this.#sql.exec("INSERT INTO config (version, source) VALUES (?, ?)", version, source);
+    this.#sql.exec("INSERT OR IGNORE INTO config (version, source) VALUES (?, ?)", version, source);
   }
 
   /** Revision 0. Cursors of -1: not even the creation has been sent. */
   insertCreation(
-    { state, updatedAt }: { readonly state: string; readonly updatedAt: number },
     {
-      version,
+      state,
+      updatedAt,
       data,
-      traceparent = null,
-    }: { readonly version: string; readonly data: string; readonly traceparent?: string | null },
+      timers,
+    }: {
+      readonly state: string;
+      readonly updatedAt: number;
+      readonly data: { readonly text: string };
+      readonly timers: readonly Timer[];
+    },
+    { version, traceparent = null }: { readonly version: string; readonly traceparent?: string | null },
   ): void {
     this.#sql.exec(
-      `INSERT INTO transitions (revision, kind, state, version, data, at, traceparent, index_sent, feed_sent)
-       VALUES (0, 'creation', ?, ?, ?, ?, ?, -1, -1)`,
+      `INSERT INTO transitions (revision, kind, state, version, data, data_revision, timers, at, traceparent, index_sent, feed_sent)
+       VALUES (0, 'creation', ?, ?, ?, 0, ?, ?, ?, -1, -1)`,
       state,
       version,
-      data,
+      data.text,
+      timersJson(timers),
       updatedAt,
       traceparent,
     );
   }
 
-  /** The cursors ride along: storing them so costs no row of its own. `data` only where it changes. */
-  insertTransition(row: TransitionRow, { indexSent, feedSent }: TransitionCursors, data: string | null = null): void {
+  /** The cursors ride along: storing them so costs no row of its own. */
+  insertTransition(row: TransitionRow, { indexSent, feedSent }: TransitionCursors): void {
     this.#sql.exec(
       `INSERT INTO transitions (${TRANSITION_COLUMNS}, data, index_sent, feed_sent)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       row.revision,
       row.kind,
       row.eventId,
@@ -275,9 +319,12 @@ export class MachineStore {
       row.actor,
       row.traceparent,
       row.created ? 1 : 0,
+      row.dataRevision,
+      row.enteredAt === row.at ? null : row.enteredAt,
+      timersJson(row.timers),
       row.details,
       row.eventData,
-      data,
+      row.data?.text ?? null,
       indexSent,
       feedSent,
     );
@@ -286,7 +333,7 @@ export class MachineStore {
   insertOutcome(row: OutcomeRow, { indexSent, notifySent }: OutcomeCursors): void {
     this.#sql.exec(
       `INSERT INTO outcomes (${OUTCOME_COLUMNS}, index_sent, notify_sent)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       row.seq,
       row.kind,
       row.notice,
@@ -304,10 +351,30 @@ export class MachineStore {
       row.originator,
       row.actor,
       row.traceparent,
+      row.entered,
+      row.timersFired,
       row.details,
       row.eventData,
       indexSent,
       notifySent,
     );
+  }
+
+  /** The deferred events, oldest first. */
+  listWaiting(): WaitingEvent[] {
+    const query = "SELECT seq, event_id, event, at FROM outcomes WHERE kind = 'deferred' ORDER BY seq";
+    return this.#sql.exec(query).map((row) => ({
+      seq: whole(row, "seq"),
+      eventId: text(row, "event_id"),
+      event: text(row, "event"),
+      at: whole(row, "at"),
+    }));
+  }
+
+  /** A deferred event waits no longer: its id is another row's from now on. */
+  settleWaiting(seq: number): void {
+    const query = `UPDATE outcomes SET kind = 'settled', event_id = 'detent:settled:' || seq, originator = '', actor = '',
+      details = '', event_data = '{}' WHERE seq = ?`;
+    this.#sql.exec(query, seq);
   }
 }

@@ -14,12 +14,10 @@ const HISTORY_WITH_MACHINE = 100;
 const CHANGES_OF_PATH = 1_000;
 
 /** The machine with its newest history. */
-export function viewMachine(store: MachineStore, { configuration, ...present }: Present): MachineView {
-  return view(
-    store,
-    { ...present, createdAt: present.identity.createdAt, labels: present.identity.labels },
-    configuration,
-  );
+export function viewMachine(store: MachineStore, { configuration, timersFired, ...present }: Present): MachineView {
+  const { createdAt, labels } = present.identity;
+  const timers = present.timers.slice(timersFired);
+  return view(store, { ...present, timers, createdAt, labels }, configuration);
 }
 
 /**
@@ -37,7 +35,7 @@ export function viewMachineAt(store: MachineStore, present: Present, revision: n
     return { ok: false, reason: "OUT_OF_RANGE", message, metadata };
   }
   const { createdAt, labels } = present.identity;
-  const then = { revision, state: row.state, updatedAt: row.at, createdAt, labels };
+  const then = { revision, state: row.state, updatedAt: row.at, timers: [], createdAt, labels };
   return { ok: true, value: view(store, then, load(store.readSource(row.version))) };
 }
 
@@ -53,6 +51,7 @@ export function viewCreation(begun: Present, createdAt: number, data: JsonText):
     final: configuration.finalStates.has(state),
     createdAt,
     updatedAt: createdAt,
+    timers: begun.timers.map(({ event, to, dueAt }) => ({ event, to, dueAt })),
     history: [],
     hasOlderHistory: false,
   };
@@ -64,10 +63,11 @@ interface Moment {
   readonly updatedAt: number;
   readonly createdAt: number;
   readonly labels: JsonText;
+  readonly timers: MachineView["timers"];
 }
 
 function view(store: MachineStore, moment: Moment, configuration: Configuration): MachineView {
-  const { revision, state, updatedAt, createdAt, labels } = moment;
+  const { revision, state, updatedAt, createdAt, labels, timers } = moment;
   const newest = store.listTransitions("desc", revision + 1, HISTORY_WITH_MACHINE + 1);
   return {
     configId: configIdOf(configuration.name, configuration.version),
@@ -78,6 +78,7 @@ function view(store: MachineStore, moment: Moment, configuration: Configuration)
     final: configuration.finalStates.has(state),
     createdAt,
     updatedAt,
+    timers: timers.map(({ event, to, dueAt }) => ({ event, to, dueAt })),
     history: newest.slice(0, HISTORY_WITH_MACHINE).toReversed().map(toHistoryItem),
     hasOlderHistory: newest.length > HISTORY_WITH_MACHINE,
   };

@@ -1,5 +1,5 @@
 /** One line of the log for each event that was decided, whichever door it came by. */
-import type { Receipt } from "../receipt.ts";
+import { receiptFacts, type Receipt } from "../receipt.ts";
 import type { House, Principal } from "./house.ts";
 
 /** What the log says besides the receipt. */
@@ -21,21 +21,6 @@ export function logDecision(
   receipt: Receipt,
   { startedAt, traceparent }: Circumstances,
 ): void {
-  const { machine, eventId, event, from, to, revision, result, code, reason, duplicate } = receipt;
-  house.log.write("info", "an event was decided", {
-    traceparent,
-    tenant,
-    configuration: machine.configuration,
-    id: machine.id,
-    event_id: eventId,
-    event,
-    from,
-    to,
-    revision,
-    result,
-    code,
-    reason,
-    duplicate,
-    ms: house.now() - startedAt,
-  });
+  const ms = house.now() - startedAt;
+  house.log.write("info", "an event was decided", { traceparent, tenant, ...receiptFacts(receipt), ms });
 }

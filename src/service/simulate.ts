@@ -3,8 +3,9 @@ import { compileConfiguration } from "../engine/compile-configuration.ts";
 import type { ConfigurationSource } from "../engine/configuration.ts";
 import { invalid } from "../errors.ts";
 import { begin } from "../machine/beginning.ts";
-import { decide, replyOf } from "../machine/decide.ts";
-import { countOutcome, moveTo } from "../machine/present.ts";
+import { replyOf } from "../machine/decide.ts";
+import { ImaginedLedger } from "../machine/ledger.ts";
+import { takeEvent } from "../machine/turn.ts";
 import type { Receipt } from "../receipt.ts";
 import { findStored, toViolation } from "./configurations.ts";
 import { refuseCrowd } from "./enqueued-events.ts";
@@ -44,15 +45,8 @@ export async function simulateConfiguration(
   const { name, ...source } = await findSource(house, principal, input);
   const address = { tenant: principal.tenant, configuration: name, id: MACHINE_ID };
   const present = valueOf(begin(address, { ...source, ...machine }, house.now()));
-  const receipts = new Map<string, Receipt>();
-  return calls.map((call) => {
-    const decision = decide(present, call, receipts.get(call.eventId), house.now());
-    const receipt = valueOf(replyOf(present, decision));
-    receipts.set(call.eventId, receipt);
-    if (decision.kind === "accepted") moveTo(present, decision.row);
-    if (decision.kind === "refused") countOutcome(present, decision.row);
-    return receipt;
-  });
+  const ledger = new ImaginedLedger(present);
+  return calls.map((call) => valueOf(replyOf(present, takeEvent(ledger, call, house.now()))));
 }
 
 async function findSource(house: House, principal: Principal, { configuration, configId = "" }: SimulateInput) {

@@ -41,6 +41,7 @@ export async function sweep(deps: SweepDeps): Promise<boolean> {
       housekeeping.pruneTransitions(db, now - lookupRetentionMs, ROWS_PER_ROUND),
     ),
     await step(deps, "failures", ROWS_PER_ROUND, () => housekeeping.pruneFailures(db, now, ROWS_PER_ROUND)),
+    await step(deps, "lookups", ROWS_PER_ROUND, () => housekeeping.pruneLookups(db, now, ROWS_PER_ROUND)),
     await step(deps, "tombstones", ROWS_PER_ROUND, () =>
       housekeeping.pruneTombstones(db, now - TOMBSTONE_MS, ROWS_PER_ROUND),
     ),

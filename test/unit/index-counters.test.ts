@@ -52,7 +52,7 @@ function entryOf(facts: Partial<IndexEntry> & { readonly reasons?: readonly stri
     expiresAt: 1,
     receipt: JSON.stringify({ reason }),
   }));
-  return { ...name, ...numbers, isNew: false, transitions: [], refusals, ...over };
+  return { ...name, ...numbers, isNew: false, transitions: [], refusals, lookups: [], ...over };
 }
 
 function failedOf(configuration: string, reason: string): FailedEvent {

@@ -7,7 +7,7 @@ import { Clock } from "./simulation/clock.ts";
 function entryOf(id: string): IndexEntry {
   const name = { tenant: "t", configuration: "c", id, version: "v1", state: "a", labels: "{}" };
   const numbers = { revision: 1, change: 1, createdAt: 1, updatedAt: 1, dueAt: null, retiredAt: null };
-  return { ...name, ...numbers, isNew: false, transitions: [], refusals: [] };
+  return { ...name, ...numbers, isNew: false, transitions: [], refusals: [], lookups: [] };
 }
 
 function failedOf(eventId: string): FailedEvent {

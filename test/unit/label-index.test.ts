@@ -34,7 +34,7 @@ type Telling = Pick<IndexEntry, "id" | "createdAt" | "change" | "labels" | "reti
 
 function toEntry(told: Telling): IndexEntry {
   const common = { tenant: "t", configuration: "c", version: "v1", state: "a", revision: 0, updatedAt: 1, dueAt: null };
-  return { ...told, ...common, isNew: true, transitions: [], refusals: [] };
+  return { ...told, ...common, isNew: true, transitions: [], refusals: [], lookups: [] };
 }
 
 type Step = { readonly write: readonly Telling[] } | { readonly delete: string } | { readonly prune: true };

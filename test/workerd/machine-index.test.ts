@@ -13,7 +13,7 @@ const { CATALOG } = bindings;
 
 function entry(id: string, createdAt: number, change: number, state: string): IndexEntry {
   const common = { tenant: "t", configuration: "c", version: "v1", labels: "{}", updatedAt: 1 };
-  const nothingElse = { dueAt: null, retiredAt: null, isNew: false, transitions: [], refusals: [] };
+  const nothingElse = { dueAt: null, retiredAt: null, isNew: false, transitions: [], refusals: [], lookups: [] };
   return { ...common, ...nothingElse, id, createdAt, change, revision: change, state };
 }
 

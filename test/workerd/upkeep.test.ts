@@ -47,6 +47,7 @@ test.each([
   ["deleteMachine", (db: D1Database) => housekeeping.deleteMachine(db, ROW)],
   ["pruneTransitions", (db: D1Database) => housekeeping.pruneTransitions(db, 1, 1)],
   ["pruneFailures", (db: D1Database) => housekeeping.pruneFailures(db, 1, 1)],
+  ["pruneLookups", (db: D1Database) => housekeeping.pruneLookups(db, 1, 1)],
   ["pruneTombstones", (db: D1Database) => housekeeping.pruneTombstones(db, 1, 1)],
   ["listUnsentNotifications", (db: D1Database) => housekeeping.listUnsentNotifications(db, 1, 1)],
   ["walkMachines", (db: D1Database) => housekeeping.walkMachines(db, "t", { configuration: "c", id: "m" }, 1)],

@@ -6,7 +6,7 @@ import { renderMermaid } from "../../../src/diagram/mermaid.ts";
 import { renderSvg } from "../../../src/diagram/svg.ts";
 import { shorten, showText } from "../../../src/diagram/text.ts";
 import { compileConfiguration } from "../../../src/engine/compile-configuration.ts";
-import type { Configuration, Transition } from "../../../src/engine/configuration.ts";
+import type { Configuration, Edge } from "../../../src/engine/configuration.ts";
 import { compile, HOSTILE_NAMES, numbered, ORDERS, SAMPLES } from "./samples.ts";
 import { findAll, parseXml, textOf } from "./xml.ts";
 
@@ -41,7 +41,7 @@ function takenByEngine(configuration: Configuration): string[] {
   );
 }
 
-function lineOf(transition: Transition | undefined): string[] {
+function lineOf(transition: Edge | undefined): string[] {
   return transition === undefined ? [] : [`${transition.from} > ${transition.to}: ${transition.event}`];
 }
 

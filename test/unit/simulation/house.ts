@@ -20,6 +20,7 @@ export function createHouse(world: World): House {
       sendAll: (...args) => world.faults.through(() => reach().sendAll(...args)).then((replies) => replies),
       updateLabels: (...args) => world.faults.through(() => reach().updateLabels(...args)),
       override: (...args) => world.faults.through(() => reach().override(...args)),
+      migrate: (...args) => world.faults.through(() => reach().migrate(...args)),
       delete: (...args) => world.faults.through(() => reach().delete(...args)),
       read: (...args) => world.faults.through(() => reach().read(...args)),
       history: (...args) => world.faults.through(() => reach().history(...args)),

@@ -149,7 +149,16 @@ test("lists and counts say how far the index is behind, and wait for no database
   const address = { tenant: DEV.tenant, configuration: name, id: "late" };
   const writer = indexWriterOf(bindings, address) as unknown as DurableObjectStub<IndexWriterObject>;
   const common = { ...address, version: "v1", state: "start", labels: "{}", revision: 0, change: 1 };
-  const row = { ...common, createdAt: 1, updatedAt: 1, dueAt: null, retiredAt: null, isNew: true, refusals: [] };
+  const row = {
+    ...common,
+    createdAt: 1,
+    updatedAt: 1,
+    dueAt: null,
+    retiredAt: null,
+    isNew: true,
+    refusals: [],
+    lookups: [],
+  };
   const fact = { kind: "created", eventId: "detent:created", revision: 0, version: "v1", event: "" } as const;
   const told = { ...fact, from: "", to: "start", at: Date.now() - 60_000, originator: "", actor: "" };
   const set = (db: unknown) =>

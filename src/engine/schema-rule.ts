@@ -1,0 +1,41 @@
+import type { JsonObject } from "./json.ts";
+import { SpentError, type Meter } from "./meter.ts";
+import { compileSchema, findMismatches, type CompiledSchema } from "./schema/schema.ts";
+
+const NAMED_IN_MESSAGE = 3;
+const NO_NAMES: ReadonlySet<string> = new Set();
+
+/** A schema of a configuration, compiled when it is first needed. */
+export class SchemaRule {
+  readonly #source: { readonly [name: string]: unknown };
+  #compiled: CompiledSchema | undefined;
+
+  constructor(source: { readonly [name: string]: unknown }) {
+    this.#source = source;
+  }
+
+  get #schema(): CompiledSchema {
+    return (this.#compiled ??= compileSchema(this.#source));
+  }
+
+  /** The properties it names. */
+  get names(): ReadonlySet<string> {
+    return this.#schema.ok ? this.#schema.schema.names : NO_NAMES;
+  }
+
+  /** Why `data` does not match, in words that name the place, the rule and the value; undefined: it matches. */
+  explainMismatch(data: JsonObject, meter: Meter): string | undefined {
+    const compiled = this.#schema;
+    if (!compiled.ok) return compiled.problems.map(({ message }) => message).join("; ");
+    try {
+      const mismatches = findMismatches(compiled.schema, data, meter);
+      if (mismatches.length === 0) return undefined;
+      const shown = mismatches.slice(0, NAMED_IN_MESSAGE).map(({ pointer, message }) => `data${pointer}: ${message}`);
+      const more = mismatches.length - shown.length;
+      return more > 0 ? `${shown.join("; ")} and more` : shown.join("; ");
+    } catch (error) {
+      if (error instanceof SpentError) return `checking the data against its schema: ${error.message}`;
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,113 @@
+/** Where a machine's decisions are kept: in its storage, or only in mind, for a dry run and a simulation. */
+import type { LogFacts } from "../log.ts";
+import { receiptFacts, type Receipt } from "../receipt.ts";
+import type { Verdict } from "./decide.ts";
+import type { MachineDeps } from "./deps.ts";
+import type { Outbox } from "./outbox.ts";
+import { afterChange, afterOutcome, afterWaiting, nextDue, type Present } from "./present.ts";
+import { receiptOfOutcome, receiptOfTransition } from "./record.ts";
+import type { EventRow, OutcomeRow } from "./rows.ts";
+import type { MachineStore } from "./store.ts";
+import { findReceipt } from "./views.ts";
+
+export interface Ledger {
+  readonly present: Present;
+  /** The receipt of an event that was decided. */
+  find(eventId: string): Receipt | undefined;
+  /** A deferred event, whole. */
+  readWaiting(eventId: string): OutcomeRow | undefined;
+  /** Keeps a verdict, all of it or nothing; `settles`: the number of the deferred event whose wait it ends. */
+  keep(verdict: Verdict, settles?: number): void;
+}
+
+interface LedgerParts {
+  readonly deps: Pick<MachineDeps, "log">;
+  readonly store: MachineStore;
+  readonly outbox: Outbox;
+}
+
+/** The machine's own: what is kept is stored, and leaves. */
+export class StoredLedger implements Ledger {
+  readonly present: Present;
+  readonly #parts: LedgerParts;
+
+  constructor(present: Present, parts: LedgerParts) {
+    this.present = present;
+    this.#parts = parts;
+  }
+
+  find(eventId: string): Receipt | undefined {
+    return findReceipt(this.#parts.store, this.present, eventId);
+  }
+
+  readWaiting(eventId: string): OutcomeRow | undefined {
+    return this.#parts.store.findOutcome(eventId);
+  }
+
+  keep(verdict: Verdict, settles?: number): void {
+    const { deps, store, outbox } = this.#parts;
+    const next = after(this.present, verdict, settles);
+    outbox.commit(() => {
+      if (settles !== undefined) store.settleWaiting(settles);
+      if (verdict.kind === "accepted") {
+        if (verdict.becomes !== undefined) store.insertSource(verdict.row.version, verdict.becomes.source);
+        store.insertTransition(verdict.row, outbox.transitionCursors(verdict.row.revision));
+      } else {
+        store.insertOutcome(verdict.row, outbox.outcomeCursors);
+      }
+    }, nextDue(next)?.at);
+    Object.assign(this.present, next);
+    outbox.flushSoon();
+    // Of what was sent whoever brought it hears, and says so; of this nobody does.
+    const { row } = verdict;
+    if (settles === undefined && row.originator !== "timer") return;
+    deps.log("info", "an event was decided", { ...receiptFacts(receiptOf(next, verdict)), ...traceOf(row) });
+  }
+}
+
+/** A copy of a machine that goes its own way. */
+export class ImaginedLedger implements Ledger {
+  present: Present;
+  readonly #base: Pick<Ledger, "find" | "readWaiting">;
+  readonly #receipts = new Map<string, Receipt>();
+  readonly #waiting = new Map<string, OutcomeRow>();
+
+  /** `base`: what the machine knows already. */
+  constructor(present: Present, base: Pick<Ledger, "find" | "readWaiting"> = NOTHING) {
+    this.present = present;
+    this.#base = base;
+  }
+
+  find(eventId: string): Receipt | undefined {
+    return this.#receipts.get(eventId) ?? this.#base.find(eventId);
+  }
+
+  readWaiting(eventId: string): OutcomeRow | undefined {
+    return this.#waiting.get(eventId) ?? this.#base.readWaiting(eventId);
+  }
+
+  keep(verdict: Verdict, settles?: number): void {
+    const { row } = verdict;
+    this.present = after(this.present, verdict, settles);
+    this.#receipts.set(row.eventId, receiptOf(this.present, verdict));
+    if (verdict.kind === "outcome") this.#waiting.set(row.eventId, verdict.row);
+  }
+}
+
+const NOTHING = { find: () => undefined, readWaiting: () => undefined };
+
+function after(present: Present, verdict: Verdict, settles: number | undefined): Present {
+  const rest = settles === undefined ? present : afterWaiting(present, settles);
+  if (verdict.kind === "outcome") return afterOutcome(rest, verdict.row);
+  return afterChange(rest, verdict.row, verdict.becomes?.configuration);
+}
+
+function receiptOf({ identity }: Present, verdict: Verdict): Receipt {
+  return verdict.kind === "accepted"
+    ? receiptOfTransition(identity, verdict.row)
+    : receiptOfOutcome(identity, verdict.row);
+}
+
+function traceOf({ traceparent }: EventRow): LogFacts {
+  return traceparent === null ? {} : { traceparent };
+}
