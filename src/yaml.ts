@@ -1,6 +1,6 @@
 /** YAML as values that know their lines: one document, and of the language only what JSON can say, too. */
 import { Composer, isAlias, isMap, isNode, isScalar, isSeq, Lexer, LineCounter, Parser, visit, type Node } from "yaml";
-import { invalid } from "./errors.ts";
+import { invalid, type DetentError } from "./errors.ts";
 
 /**
  * Pieces into which the library cuts a text: names, colons, spaces, line ends. The longest chart of 500 states, each line
@@ -29,8 +29,11 @@ export function parseYaml(text: string): YamlText {
   const lines = new LineCounter();
   lines.addNewLine(0);
   const lineAt = (offset: number): number => lines.linePos(offset).line;
+  // Composing catches what is thrown in it and reports that, too: the first is what is wrong.
+  let first: DetentError | undefined;
   const fail: Fail = (offset, message, rule = "yaml") => {
-    throw invalid([{ pointer: "", rule, message: `line ${lineAt(offset)}: ${message}` }]);
+    first ??= invalid([{ pointer: "", rule, message: `line ${lineAt(offset)}: ${message}` }]);
+    throw first;
   };
   const document = compose(text, lines, fail);
   visit(document, (_key, node) => {

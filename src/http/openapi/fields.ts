@@ -284,6 +284,8 @@ export const FIELDS: Readonly<Record<string, FieldDoc>> = {
   },
   "CheckCurrentState.state": "The state asked about.",
   "UpdateCurrentState.state": "The state to count up.",
+  "ImportChart.Idempotency-Key":
+    "Bare ASCII or in double quotes. A repeat with the same key and the same chart gets the first answer again.",
   "UpdateCurrentState.Idempotency-Key": "The event id, as bare ASCII or in double quotes; a UUID is made when absent.",
 
   // Feeds and dead letters.
