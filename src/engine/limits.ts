@@ -44,7 +44,18 @@ export const LIMITS = {
   deferredEvents: 64,
   /** The longest delay: a hundred years, which keeps every time within what dates can say. */
   delayMs: 100 * 365 * 24 * 60 * 60 * 1_000,
+  /** Subschemas of a schema, itself included. */
+  schemaNodes: 5_000,
+  /** Schemas that apply one after the other to the same value (`$ref`, `allOf`, ...): times `jsonDepth`, what a call stack holds. */
+  schemaChain: 32,
+  /** UTF-16 code units of a pattern in a schema. */
+  patternCharacters: 1_024,
+  /** Instructions of a pattern, its repetitions written out. */
+  patternInstructions: 5_000,
 } as const;
+
+/** What the expressions and schemas of one event may cost together, in units of a `Meter`: about 30 ms. */
+export const EVENT_BUDGET = 500_000;
 
 /** Bytes of `text` in UTF-8; a lone surrogate counts as the three bytes of U+FFFD. */
 export function countUtf8Bytes(text: string): number {
@@ -83,6 +94,3 @@ export function isDeeperThan(value: unknown, limit: number): boolean {
 function isSurrogatePair(first: number, second: number): boolean {
   return first >= 0xd800 && first <= 0xdbff && second >= 0xdc00 && second <= 0xdfff;
 }
-
-/** What the expressions and schemas of one event may cost, in the units of a Meter. */
-export const EVENT_BUDGET = 500_000;

@@ -124,6 +124,7 @@ function outcome(present: Present, facts: EventFacts, at: number, given: Given):
     reason: given.kind === "refused" ? given.reason : "",
     message: isTold ? given.message : "",
     allowedEvents: JSON.stringify(given.kind === "refused" ? (given.allowedEvents ?? []) : []),
+    created: false,
     entered: revision,
     timersFired,
   };

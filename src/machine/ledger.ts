@@ -96,7 +96,8 @@ export class ImaginedLedger implements Ledger {
 
 const NOTHING = { find: () => undefined, readWaiting: () => undefined };
 
-function after(present: Present, verdict: Verdict, settles: number | undefined): Present {
+/** The machine once a verdict is kept. */
+export function after(present: Present, verdict: Verdict, settles?: number): Present {
   const rest = settles === undefined ? present : afterWaiting(present, settles);
   if (verdict.kind === "outcome") return afterOutcome(rest, verdict.row);
   return afterChange(rest, verdict.row, verdict.becomes?.configuration);

@@ -29,15 +29,13 @@ import type {
 } from "./calls.ts";
 import { nextAlarmAt } from "./alarm.ts";
 import { Data } from "./data.ts";
-import { decide, expectationOf, replyOf } from "./decide.ts";
+import { decide, expectationOf, replyOf, type Verdict } from "./decide.ts";
 import type { MachineDeps } from "./deps.ts";
 import { migrateTo, overrideState, relabel } from "./interventions.ts";
-import { ImaginedLedger, StoredLedger } from "./ledger.ts";
+import { after, ImaginedLedger, StoredLedger } from "./ledger.ts";
 import { Outbox } from "./outbox.ts";
-import { afterChange, nextDue, type Present } from "./present.ts";
-import { receiptOfTransition } from "./record.ts";
+import { nextDue, type Present } from "./present.ts";
 import { RetentionKeeper } from "./retention-keeper.ts";
-import type { TransitionRow } from "./rows.ts";
 import { migrate, readSchemaVersion, SCHEMA_VERSION } from "./schema.ts";
 import { MachineStore } from "./store.ts";
 import { doWhatIsDue, giveUpWaiting, retryWaiting, takeEvent } from "./turn.ts";
@@ -142,18 +140,19 @@ export class Machine {
   }
 
   /** Stores a new machine, with the event for which it is created where there is one. */
-  #insert(present: Present, call: CreateCall, creation: string, first?: TransitionRow): void {
-    const unsent = { indexSent: -1, feedSent: -1 };
-    const next = first === undefined ? present : afterChange(present, first);
+  #insert(present: Present, call: CreateCall, creation: string, first?: Verdict): void {
+    const unsent = { transitions: { indexSent: -1, feedSent: -1 }, outcomes: { indexSent: 0, notifySent: 0 } };
+    const next = first === undefined ? present : after(present, first);
     this.#outbox.commit(() => {
       migrate(this.#deps.sql);
       this.#store.insertIdentity(present.identity, creation);
       this.#store.insertSource(call.version, call.source);
       this.#store.insertCreation(present, call);
-      if (first !== undefined) this.#store.insertTransition(first, unsent);
+      if (first?.kind === "accepted") this.#store.insertTransition(first.row, unsent.transitions);
+      if (first?.kind === "outcome") this.#store.insertOutcome(first.row, unsent.outcomes);
     }, nextDue(next)?.at);
     this.#live = next;
-    this.#outbox.load(unsent, { indexSent: 0, notifySent: 0 });
+    this.#outbox.load(unsent.transitions, unsent.outcomes);
   }
 
   /**
@@ -212,13 +211,13 @@ export class Machine {
     if (create.isDeprecated) return deprecated(create);
     const present = begun.value;
     const decision = decide(present, call, undefined, present.decidedAt);
-    if (decision.kind !== "accepted") {
+    if (decision.kind !== "accepted" && !(decision.kind === "outcome" && decision.row.kind !== "refused")) {
       const reply = replyOf(present, decision);
       return reply.ok ? { ...reply, isUnrecorded: true } : reply;
     }
-    const first: TransitionRow = { ...decision.row, created: true };
+    const first = markCreated(decision);
     if (!call.isDryRun) this.#insert(present, create, creationOf(create, call.eventId), first);
-    return { ok: true, value: receiptOfTransition(present.identity, first) };
+    return replyOf(present, first);
   }
 
   /** Sets and takes off labels; the revision stays. LIMIT_EXCEEDED: they would be too many. */
@@ -449,4 +448,11 @@ export class Machine {
 function deprecated({ version }: CreateCall): Refusal {
   const message = `version ${quote(version)} of the configuration is deprecated: it takes no new machines`;
   return { ok: false, reason: "CONFIGURATION_DEPRECATED", message };
+}
+
+/** The machine was created for it. */
+function markCreated(verdict: Verdict): Verdict {
+  return verdict.kind === "accepted"
+    ? { ...verdict, row: { ...verdict.row, created: true } }
+    : { ...verdict, row: { ...verdict.row, created: true } };
 }

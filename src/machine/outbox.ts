@@ -231,6 +231,7 @@ export class Outbox {
         reason: "",
         allowedEvents: "[]",
         state: present.state,
+        created: false,
         entered: present.revision,
         timersFired: present.timersFired,
       } as const;

@@ -5,7 +5,7 @@ import type { Receipt, StatusCodeName } from "../receipt.ts";
 import type { HistoryItem } from "./calls.ts";
 import type { EventRow, IdentityRow, OutcomeRow, TransitionRow } from "./rows.ts";
 
-function common(identity: IdentityRow, row: EventRow & { version: string }) {
+function common(identity: IdentityRow, row: EventRow & { version: string; created: boolean }) {
   return {
     eventId: row.eventId,
     event: row.event,
@@ -17,6 +17,7 @@ function common(identity: IdentityRow, row: EventRow & { version: string }) {
     duplicate: false,
     details: row.details,
     data: row.eventData,
+    ...(row.created && { created: true as const }),
   };
 }
 
@@ -28,7 +29,6 @@ export function receiptOfTransition(identity: IdentityRow, row: TransitionRow): 
     from: row.from,
     to: row.state,
     revision: row.revision,
-    ...(row.created && { created: true }),
   };
 }
 

@@ -74,6 +74,8 @@ export interface OutcomeRow extends EventRow {
   readonly reason: string;
   readonly message: string;
   readonly allowedEvents: string;
+  /** The machine was created for this event. */
+  readonly created: boolean;
   /** The revision at which the state was entered, and how many of its timers have been sent since. */
   readonly entered: number;
   readonly timersFired: number;

@@ -73,6 +73,8 @@ const MIGRATIONS: readonly { readonly message: string; readonly statements: read
       // which are still to come.
       "ALTER TABLE outcomes ADD COLUMN entered INTEGER NOT NULL DEFAULT -1",
       "ALTER TABLE outcomes ADD COLUMN timers_fired INTEGER NOT NULL DEFAULT 0",
+      // The machine was created for this event.
+      "ALTER TABLE outcomes ADD COLUMN created INTEGER NOT NULL DEFAULT 0",
       // Costs other outcomes nothing.
       "CREATE INDEX outcomes_waiting ON outcomes (seq) WHERE kind = 'deferred'",
     ],

@@ -18,7 +18,7 @@ import type {
 const TRANSITION_COLUMNS =
   "revision, kind, event_id, event, from_state, state, version, at, timestamp, originator, actor, traceparent, created, data_revision, entered_at, timers, details, event_data";
 const OUTCOME_COLUMNS =
-  "seq, kind, notice, event_id, event, state, version, revision, code, reason, message, allowed_events, at, timestamp, originator, actor, traceparent, entered, timers_fired, details, event_data";
+  "seq, kind, notice, event_id, event, state, version, revision, code, reason, message, allowed_events, at, timestamp, originator, actor, traceparent, created, entered, timers_fired, details, event_data";
 
 function leanly(columns: string): string {
   return columns.replace("details, event_data", "'' AS details, '{}' AS event_data");
@@ -87,6 +87,7 @@ function toOutcome(row: Row): OutcomeRow {
     reason: text(row, "reason"),
     message: text(row, "message"),
     allowedEvents: text(row, "allowed_events"),
+    created: row["created"] === 1,
     entered: whole(row, "entered"),
     timersFired: whole(row, "timers_fired"),
   };
@@ -333,7 +334,7 @@ export class MachineStore {
   insertOutcome(row: OutcomeRow, { indexSent, notifySent }: OutcomeCursors): void {
     this.#sql.exec(
       `INSERT INTO outcomes (${OUTCOME_COLUMNS}, index_sent, notify_sent)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       row.seq,
       row.kind,
       row.notice,
@@ -351,6 +352,7 @@ export class MachineStore {
       row.originator,
       row.actor,
       row.traceparent,
+      row.created ? 1 : 0,
       row.entered,
       row.timersFired,
       row.details,

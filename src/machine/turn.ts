@@ -23,8 +23,12 @@ export function takeEvent(ledger: Ledger, call: SendCall, now: number): Decision
   return decision;
 }
 
-/** Sends the events of timers that are due, and gives up what has waited long enough, in the order of their times. */
+/**
+ * Sends the events of timers that are due, and gives up what has waited long enough, in the order of their times. What
+ * waits comes first: a kill may have come between a change and the events that waited for it.
+ */
 export function doWhatIsDue(ledger: Ledger, now: number): void {
+  retryWaiting(ledger, now);
   for (let sent = 0; ;) {
     const due = nextDue(ledger.present);
     if (due === undefined || due.at > now) return;

@@ -1,0 +1,215 @@
+/** Events that a machine sends itself: once, in time, never after the state was left, through evictions and kills. */
+import { expect, test } from "vitest";
+import { addressOf, createMachine, creation, event } from "./simulation/machines.ts";
+import { World } from "./simulation/world.ts";
+
+const ADDRESS = addressOf("m");
+const SECOND_MS = 1_000;
+const MINUTE_MS = 60 * SECOND_MS;
+const HOUR_MS = 60 * MINUTE_MS;
+
+const ORDER = {
+  name: "loop",
+  version: "v1",
+  starting_state: "new",
+  states: ["new", "pending", "paid", "late", "lost"],
+  transitions: [
+    { from: "new", to: "pending", event: "open" },
+    { from: "pending", to: "paid", event: "pay" },
+    { from: "pending", to: "pending", event: "touch" },
+    { from: "pending", to: "late", event: "remind", after: "PT1H" },
+    { from: "pending", to: "lost", event: "expire", after: "PT2H" },
+    { from: "late", to: "paid", event: "pay" },
+    { from: "late", to: "lost", event: "expire", after: "30m" },
+  ],
+};
+
+const pass = (world: World, ms: number): Promise<void> => world.clock.run(world.clock.now + ms);
+
+async function machineOf(source: object, world = new World()): Promise<World> {
+  await world.clock.until(createMachine(world, ADDRESS, source));
+  await pass(world, MINUTE_MS);
+  return world;
+}
+
+async function readOf(world: World) {
+  const reply = await Promise.resolve(world.machine(ADDRESS).read(ADDRESS));
+  if (!reply.ok) throw new Error(reply.reason);
+  return reply.value;
+}
+
+test("a timer fires when it is due, no earlier, and is listed until then", async () => {
+  const world = await machineOf(ORDER);
+  world.send(ADDRESS, event("e1", "open"));
+  const enteredAt = world.clock.now;
+  expect((await readOf(world)).timers).toEqual([
+    { event: "remind", to: "late", dueAt: enteredAt + HOUR_MS },
+    { event: "expire", to: "lost", dueAt: enteredAt + 2 * HOUR_MS },
+  ]);
+  await pass(world, HOUR_MS - 1);
+  expect((await readOf(world)).state).toBe("pending");
+  await pass(world, 1);
+  const late = await readOf(world);
+  expect(late).toMatchObject({ state: "late", revision: 2 });
+  expect(late.timers).toEqual([{ event: "expire", to: "lost", dueAt: enteredAt + HOUR_MS + 30 * MINUTE_MS }]);
+  expect(late.history.at(-1)).toMatchObject({
+    kind: "event",
+    eventId: "timer:1:3",
+    event: "remind",
+    originator: "timer",
+    actor: "",
+    timestamp: enteredAt + HOUR_MS,
+  });
+  await pass(world, HOUR_MS);
+  expect(await readOf(world)).toMatchObject({ state: "lost", revision: 3, timers: [] });
+  expect(world.alarmOf(ADDRESS)).toBeUndefined();
+});
+
+test("the receipt of a timer's event can be looked up, and is told like any other", async () => {
+  const world = await machineOf(ORDER);
+  world.send(ADDRESS, event("e1", "open"));
+  await pass(world, HOUR_MS + MINUTE_MS);
+  const receipt = world.machine(ADDRESS).receipt(ADDRESS, "timer:1:3");
+  expect(receipt).toMatchObject({ ok: true, value: { result: "transitioned", to: "late", originator: "timer" } });
+  expect(world.feed.at(-1)?.data).toMatchObject({ event_id: "timer:1:3", kind: "event", to: "late" });
+  expect(world.index.prepare("SELECT state FROM machines").get()).toEqual({ state: "late" });
+  expect(world.logged).toContain("info: an event was decided");
+});
+
+test("a state that was left has no timers, and one entered again has them anew", async () => {
+  const world = await machineOf(ORDER);
+  world.send(ADDRESS, event("e1", "open"));
+  await pass(world, 59 * MINUTE_MS);
+  world.send(ADDRESS, event("e2", "touch"));
+  await pass(world, 59 * MINUTE_MS);
+  expect(await readOf(world)).toMatchObject({ state: "pending", revision: 2 });
+  world.send(ADDRESS, event("e3", "pay"));
+  await pass(world, 10 * HOUR_MS);
+  expect(await readOf(world)).toMatchObject({ state: "paid", revision: 3, timers: [] });
+});
+
+test("evicted, a machine is woken by its timer", async () => {
+  const world = await machineOf(ORDER);
+  world.send(ADDRESS, event("e1", "open"));
+  await pass(world, MINUTE_MS);
+  world.evict(ADDRESS);
+  await pass(world, HOUR_MS);
+  expect(await readOf(world)).toMatchObject({ state: "late" });
+});
+
+test("killed before anything has left, it still keeps its time", async () => {
+  const world = await machineOf(ORDER);
+  world.send(ADDRESS, event("e1", "open"));
+  world.kill();
+  // Waking with something unsent must not put off what is due.
+  world.clock.now += HOUR_MS - 2_000;
+  await readOf(world);
+  await pass(world, 2_000);
+  expect(await readOf(world)).toMatchObject({ state: "late" });
+});
+
+test("what was due while nothing ran comes first when an event wakes the machine, in the order of its time", async () => {
+  const world = await machineOf(ORDER);
+  world.send(ADDRESS, event("e1", "open"));
+  await pass(world, MINUTE_MS);
+  world.loseAlarm(ADDRESS);
+  world.evict(ADDRESS);
+  world.clock.now += 5 * HOUR_MS;
+  // The first was due and moved the machine, which cancels the second; the delay of the next state runs from now.
+  expect(world.send(ADDRESS, event("e2", "pay"))).toMatchObject({ ok: true, value: { from: "late", to: "paid" } });
+  expect((await readOf(world)).history.map((item) => item.eventId)).toEqual(["e1", "timer:1:3", "e2"]);
+});
+
+test("a dry run sees what is due, and leaves it alone", async () => {
+  const world = await machineOf(ORDER);
+  world.send(ADDRESS, event("e1", "open"));
+  await pass(world, MINUTE_MS);
+  world.loseAlarm(ADDRESS);
+  world.clock.now += 5 * HOUR_MS;
+  const dry = world.send(ADDRESS, { ...event("e2", "pay"), isDryRun: true });
+  expect(await readOf(world)).toMatchObject({ state: "pending", revision: 1 });
+  expect(dry).toEqual(world.send(ADDRESS, event("e2", "pay")));
+});
+
+test("a machine created in a state with timers has them", async () => {
+  const world = await machineOf({ ...ORDER, starting_state: "pending" });
+  expect((await readOf(world)).timers).toHaveLength(2);
+  await pass(world, HOUR_MS);
+  expect(await readOf(world)).toMatchObject({ state: "late", revision: 1 });
+});
+
+test("an override enters its state: timers run from then", async () => {
+  const world = await machineOf(ORDER);
+  const override = { state: "late", comment: "c", actor: "ann", expectedRevision: 0 };
+  expect(world.machine(ADDRESS).override(ADDRESS, override)).toMatchObject({ ok: true });
+  await pass(world, 29 * MINUTE_MS);
+  expect((await readOf(world)).state).toBe("late");
+  await pass(world, MINUTE_MS);
+  expect((await readOf(world)).state).toBe("lost");
+});
+
+const ROUND = {
+  name: "loop",
+  version: "v1",
+  starting_state: "rest",
+  states: ["rest", "a", "b"],
+  transitions: [
+    { from: "rest", to: "a", event: "start" },
+    { from: "a", to: "b", event: "tick", after: "PT0S" },
+    { from: "b", to: "a", event: "tick", after: "PT0S" },
+    { from: "*", to: "rest", event: "stop" },
+  ],
+};
+
+test("timers that go round without time passing are set aside, told of, and run again once the state is left", async () => {
+  const world = await machineOf(ROUND);
+  world.send(ADDRESS, event("e1", "start"));
+  await pass(world, HOUR_MS);
+  expect(await readOf(world)).toMatchObject({ state: "a", revision: 101, timers: [] });
+  const told = world.notifications.filter(({ type }) => type === "detent.machine.parked.v1");
+  expect(told.map(({ data }) => data)).toMatchObject([{ stream: "timers", position: 101 }]);
+  expect(world.alarmOf(ADDRESS)).toBeDefined(); // retention of the outcome
+  world.evict(ADDRESS);
+  await pass(world, HOUR_MS);
+  expect((await readOf(world)).revision).toBe(101);
+  world.send(ADDRESS, event("e2", "stop"));
+  world.send(ADDRESS, event("e3", "start"));
+  await pass(world, HOUR_MS);
+  expect((await readOf(world)).revision).toBe(203);
+});
+
+test("what fails of its own work holds nothing else up, and is tried again after a minute", async () => {
+  const world = await machineOf({ ...ORDER, unhandled: "defer" });
+  world.send(ADDRESS, event("e1", "pay"));
+  await pass(world, MINUTE_MS);
+  // Nothing that can happen does this; it stands for what cannot be foreseen.
+  const storage = world.storageOf(ADDRESS);
+  storage.exec("UPDATE outcomes SET event_id = 'hidden' WHERE event_id = 'e1'");
+  await pass(world, HOUR_MS);
+  const failures = () => world.logged.filter((line) => line.includes("what was due could not be done")).length;
+  expect(failures()).toBeGreaterThan(0);
+  expect(failures()).toBeLessThan(5);
+  expect(world.alarmOf(ADDRESS)).toBeGreaterThan(world.clock.now);
+  storage.exec("UPDATE outcomes SET event_id = 'e1' WHERE event_id = 'hidden'");
+  await pass(world, 2 * MINUTE_MS);
+  expect(world.notifications.map(({ type }) => type)).toEqual(["detent.event.expired.v1"]);
+});
+
+test("a timer costs no more rows than another event", async () => {
+  const world = await machineOf(ORDER);
+  world.send(ADDRESS, event("e1", "open"));
+  await pass(world, MINUTE_MS);
+  const storage = world.storageOf(ADDRESS);
+  const before = storage.prepare("SELECT total_changes() AS n").get();
+  await pass(world, HOUR_MS);
+  const after = storage.prepare("SELECT total_changes() AS n").get();
+  // The transition, and the cursors of what it told.
+  expect(Number(after?.["n"]) - Number(before?.["n"])).toBeLessThanOrEqual(2);
+});
+
+test("the creation is told with the time that comes", async () => {
+  const world = new World();
+  await world.clock.until(world.create(ADDRESS, creation({ ...ORDER, starting_state: "late" })));
+  await pass(world, MINUTE_MS);
+  expect(world.index.prepare("SELECT due_at FROM machines").get()?.["due_at"]).toBeGreaterThan(world.clock.now);
+});
