@@ -19,7 +19,10 @@ test.each([
   ['{\n\t"a":\t1,\n\t"b": "c\\/d"\n}', { a: 1, b: "c/d" }],
   ["---\na: 1\n...\n", { a: 1 }],
   ["%YAML 1.1\n---\na: yes\n", { a: "yes" }],
-  ["a: yes\nb: 3000-01-01T12:00:00\nc: 0x10\nd: 0\ne: 0.5\nf: '010'\n", { a: "yes", b: "3000-01-01T12:00:00", c: 16, d: 0, e: 0.5, f: "010" }], // prettier-ignore
+  [
+    "a: yes\nb: 3000-01-01T12:00:00\nc: 0x10\nd: 0\ne: 0.5\nf: '010'\n",
+    { a: "yes", b: "3000-01-01T12:00:00", c: 16, d: 0, e: 0.5, f: "010" },
+  ],
   ["# nothing but a comment\n", null],
   ["", null],
 ])("%j is read", (text, value) => {
