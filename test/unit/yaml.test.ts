@@ -84,10 +84,11 @@ describe("of a megabyte that was written to be slow", () => {
     ["lines of a block", " x\n", "", "a: |\n"],
   ])("%s end within two seconds", (_name, part, reason, before = "", after = "") => {
     const text = before + part.repeat(Math.floor((MIB - before.length - after.length) / part.length)) + after;
-    const startedAt = performance.now();
+    const usedBefore = process.cpuUsage();
     if (reason === "") parseYaml(text);
     else expect(refusalOf(text).reason).toBe(reason);
-    expect(performance.now() - startedAt).toBeLessThan(2_000);
+    // Of the processor: others may be using it, too.
+    expect(process.cpuUsage(usedBefore).user / 1_000).toBeLessThan(2_000);
   });
 
   test("billions of laughs are not laughed", () => {

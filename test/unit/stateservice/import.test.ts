@@ -1,6 +1,6 @@
 /** Charts imported and counted up in a deployment that fails: nothing twice, nothing half, whatever is sent again. */
 import { expect, test } from "vitest";
-import { stringify } from "yaml";
+import { parse, stringify } from "yaml";
 import { DetentError } from "../../../src/errors.ts";
 import type { House } from "../../../src/service/house.ts";
 import { getConfiguration } from "../../../src/service/configurations.ts";
@@ -146,8 +146,8 @@ test("times pass by themselves, in a row when they are past, and cannot be count
 });
 
 test("the chart of the README is walked to its end", async () => {
-  const { import_, put, read } = await inWorld(undefined, { chart: await readChart(COLORS) });
-  await import_({ chart: await readChart(COLORS) });
+  const { import_, put, read } = await inWorld(parse(COLORS));
+  await import_();
   expect([await put("green_state"), await put("green_state"), await put("red_state"), await put("blue_state")]).toEqual(
     [true, false, true, false],
   );
