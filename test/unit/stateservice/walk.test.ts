@@ -117,13 +117,11 @@ const rawChart: fc.Arbitrary<RawChart> = fc
             },
             {
               weight: index + 1 < names.length ? 2 : 0,
-              arbitrary: fc
-                .tuple(onward, fc.integer({ min: -5, max: 30 }))
-                .map(([target, minute]) => ({
-                  name,
-                  func: "time" as const,
-                  target: { name: target, when: { key: "clock", value: timeOf(minute) } },
-                })),
+              arbitrary: fc.tuple(onward, fc.integer({ min: -5, max: 30 })).map(([target, minute]) => ({
+                name,
+                func: "time" as const,
+                target: { name: target, when: { key: "clock", value: timeOf(minute) } },
+              })),
             },
             { weight: 1, arbitrary: fc.constant({ name }) },
           );
