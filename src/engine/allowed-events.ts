@@ -1,5 +1,5 @@
 import type { Configuration, Transition } from "./configuration.ts";
-import type { Formula } from "./formula.ts";
+import { evaluateGuard, type Expression } from "./expression/expression.ts";
 import type { JsonObject } from "./json.ts";
 import { EVENT_BUDGET } from "./limits.ts";
 import { Meter } from "./meter.ts";
@@ -68,9 +68,14 @@ function judge(
   return { event, allowed: "depends", ...(open.every((target) => target === to) && { to }) };
 }
 
-function askGuard(guard: Formula, snapshot: Snapshot, now: number, meter: Meter): "yes" | "no" | "depends" | "error" {
+function askGuard(
+  guard: Expression,
+  snapshot: Snapshot,
+  now: number,
+  meter: Meter,
+): "yes" | "no" | "depends" | "error" {
   if (guard.readsEvent || meter.left === 0) return "depends";
-  const value = guard.evaluateGuard({ ...snapshot, event: undefined, now }, meter);
+  const value = evaluateGuard(guard, { ...snapshot, event: undefined, now }, meter);
   if (value.ok) return value.value ? "yes" : "no";
   return meter.left === 0 ? "depends" : "error";
 }

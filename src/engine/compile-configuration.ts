@@ -3,7 +3,7 @@ import type { Configuration, ConfigurationSource, Transition, TransitionSource, 
 import { parseDuration } from "./duration.ts";
 import { EdgeIndex } from "./edge-index.ts";
 import type { Finding } from "./finding.ts";
-import { Formula } from "./formula.ts";
+import { loadExpression } from "./expression/expression.ts";
 import { SchemaRule } from "./schema-rule.ts";
 
 /** A configuration ready for stepping, or why it is refused. */
@@ -67,10 +67,10 @@ function loadTransition(source: TransitionSource, position: number): Transition 
     to,
     event,
     position,
-    guard: guard ? new Formula(guard, "guard") : undefined,
-    assign: new Map(Object.entries(assign ?? {}).map(([field, text]) => [field, new Formula(text, "assign")])),
+    guard: guard ? loadExpression(guard, "guard") : undefined,
+    assign: new Map(Object.entries(assign ?? {}).map(([field, text]) => [field, loadExpression(text, "assign")])),
     afterMs: durationOf(after),
-    deadline: deadline ? new Formula(deadline, "deadline") : undefined,
+    deadline: deadline ? loadExpression(deadline, "deadline") : undefined,
   };
 }
 

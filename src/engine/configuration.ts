@@ -3,7 +3,7 @@
  * Pure: knows nothing of storage, clocks or doors.
  */
 
-import type { Formula } from "./formula.ts";
+import type { Expression } from "./expression/expression.ts";
 import type { SchemaRule } from "./schema-rule.ts";
 
 /** Any JSON object, as parsed. */
@@ -53,13 +53,13 @@ export interface Edge {
 export interface Transition extends Edge {
   /** Its place in the configuration: it numbers its timer. */
   readonly position: number;
-  readonly guard: Formula | undefined;
+  readonly guard: Expression | undefined;
   /** Fields of the machine's data, all evaluated against the data before the event. */
-  readonly assign: ReadonlyMap<string, Formula>;
+  readonly assign: ReadonlyMap<string, Expression>;
   /** Detent sends the event itself, so long after the state was entered. */
   readonly afterMs: number | undefined;
   /** The same at a time that is told on entry. */
-  readonly deadline: Formula | undefined;
+  readonly deadline: Expression | undefined;
 }
 
 /** What becomes of a known event for which there is no transition in a state. */

@@ -1,5 +1,5 @@
 import type { Configuration, Transition } from "./configuration.ts";
-import type { EventScope, Scope } from "./expression/expression.ts";
+import { evaluateInstant, evaluateValue, type EventScope, type Scope } from "./expression/expression.ts";
 import type { JsonObject, JsonValue } from "./json.ts";
 import { countUtf8Bytes, isDeeperThan, LIMITS } from "./limits.ts";
 import type { Meter } from "./meter.ts";
@@ -44,7 +44,7 @@ export function enterState(configuration: Configuration, scope: Scope, meter: Me
   for (const { position, event, to, afterMs, deadline } of configuration.edges.listTimed(state)) {
     if (afterMs !== undefined) timers.push({ position, event, to, dueAt: scope.now + afterMs });
     if (deadline === undefined) continue;
-    const due = deadline.evaluateInstant(scope, meter);
+    const due = evaluateInstant(deadline, scope, meter);
     if (!due.ok) {
       const message = `the deadline of the event ${quote(event)} in the state ${quote(state)} cannot be told: ${due.message}`;
       return { ok: false, reason: "ASSIGN_REJECTED", message };
@@ -66,8 +66,8 @@ function changeData(
     if (value !== undefined) changes.set(name, value);
   }
   const reason = assign.size > 0 ? "ASSIGN_REJECTED" : "SCHEMA_REJECTED";
-  for (const [field, formula] of assign) {
-    const assigned = formula.evaluateValue(scope, meter);
+  for (const [field, expression] of assign) {
+    const assigned = evaluateValue(expression, scope, meter);
     if (!assigned.ok) {
       const message = `the assignment of ${quote(field)} by the event ${quote(event)} failed: ${assigned.message}`;
       return { ok: false, reason, message };

@@ -1,7 +1,7 @@
 import { listAllowedNames, type Snapshot } from "./allowed-events.ts";
 import { type Configuration, configIdOf, type Edge, type Transition } from "./configuration.ts";
 import { enterByTransition, enterState } from "./entry.ts";
-import type { EventScope, Scope } from "./expression/expression.ts";
+import { evaluateGuard, type EventScope, type Scope } from "./expression/expression.ts";
 import type { JsonObject } from "./json.ts";
 import { EVENT_BUDGET } from "./limits.ts";
 import { Meter } from "./meter.ts";
@@ -132,7 +132,7 @@ type Choice = { readonly ok: true; readonly transition: Transition } | { readonl
 function choose(transitions: readonly Transition[], scope: Scope, meter: Meter): Choice {
   for (const transition of transitions) {
     if (transition.guard === undefined) return { ok: true, transition };
-    const value = transition.guard.evaluateGuard(scope, meter);
+    const value = evaluateGuard(transition.guard, scope, meter);
     if (!value.ok) {
       const message = `the guard ${quote(transition.guard.source)} failed: ${value.message}`;
       return { ok: false, message };
