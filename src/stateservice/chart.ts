@@ -9,7 +9,7 @@ import { list, shape, text, type Payload } from "../shape.ts";
 import { parseWallTime } from "./wall-time.ts";
 
 /** A state that is left when a counter reaches a value, when a clock shows a time, or never. */
-export type ChartState = CounterState | TimedState | { readonly name: string; readonly func?: undefined };
+type ChartState = CounterState | TimedState | { readonly name: string; readonly func?: undefined };
 
 export interface CounterState {
   readonly name: string;

@@ -1,6 +1,7 @@
 /** Whoever comes from StateService changes the base URL, and nothing else: its README's lines, in a real cURL. */
 import { execFile } from "node:child_process";
-import { readFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -11,15 +12,19 @@ const page = await readFile(join(root, "docs/stateservice.md"), "utf8");
 const blocks = [...page.matchAll(/<!-- test: run -->\s*```sh\n([\s\S]*?)```/g)].map(([, block]) => block ?? "");
 
 let server: Server;
+/** Where the lines leave their chart. */
+let dir: string;
 beforeAll(async () => {
+  dir = await mkdtemp(join(tmpdir(), "detent-stateservice-"));
   server = await startServer();
 });
 afterAll(async () => {
   await server?.stop();
+  await rm(dir, { recursive: true, force: true });
 });
 
 async function run(script: string): Promise<string> {
-  return (await promisify(execFile)("bash", ["-euo", "pipefail", "-c", script], { cwd: root })).stdout;
+  return (await promisify(execFile)("bash", ["-euo", "pipefail", "-c", script], { cwd: dir })).stdout;
 }
 
 describe("docs/stateservice.md", () => {
@@ -42,7 +47,7 @@ const README_LINES = [
 
 test("the lines of StateService's README print what they print there", async () => {
   const base = `${server.url}/stateservice/colors/wall-2`;
-  await run(`curl -sS --fail-with-body -o /dev/null --data-binary @/tmp/states.yaml ${base}`);
+  await run(`curl -sS --fail-with-body -o /dev/null --data-binary @states.yaml ${base}`);
   for (const [line, printed] of README_LINES) {
     const output = await run(line.replace("http://localhost:5000", base));
     expect([line, output.split("\r\n")[0]]).toEqual([line, printed]);
