@@ -51,9 +51,10 @@ export function convertChart(chart: Chart, { name, version, timeZone }: Conversi
  */
 function transitionsOfCounter({ name, current, target }: CounterState): TransitionSource[] {
   const key = toCelText(current.key);
-  const next = `data[${toCelText(name)}][${key}] + 1.0`;
+  // Not the state's name: a chart of 500 states has to keep within the size of a configuration.
+  const next = `data[state][${key}] + 1`;
   const assign = Object.fromEntries([[name, `{${key}: ${next}}`]]);
-  const guard = `${next} == ${toCelDouble(target.value)}`;
+  const guard = `${next} == ${target.value}`;
   return [
     { from: name, to: target.name, event: INCREMENT, guard, assign },
     { from: name, to: name, event: INCREMENT, assign },
@@ -69,17 +70,11 @@ function counterOf({ name, current }: CounterState): [string, Record<string, num
   return [name, Object.fromEntries([[current.key, current.value]])];
 }
 
-/** A CEL literal of a text (its section on string values); never longer than four bytes for a character. */
+/** A CEL literal of a text, in the quotes that JSON does not escape; never longer than four bytes for a character. */
 function toCelText(text: string): string {
   // oxlint-disable-next-line no-control-regex -- control characters are what it looks for
-  const escaped = text.replaceAll(/["\\\u0000-\u001f]/g, (char) => {
-    return char === '"' || char === "\\" ? `\\${char}` : `\\x${char.charCodeAt(0).toString(16).padStart(2, "0")}`;
+  const escaped = text.replaceAll(/['\\\u0000-\u001f]/g, (char) => {
+    return char === "'" || char === "\\" ? `\\${char}` : `\\x${char.charCodeAt(0).toString(16).padStart(2, "0")}`;
   });
-  return `"${escaped}"`;
-}
-
-/** A CEL literal of a number that JSON has; `1` alone would be an integer. */
-function toCelDouble(value: number): string {
-  const text = String(value);
-  return /^-?\d+$/.test(text) ? `${text}.0` : text;
+  return `'${escaped}'`;
 }

@@ -1,6 +1,7 @@
 /** The ordinary configuration that a chart becomes. */
 import { describe, expect, test } from "vitest";
 import { stringify } from "yaml";
+import { compileConfiguration } from "../../../src/engine/compile-configuration.ts";
 import { convertChart } from "../../../src/stateservice/conversion.ts";
 import { CLOCK, COLORS, counterOf, rawOf, readChart } from "./charts.ts";
 
@@ -20,33 +21,39 @@ describe("a chart becomes a configuration", () => {
             from: "green_state",
             to: "red_state",
             event: "increment",
-            guard: 'data["green_state"]["count"] + 1.0 == 1.0',
-            assign: { green_state: '{"count": data["green_state"]["count"] + 1.0}' },
+            guard: "data[state]['count'] + 1 == 1",
+            assign: { green_state: "{'count': data[state]['count'] + 1}" },
           },
           {
             from: "green_state",
             to: "green_state",
             event: "increment",
-            assign: { green_state: '{"count": data["green_state"]["count"] + 1.0}' },
+            assign: { green_state: "{'count': data[state]['count'] + 1}" },
           },
           {
             from: "red_state",
             to: "blue_state",
             event: "increment",
-            guard: 'data["red_state"]["count"] + 1.0 == 1.0',
-            assign: { red_state: '{"count": data["red_state"]["count"] + 1.0}' },
+            guard: "data[state]['count'] + 1 == 1",
+            assign: { red_state: "{'count': data[state]['count'] + 1}" },
           },
           {
             from: "red_state",
             to: "red_state",
             event: "increment",
-            assign: { red_state: '{"count": data["red_state"]["count"] + 1.0}' },
+            assign: { red_state: "{'count': data[state]['count'] + 1}" },
           },
         ],
       },
       state: "green_state",
       data: { green_state: { count: 0 }, red_state: { count: 0 } },
     });
+  });
+
+  test("of which nothing has to be warned", async () => {
+    for (const text of [COLORS, CLOCK]) {
+      expect(compileConfiguration((await convert(text)).source)).toMatchObject({ ok: true, warnings: [] });
+    }
   });
 
   test.each([
