@@ -7,7 +7,8 @@ import { getEvent as lookUp } from "../service/event-lookup.ts";
 import * as events from "../service/events.ts";
 import * as out from "./output.ts";
 import { idempotencyKey, ifMatch, onlyOne, prefersAsync } from "./preconditions.ts";
-import { problemOf, problemResponse } from "./problem.ts";
+import { problemOf } from "./problem.ts";
+import { tryOut } from "./try-out.ts";
 import { instant, MACHINE, machineOf, machinePath, param, route, type Ctx } from "./route.ts";
 import { SHAPES } from "./shapes.ts";
 
@@ -15,7 +16,7 @@ const sendEvent = route({
   operation: "SendEvent",
   method: "POST",
   path: `${MACHINE}/events`,
-  query: SHAPES.eventQuery,
+  query: SHAPES.dryRunQuery,
   body: SHAPES.event,
   handle: async ({ c, house, principal, query, body }) => {
     const isDryRun = query.dry_run === "true";
@@ -27,7 +28,11 @@ const sendEvent = route({
       isDryRun,
     };
     // Of the two the dry run is the order: a preference may be passed over, as RFC 7240 allows.
-    if (isDryRun) return await tryOut(c, input);
+    if (isDryRun) {
+      return await tryOut(c, async () =>
+        out.receiptJson(events.acceptedOrThrow(await events.sendEvent(house, principal, input))),
+      );
+    }
     if (prefersAsync(c.req.header("prefer"))) return await enqueue(c, input);
     const receipt = events.acceptedOrThrow(await events.sendEvent(house, principal, input));
     // A duplicate tells of a revision that may be long past: as an If-Match it would only fail.
@@ -35,18 +40,6 @@ const sendEvent = route({
     return c.json(out.receiptJson(receipt));
   },
 });
-
-/** What the event would be answered with, marked as such, whether it is a receipt or a problem. */
-async function tryOut(c: Ctx, input: SendEventInput): Promise<Response> {
-  const mark = { dry_run: true };
-  try {
-    const receipt = events.acceptedOrThrow(await events.sendEvent(c.env.house, c.env.principal(), input));
-    return c.json({ ...out.receiptJson(receipt), ...mark });
-  } catch (error) {
-    c.env.house.log.fail(error);
-    return problemResponse(error, c.env.requestId, mark);
-  }
-}
 
 async function enqueue(c: Ctx, input: SendEventInput): Promise<Response> {
   const [enqueued] = await enqueueEvents(c.env.house, c.env.principal(), [input]);
@@ -80,7 +73,7 @@ const sendEvents = route({
   operation: "SendEvents",
   method: "POST",
   path: "/api/v1/statemachines:send-events",
-  query: SHAPES.eventQuery,
+  query: SHAPES.dryRunQuery,
   body: SHAPES.events,
   bodyBytes: LIMITS.batchBytes,
   handle: async ({ c, house, principal, query, body }) => {

@@ -1,10 +1,12 @@
 /** The routes of one machine. */
 import { invalid } from "../errors.ts";
 import * as machines from "../service/machines.ts";
+import { migrateMachine as migrate } from "../service/migration.ts";
 import * as out from "./output.ts";
 import { idempotencyKey, ifMatch, isKnown } from "./preconditions.ts";
 import { MACHINE, machineOf, machinePath, pageSize, param, route, type Ctx } from "./route.ts";
 import { SHAPES } from "./shapes.ts";
+import { tryOut } from "./try-out.ts";
 
 const createMachine = route({
   operation: "CreateMachine",
@@ -87,6 +89,27 @@ const overrideMachine = route({
   },
 });
 
+const migrateMachine = route({
+  operation: "MigrateMachine",
+  method: "POST",
+  path: `${MACHINE}/migrate`,
+  query: SHAPES.dryRunQuery,
+  body: SHAPES.migration,
+  handle: async ({ c, house, principal, query, body }) => {
+    const isDryRun = query.dry_run === "true";
+    const input = {
+      ...machineOf(c),
+      to: body.to,
+      stateMap: body.state_map,
+      expectedRevision: ifMatch(c.req.header("if-match")),
+      isDryRun,
+      traceparent: c.env.traceparent,
+    };
+    if (isDryRun) return await tryOut(c, async () => out.machineJson(await migrate(house, principal, input)));
+    return answerMachine(c, await migrate(house, principal, input));
+  },
+});
+
 const deleteMachine = route({
   operation: "DeleteMachine",
   method: "DELETE",
@@ -144,6 +167,7 @@ export const MACHINE_ROUTES = [
   getMachine,
   updateLabels,
   overrideMachine,
+  migrateMachine,
   deleteMachine,
   listHistory,
   listAllowedEvents,

@@ -39,7 +39,7 @@ export function machineJson({ id, machine, historyToken }: MachineAnswer) {
       final: machine.final,
       created_at: timeOf(machine.createdAt),
       updated_at: timeOf(machine.updatedAt),
-      timers: [],
+      timers: machine.timers.map(({ event, to, dueAt }) => ({ event, to, due_at: timeOf(dueAt) })),
       history: machine.history.map(historyJson),
       history_next_page_token: historyToken,
     },

@@ -105,8 +105,9 @@ export const SHAPES = {
   machineQuery: shape({ at_revision: revisionText.optional() }),
   labels: shape({ labels: record(text.nullable()) }),
   override: shape({ state: text, data: object.optional(), comment: text }),
+  migration: shape({ to: text, state_map: record(text).optional() }),
   event: shape(sentEvent),
-  eventQuery: shape({ dry_run: flag.optional() }),
+  dryRunQuery: shape({ dry_run: flag.optional() }),
   events: shape({ events: list(shape({ configuration: text, id: text, ...sentEvent })) }),
   empty: shape({}),
   configurationsQuery: shape({

@@ -179,9 +179,10 @@ export function parkTimers(present: Present, message: string, now: number): Verd
   return { kind: "outcome", row: { ...verdict.row, timersFired: present.timers.length } };
 }
 
-/** Whether it would only be put off again. */
+/** Whether it would only be put off again. What another version does not know is not. */
 export function isStillWaiting({ configuration, state }: Present, { event }: WaitingEvent): boolean {
-  return configuration.unhandledIn(state) === "defer" && !configuration.edges.get(state)?.has(event);
+  const { edges, events } = configuration;
+  return configuration.unhandledIn(state) === "defer" && !edges.get(state)?.has(event) && events.includes(event);
 }
 
 /** What the sender is told. */

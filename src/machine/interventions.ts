@@ -1,12 +1,14 @@
 /** What operators do to a machine: decided here, as events are in decide.ts, from what the machine is. */
-import { configIdOf, type Configuration } from "../engine/configuration.ts";
+import { configIdOf } from "../engine/configuration.ts";
+import { toPointer } from "../engine/finding.ts";
 import { countUtf8Bytes, LIMITS } from "../engine/limits.ts";
-import { quote } from "../engine/names.ts";
+import { clip, quote } from "../engine/names.ts";
 import { enterAnew } from "../engine/step.ts";
 import { canonicalJson } from "../json.ts";
 import { load, refuseField } from "./beginning.ts";
 import type { LabelsCall, MigrateCall, OverrideCall, Refusal, Reply } from "./calls.ts";
 import { Data } from "./data.ts";
+import type { Verdict } from "./decide.ts";
 import type { Present } from "./present.ts";
 import type { IdentityRow, TransitionRow } from "./rows.ts";
 
@@ -14,7 +16,7 @@ import type { IdentityRow, TransitionRow } from "./rows.ts";
  * The change that puts the machine into a state, whatever its transitions say. INVALID_ARGUMENT: it has no such state, or
  * its data is not as that state's schema has it.
  */
-export function overrideState(present: Present, call: OverrideCall, now: number): Reply<TransitionRow> {
+export function overrideState(present: Present, call: OverrideCall, now: number): Reply<Verdict> {
   const { name, version, states } = present.configuration;
   if (!states.includes(call.state)) {
     const message = `state: ${quote(call.state)} is not a state of ${name}:${version}`;
@@ -38,13 +40,7 @@ export function overrideState(present: Present, call: OverrideCall, now: number)
     at,
     details: call.comment,
   };
-  return { ok: true, value: row };
-}
-
-/** A change of version: the row, and the configuration that holds from then on. */
-export interface Migration {
-  readonly row: TransitionRow;
-  readonly configuration: Configuration;
+  return { ok: true, value: { kind: "accepted", row } };
 }
 
 /**
@@ -52,25 +48,29 @@ export interface Migration {
  * is renamed, not entered anew: its timers are those of the new version, and run from when the state was entered.
  * MIGRATION_REJECTED: the state has no place there, or the data does not fit.
  */
-export function migrateTo(present: Present, call: MigrateCall, now: number): Reply<Migration | undefined> {
+export function migrateTo(present: Present, call: MigrateCall, now: number): Reply<Verdict | undefined> {
   if (call.version === present.configuration.version) return { ok: true, value: undefined };
   const configuration = load(call.source);
   const target = configIdOf(configuration.name, configuration.version);
   const state = call.stateMap.get(present.state) ?? present.state;
-  const unknown = [...call.stateMap.values()].find((to) => !configuration.states.includes(to));
+  const states = new Set(configuration.states);
+  const unknown = [...call.stateMap].find(([, to]) => !states.has(to));
   if (unknown !== undefined) {
-    return reject(present, `state_map: ${quote(unknown)} is not a state of ${target}`);
+    const [from, to] = unknown;
+    const message = `state_map: ${quote(to)}, given for ${quote(from)}, is not a state of ${target}`;
+    return reject(present, { pointer: toPointer("state_map", from), rule: "state", message, value: to });
   }
-  if (!configuration.states.includes(state)) {
-    return reject(
-      present,
-      `the state ${quote(state)} is not a state of ${target}, and state_map does not say what becomes of it`,
-    );
+  if (!states.has(state)) {
+    const message = `the state ${quote(state)} is not a state of ${target}, and state_map does not say what becomes of it`;
+    return reject(present, { pointer: "/state_map", rule: "state", message, value: state });
   }
   const at = Math.max(now, present.decidedAt);
   const revision = present.revision + 1;
   const entered = enterAnew(configuration, { state, revision, data: present.data.value }, present.enteredAt);
-  if (!entered.ok) return reject(present, entered.message);
+  if (!entered.ok) {
+    const message = `${target}: ${entered.message}`;
+    return reject(present, { pointer: "/to", rule: entered.rule, message, value: call.version });
+  }
   const row: TransitionRow = {
     ...noEvent("migration", revision, call),
     from: present.state,
@@ -83,11 +83,15 @@ export function migrateTo(present: Present, call: MigrateCall, now: number): Rep
     at,
     details: "",
   };
-  return { ok: true, value: { row, configuration } };
+  return { ok: true, value: { kind: "accepted", row, becomes: { configuration, source: call.source } } };
 }
 
-function reject({ revision, state }: Present, message: string): Refusal {
-  return { ok: false, reason: "MIGRATION_REJECTED", message, metadata: { revision: String(revision), state } };
+function reject(
+  { revision, state }: Present,
+  { message, value, ...field }: { pointer: string; rule: string; message: string; value: string },
+): Refusal {
+  const metadata = { revision: String(revision), state };
+  return { ok: false, reason: "MIGRATION_REJECTED", message, metadata, field: { ...field, value: clip(value) } };
 }
 
 /** What a change that no event makes has in an event's place. */

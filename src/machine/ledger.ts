@@ -6,12 +6,14 @@ import type { MachineDeps } from "./deps.ts";
 import type { Outbox } from "./outbox.ts";
 import { afterChange, afterOutcome, afterWaiting, nextDue, type Present } from "./present.ts";
 import { receiptOfOutcome, receiptOfTransition } from "./record.ts";
-import type { EventRow, OutcomeRow } from "./rows.ts";
+import type { EventRow, OutcomeRow, TransitionRow } from "./rows.ts";
 import type { MachineStore } from "./store.ts";
 import { findReceipt } from "./views.ts";
 
 export interface Ledger {
   readonly present: Present;
+  /** Changes that are stored nowhere, oldest first. */
+  readonly imagined: readonly TransitionRow[];
   /** The receipt of an event that was decided. */
   find(eventId: string): Receipt | undefined;
   /** A deferred event, whole. */
@@ -29,6 +31,7 @@ interface LedgerParts {
 /** The machine's own: what is kept is stored, and leaves. */
 export class StoredLedger implements Ledger {
   readonly present: Present;
+  readonly imagined: readonly TransitionRow[] = [];
   readonly #parts: LedgerParts;
 
   constructor(present: Present, parts: LedgerParts) {
@@ -68,6 +71,7 @@ export class StoredLedger implements Ledger {
 /** A copy of a machine that goes its own way. */
 export class ImaginedLedger implements Ledger {
   present: Present;
+  readonly imagined: TransitionRow[] = [];
   readonly #base: Pick<Ledger, "find" | "readWaiting">;
   readonly #receipts = new Map<string, Receipt>();
   readonly #waiting = new Map<string, OutcomeRow>();
@@ -91,6 +95,7 @@ export class ImaginedLedger implements Ledger {
     this.present = after(this.present, verdict, settles);
     this.#receipts.set(row.eventId, receiptOf(this.present, verdict));
     if (verdict.kind === "outcome") this.#waiting.set(row.eventId, verdict.row);
+    else this.imagined.push(verdict.row);
   }
 }
 

@@ -2,10 +2,20 @@
  * A machine's turn: first what it has to do by itself and is due, then what was sent, then the events that wait for such
  * a change. Every step is a transaction of its own.
  */
-import type { SendCall } from "./calls.ts";
-import { decide, giveUp, isStillWaiting, judge, judgeTimer, parkTimers, type Decision } from "./decide.ts";
+import type { Refusal, Reply, SendCall } from "./calls.ts";
+import {
+  decide,
+  expectationOf,
+  giveUp,
+  isStillWaiting,
+  judge,
+  judgeTimer,
+  parkTimers,
+  type Decision,
+  type Verdict,
+} from "./decide.ts";
 import type { Ledger } from "./ledger.ts";
-import { nextDue } from "./present.ts";
+import { nextDue, type Present } from "./present.ts";
 import type { EventRow, OutcomeRow, WaitingEvent } from "./rows.ts";
 
 /**
@@ -21,6 +31,27 @@ export function takeEvent(ledger: Ledger, call: SendCall, now: number): Decision
   if (decision.kind === "accepted" || decision.kind === "outcome") ledger.keep(decision);
   if (decision.kind === "accepted") retryWaiting(ledger, now);
   return decision;
+}
+
+/**
+ * Makes a change that no event makes, in the same order; answers why it was not made. `decideOn` answers what is to be
+ * kept; undefined: the machine is already as it is to be.
+ */
+export function makeChange(
+  ledger: Ledger,
+  call: Pick<SendCall, "expectedRevision">,
+  decideOn: (present: Present, now: number) => Reply<Verdict | undefined>,
+  now: number,
+): Refusal | undefined {
+  doWhatIsDue(ledger, now);
+  const mismatch = expectationOf(ledger.present, call);
+  if (mismatch !== undefined) return mismatch;
+  const decided = decideOn(ledger.present, now);
+  if (!decided.ok) return decided;
+  if (decided.value === undefined) return undefined;
+  ledger.keep(decided.value);
+  retryWaiting(ledger, now);
+  return undefined;
 }
 
 /**

@@ -6,6 +6,7 @@ import type { HistoryItem, ListCall, MachineView, Page, PathView, Reply } from "
 import { readPage } from "./page.ts";
 import type { Present } from "./present.ts";
 import { receiptOfOutcome, receiptOfTransition, toHistoryItem } from "./record.ts";
+import type { TransitionRow } from "./rows.ts";
 import type { MachineStore } from "./store.ts";
 
 /** The history that comes with a machine; go-statemachine's callers get the same. */
@@ -13,11 +14,15 @@ const HISTORY_WITH_MACHINE = 100;
 /** Enough to tell the usual way from the others; a picture must not cost more the longer a machine lives. */
 const CHANGES_OF_PATH = 1_000;
 
-/** The machine with its newest history. */
-export function viewMachine(store: MachineStore, { configuration, timersFired, ...present }: Present): MachineView {
+/** The machine with its newest history; `imagined`: its newest changes, oldest first, where those are not stored. */
+export function viewMachine(
+  store: MachineStore,
+  { configuration, data, timersFired, ...present }: Present,
+  imagined: readonly TransitionRow[] = [],
+): MachineView {
   const { createdAt, labels } = present.identity;
   const timers = present.timers.slice(timersFired);
-  return view(store, { ...present, timers, createdAt, labels }, configuration);
+  return view(store, { ...present, data: data.text, timers, createdAt, labels, imagined }, configuration);
 }
 
 /**
@@ -35,7 +40,8 @@ export function viewMachineAt(store: MachineStore, present: Present, revision: n
     return { ok: false, reason: "OUT_OF_RANGE", message, metadata };
   }
   const { createdAt, labels } = present.identity;
-  const then = { revision, state: row.state, updatedAt: row.at, timers: [], createdAt, labels };
+  const data = store.readData(revision);
+  const then = { revision, state: row.state, data, updatedAt: row.at, timers: [], createdAt, labels, imagined: [] };
   return { ok: true, value: view(store, then, load(store.readSource(row.version))) };
 }
 
@@ -60,19 +66,22 @@ export function viewCreation(begun: Present, createdAt: number, data: JsonText):
 interface Moment {
   readonly revision: number;
   readonly state: string;
+  readonly data: JsonText;
   readonly updatedAt: number;
   readonly createdAt: number;
   readonly labels: JsonText;
   readonly timers: MachineView["timers"];
+  readonly imagined: readonly TransitionRow[];
 }
 
 function view(store: MachineStore, moment: Moment, configuration: Configuration): MachineView {
-  const { revision, state, updatedAt, createdAt, labels, timers } = moment;
-  const newest = store.listTransitions("desc", revision + 1, HISTORY_WITH_MACHINE + 1);
+  const { revision, state, data, updatedAt, createdAt, labels, timers, imagined } = moment;
+  const stored = store.listTransitions("desc", revision + 1, HISTORY_WITH_MACHINE + 1);
+  const newest = [...imagined.toReversed(), ...stored];
   return {
     configId: configIdOf(configuration.name, configuration.version),
     state,
-    data: store.readData(revision),
+    data,
     labels,
     revision,
     final: configuration.finalStates.has(state),

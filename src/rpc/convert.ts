@@ -134,6 +134,7 @@ export function toMachine({ machine, historyToken }: MachineAnswer) {
     final: machine.final,
     createdAt: timestampFromMs(machine.createdAt),
     updatedAt: timestampFromMs(machine.updatedAt),
+    timers: machine.timers.map(({ event, to, dueAt }) => ({ event, to, dueAt: timestampFromMs(dueAt) })),
     history: machine.history.map(toHistoryEntry),
     historyNextPageToken: historyToken,
   });

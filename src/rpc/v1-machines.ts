@@ -6,6 +6,7 @@ import { MachineService, type ListMachinesRequest } from "../gen/detent/v1/machi
 import { countMachines } from "../service/machine-count.ts";
 import { listMachines } from "../service/machine-list.ts";
 import * as machines from "../service/machines.ts";
+import { migrateMachine } from "../service/migration.ts";
 import { callOf } from "./call.ts";
 import { timeOf, toHistoryEntry, toListedMachine, toMachine, toReceipt } from "./convert.ts";
 
@@ -42,6 +43,12 @@ export function registerMachines(router: ConnectRouter): void {
   router.rpc(method.overrideMachine, async (request, context) => {
     const { house, principal, traceparent } = callOf(context);
     return toAnswer(await machines.overrideMachine(house, principal(), { ...request, traceparent }));
+  });
+  router.rpc(method.migrateMachine, async (request, context) => {
+    const { house, principal, traceparent } = callOf(context);
+    const { dryRun } = request;
+    const answer = await migrateMachine(house, principal(), { ...request, isDryRun: dryRun, traceparent });
+    return { ...toAnswer(answer), dryRun };
   });
   router.rpc(method.deleteMachine, async (request, context) => {
     const { house, principal } = callOf(context);

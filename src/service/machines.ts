@@ -82,7 +82,8 @@ export async function getMachine(
   return await toAnswer(house, address, valueOf(reply));
 }
 
-async function toAnswer(house: House, address: MachineAddress, machine: MachineView): Promise<MachineAnswer> {
+/** A machine as callers get it. */
+export async function toAnswer(house: House, address: MachineAddress, machine: MachineView): Promise<MachineAnswer> {
   const oldest = machine.history[0];
   const more = machine.hasOlderHistory && oldest !== undefined;
   const historyToken = more

@@ -66,7 +66,7 @@ export class Rules {
 /** A reply's value, or its refusal as an error; `prefix` is where in the request the field to blame stands. */
 export function valueOf<T>(reply: Reply<T>, prefix = ""): T {
   if (reply.ok) return reply.value;
-  const { reason, message, metadata, field } = reply;
-  if (field !== undefined) throw invalid([{ ...field, pointer: prefix + field.pointer, message }]);
-  throw new DetentError(reason, message, metadata === undefined ? {} : { metadata });
+  const { reason, message, metadata = {}, field } = reply;
+  const violations = field === undefined ? [] : [{ ...field, pointer: prefix + field.pointer, message }];
+  throw new DetentError(reason, message, { metadata, violations });
 }

@@ -5,7 +5,19 @@ export interface ConfigurationInput {
   readonly version?: string;
   readonly startingState?: string;
   readonly states?: readonly string[];
-  readonly transitions?: readonly { readonly from: string; readonly to: string; readonly event: string }[];
+  readonly transitions?: readonly TransitionInput[];
+  readonly unhandled?: string;
+  readonly stateOptions?: Readonly<Record<string, { readonly schema?: object; readonly unhandled?: string }>>;
+  readonly eventOptions?: Readonly<Record<string, { readonly schema: object }>>;
+}
+
+interface TransitionInput {
+  readonly from: string;
+  readonly to: string;
+  readonly event: string;
+  readonly guard?: string;
+  readonly assign?: Readonly<Record<string, string>>;
+  readonly after?: string;
 }
 
 export interface MachineInput {
@@ -38,6 +50,13 @@ export interface MachineAddress {
   readonly id: string;
 }
 
+export interface MigrationInput extends MachineAddress {
+  readonly to: string;
+  readonly stateMap?: Readonly<Record<string, string>>;
+  readonly expectedRevision?: number;
+  readonly isDryRun?: boolean;
+}
+
 export interface EventInput extends MachineAddress {
   readonly event: string;
   readonly eventId?: string;
@@ -61,6 +80,9 @@ export interface Answer {
   readonly data?: unknown;
   /** `from>to:event` of each change, oldest first. */
   readonly history?: readonly string[];
+  /** `event>to` of each, in the order in which they are due. */
+  readonly timers?: readonly string[];
+  readonly isDryRun?: boolean;
   readonly eventId?: string;
   readonly code?: string;
   readonly result?: string;
@@ -90,6 +112,7 @@ export type Step =
   | { readonly do: "getMachine"; readonly with: MachineAddress; readonly expect: Answer }
   | { readonly do: "listMachines"; readonly with: MachineListInput; readonly expect: Answer }
   | { readonly do: "countMachines"; readonly with: MachineCountInput; readonly expect: Answer }
+  | { readonly do: "migrateMachine"; readonly with: MigrationInput; readonly expect: Answer }
   | { readonly do: "deprecate"; readonly with: { readonly version?: string }; readonly expect: Answer }
   | { readonly do: "listVersions"; readonly expect: Answer }
   | { readonly do: "sendEvent"; readonly with: EventInput; readonly expect: Answer }
@@ -98,7 +121,7 @@ export type Step =
 export interface Case {
   readonly name: string;
   /** What a door must be able to say for the case to make sense. */
-  readonly needs?: "data" | "expectations" | "labels" | "deprecation";
+  readonly needs?: "data" | "expectations" | "labels" | "deprecation" | "migration";
   readonly steps: readonly Step[];
 }
 
@@ -117,6 +140,11 @@ export const FAILURES: Readonly<Record<string, readonly [connect: string, http: 
   EVENT_ID_REUSED: ["already_exists", 422],
   UNKNOWN_EVENT: ["failed_precondition", 422],
   NO_TRANSITION: ["failed_precondition", 409],
+  GUARD_REJECTED: ["failed_precondition", 409],
+  ASSIGN_REJECTED: ["failed_precondition", 409],
+  SCHEMA_REJECTED: ["failed_precondition", 422],
+  DEFER_LIMIT: ["failed_precondition", 409],
+  MIGRATION_REJECTED: ["failed_precondition", 409],
   REVISION_MISMATCH: ["aborted", 412],
   STATE_MISMATCH: ["aborted", 412],
 };
@@ -131,6 +159,40 @@ export const ORDERS: ConfigurationInput = {
     { from: "pending", to: "shipped", event: "ship" },
     { from: "pending", to: "pending", event: "remind" },
     { from: "*", to: "cancelled", event: "cancel" },
+  ],
+};
+
+/** Events that come too early wait; what comes too late is passed over. */
+const PATIENT: ConfigurationInput = {
+  ...ORDERS,
+  unhandled: "defer",
+  stateOptions: { pending: { unhandled: "ignore" }, shipped: { unhandled: "reject" } },
+};
+
+/** Who may ship, what is noted, and what has to be there. */
+const RULED: ConfigurationInput = {
+  ...ORDERS,
+  transitions: [
+    { from: "start", to: "pending", event: "accept", assign: { by: "event.details" } },
+    { from: "start", to: "start", event: "count", assign: { count: "data.count + 1" } },
+    { from: "pending", to: "shipped", event: "ship", guard: "event.details == data.by" },
+    { from: "pending", to: "cancelled", event: "cancel", guard: "false" },
+    { from: "pending", to: "cancelled", event: "pay" },
+    { from: "start", to: "start", event: "weigh" },
+    { from: "pending", to: "pending", event: "check", guard: "data.checked" },
+  ],
+  stateOptions: {
+    cancelled: { schema: { type: "object", required: ["why"], properties: { why: { type: "string" } } } },
+  },
+  eventOptions: { weigh: { schema: { type: "object", required: ["weight"] } } },
+};
+
+const TIMED: ConfigurationInput = {
+  ...ORDERS,
+  transitions: [
+    ...(ORDERS.transitions ?? []),
+    { from: "start", to: "cancelled", event: "expire", after: "P2D" },
+    { from: "start", to: "pending", event: "accept", after: "PT1H" },
   ],
 };
 
@@ -659,6 +721,370 @@ export const CASES: readonly Case[] = [
         do: "countMachines",
         with: { groupBy: ["label"] },
         expect: { reason: "INVALID_ARGUMENT", pointers: ["/group_by"] },
+      },
+    ],
+  },
+  {
+    name: "an event that comes too early is put off, and taken when it fits; its receipt is then the final one",
+    steps: [
+      { do: "createConfiguration", with: PATIENT, expect: {} },
+      created,
+      {
+        do: "sendEvent",
+        with: { id: "m", event: "ship", eventId: "d1" },
+        expect: { eventId: "d1", code: "Ok", result: "deferred", from: "start", revision: 0, duplicate: false },
+      },
+      { do: "getMachine", with: { id: "m" }, expect: { state: "start", revision: 0, history: [] } },
+      {
+        do: "getEvent",
+        with: { id: "m", eventId: "d1" },
+        expect: { eventId: "d1", code: "Ok", result: "deferred", from: "start", revision: 0 },
+      },
+      {
+        do: "sendEvent",
+        with: { id: "m", event: "ship", eventId: "d1" },
+        expect: { eventId: "d1", code: "Ok", result: "deferred", revision: 0, duplicate: true },
+      },
+      { do: "sendEvent", with: { id: "m", event: "remind", eventId: "d1" }, expect: { reason: "EVENT_ID_REUSED" } },
+      accepted,
+      {
+        do: "getMachine",
+        with: { id: "m" },
+        expect: { state: "shipped", revision: 2, history: ["start>pending:accept", "pending>shipped:ship"] },
+      },
+      {
+        do: "getEvent",
+        with: { id: "m", eventId: "d1" },
+        expect: { eventId: "d1", code: "Ok", result: "transitioned", from: "pending", to: "shipped", revision: 2 },
+      },
+      {
+        do: "sendEvent",
+        with: { id: "m", event: "ship", eventId: "d1" },
+        expect: { code: "Ok", result: "transitioned", revision: 2, duplicate: true },
+      },
+    ],
+  },
+  {
+    name: "what was put off is refused where the state it comes to does not put it off any more",
+    steps: [
+      { do: "createConfiguration", with: PATIENT, expect: {} },
+      created,
+      {
+        do: "sendEvent",
+        with: { id: "m", event: "ship", eventId: "d1" },
+        expect: { code: "Ok", result: "deferred" },
+      },
+      {
+        do: "sendEvent",
+        with: { id: "m", event: "remind", eventId: "d2" },
+        expect: { code: "Ok", result: "deferred" },
+      },
+      accepted,
+      {
+        do: "getEvent",
+        with: { id: "m", eventId: "d2" },
+        expect: {
+          eventId: "d2",
+          code: "TransitionNotAllowed",
+          result: "refused",
+          reason: "NO_TRANSITION",
+          from: "shipped",
+          revision: 2,
+        },
+      },
+    ],
+  },
+  {
+    name: "an event that the state passes over changes nothing, and is answered so again",
+    steps: [
+      { do: "createConfiguration", with: PATIENT, expect: {} },
+      { do: "createMachine", with: { id: "m", state: "pending" }, expect: { state: "pending" } },
+      {
+        do: "sendEvent",
+        with: { id: "m", event: "accept", eventId: "i1" },
+        expect: { eventId: "i1", code: "Ok", result: "ignored", from: "pending", revision: 0, duplicate: false },
+      },
+      {
+        do: "sendEvent",
+        with: { id: "m", event: "accept", eventId: "i1" },
+        expect: { eventId: "i1", code: "Ok", result: "ignored", duplicate: true },
+      },
+      {
+        do: "getEvent",
+        with: { id: "m", eventId: "i1" },
+        expect: { eventId: "i1", code: "Ok", result: "ignored", from: "pending", revision: 0 },
+      },
+      {
+        do: "sendEvent",
+        with: { id: "m", event: "fly", eventId: "u1" },
+        expect: { code: "EventNotAllowed", result: "refused", reason: "UNKNOWN_EVENT" },
+      },
+      { do: "getMachine", with: { id: "m" }, expect: { state: "pending", revision: 0, history: [] } },
+    ],
+  },
+  {
+    name: "64 events wait, and the next is refused",
+    steps: [
+      { do: "createConfiguration", with: PATIENT, expect: {} },
+      created,
+      ...Array.from({ length: 64 }, (_, index): Step => ({
+        do: "sendEvent",
+        with: { id: "m", event: "ship", eventId: `d${index}` },
+        expect: { code: "Ok", result: "deferred" },
+      })),
+      {
+        do: "sendEvent",
+        with: { id: "m", event: "ship", eventId: "d64" },
+        expect: { eventId: "d64", code: "TransitionNotAllowed", result: "refused", reason: "DEFER_LIMIT" },
+      },
+    ],
+  },
+  {
+    name: "a guard decides by the event and the data, and its refusal is replayed",
+    steps: [
+      { do: "createConfiguration", with: RULED, expect: {} },
+      created,
+      { do: "sendEvent", with: { id: "m", event: "accept", details: "ann" }, expect: { code: "Ok", revision: 1 } },
+      {
+        do: "sendEvent",
+        with: { id: "m", event: "ship", eventId: "g1", details: "bob" },
+        expect: {
+          eventId: "g1",
+          code: "TransitionNotAllowed",
+          result: "refused",
+          reason: "GUARD_REJECTED",
+          from: "pending",
+          revision: 1,
+          duplicate: false,
+          allowedEvents: ["ship", "pay"],
+        },
+      },
+      {
+        do: "sendEvent",
+        with: { id: "m", event: "ship", eventId: "g1", details: "bob" },
+        expect: { code: "TransitionNotAllowed", reason: "GUARD_REJECTED", duplicate: true },
+      },
+      {
+        do: "getEvent",
+        with: { id: "m", eventId: "g1" },
+        expect: { eventId: "g1", code: "TransitionNotAllowed", result: "refused", reason: "GUARD_REJECTED" },
+      },
+      {
+        do: "sendEvent",
+        with: { id: "m", event: "check", eventId: "g2" },
+        expect: { code: "TransitionNotAllowed", result: "refused", reason: "GUARD_REJECTED" },
+      },
+      {
+        do: "sendEvent",
+        with: { id: "m", event: "ship", details: "ann" },
+        expect: { code: "Ok", result: "transitioned", to: "shipped", revision: 2 },
+      },
+    ],
+  },
+  {
+    name: "an assignment that fails refuses the event",
+    steps: [
+      { do: "createConfiguration", with: RULED, expect: {} },
+      created,
+      {
+        do: "sendEvent",
+        with: { id: "m", event: "count", eventId: "a1" },
+        expect: { code: "TransitionNotAllowed", result: "refused", reason: "ASSIGN_REJECTED", revision: 0 },
+      },
+      { do: "getMachine", with: { id: "m" }, expect: { state: "start", revision: 0, data: {}, history: [] } },
+    ],
+  },
+  {
+    name: "assignments change the data, one after the other event",
+    needs: "data",
+    steps: [
+      { do: "createConfiguration", with: RULED, expect: {} },
+      { do: "createMachine", with: { id: "m", data: { count: 1, other: "x" } }, expect: { data: { count: 1 } } },
+      { do: "sendEvent", with: { id: "m", event: "count" }, expect: { code: "Ok", revision: 1 } },
+      { do: "sendEvent", with: { id: "m", event: "count" }, expect: { code: "Ok", revision: 2 } },
+      { do: "getMachine", with: { id: "m" }, expect: { data: { count: 3, other: "x" } } },
+    ],
+  },
+  {
+    name: "what does not match the schema of the event or of the state entered is refused",
+    steps: [
+      { do: "createConfiguration", with: RULED, expect: {} },
+      created,
+      {
+        do: "sendEvent",
+        with: { id: "m", event: "weigh", eventId: "s1" },
+        expect: { code: "TransitionNotAllowed", result: "refused", reason: "SCHEMA_REJECTED", from: "start" },
+      },
+      { do: "sendEvent", with: { id: "m", event: "accept" }, expect: { code: "Ok", revision: 1 } },
+      {
+        do: "sendEvent",
+        with: { id: "m", event: "pay", eventId: "s2" },
+        expect: { code: "TransitionNotAllowed", result: "refused", reason: "SCHEMA_REJECTED", revision: 1 },
+      },
+      { do: "getMachine", with: { id: "m" }, expect: { state: "pending", revision: 1 } },
+    ],
+  },
+  {
+    name: "what the state's schema names comes from the event",
+    needs: "data",
+    steps: [
+      { do: "createConfiguration", with: RULED, expect: {} },
+      created,
+      { do: "sendEvent", with: { id: "m", event: "accept", details: "ann" }, expect: { code: "Ok" } },
+      { do: "sendEvent", with: { id: "m", event: "pay", data: { why: 1 } }, expect: { reason: "SCHEMA_REJECTED" } },
+      {
+        do: "sendEvent",
+        with: { id: "m", event: "pay", data: { why: "late", paid: true } },
+        expect: { code: "Ok", to: "cancelled" },
+      },
+      { do: "getMachine", with: { id: "m" }, expect: { data: { by: "ann", why: "late" } } },
+    ],
+  },
+  {
+    name: "a machine is created with its timers, and tells them until it leaves the state",
+    steps: [
+      { do: "createConfiguration", with: TIMED, expect: {} },
+      {
+        do: "createMachine",
+        with: { id: "m" },
+        expect: { state: "start", timers: ["accept>pending", "expire>cancelled"] },
+      },
+      { do: "getMachine", with: { id: "m" }, expect: { timers: ["accept>pending", "expire>cancelled"] } },
+      { do: "sendEvent", with: { id: "m", event: "accept" }, expect: { code: "Ok", revision: 1 } },
+      { do: "getMachine", with: { id: "m" }, expect: { state: "pending", timers: [] } },
+    ],
+  },
+  {
+    name: "a machine goes on by another version, which may be deprecated, in the state that the map names",
+    needs: "migration",
+    steps: [
+      stored,
+      { do: "createConfiguration", with: { ...TIMED, version: "v2" }, expect: {} },
+      {
+        do: "createConfiguration",
+        with: {
+          version: "v3",
+          startingState: "begin",
+          states: ["begin", "over"],
+          transitions: [{ from: "begin", to: "over", event: "end" }],
+        },
+        expect: {},
+      },
+      { do: "deprecate", with: { version: "v2" }, expect: {} },
+      created,
+      { do: "migrateMachine", with: { id: "m", to: "v4" }, expect: { reason: "CONFIGURATION_NOT_FOUND" } },
+      {
+        do: "migrateMachine",
+        with: { id: "m", to: "v2", isDryRun: true },
+        expect: { id: "m", revision: 1, timers: ["accept>pending", "expire>cancelled"], isDryRun: true },
+      },
+      { do: "getMachine", with: { id: "m" }, expect: { revision: 0, timers: [], history: [] } },
+      {
+        do: "migrateMachine",
+        with: { id: "m", to: "v2", expectedRevision: 0 },
+        expect: {
+          id: "m",
+          state: "start",
+          revision: 1,
+          timers: ["accept>pending", "expire>cancelled"],
+          history: ["start>start:"],
+          isDryRun: false,
+        },
+      },
+      { do: "migrateMachine", with: { id: "m", to: "v2" }, expect: { revision: 1, isDryRun: false } },
+      {
+        do: "migrateMachine",
+        with: { id: "m", to: "v2", expectedRevision: 0 },
+        expect: { reason: "REVISION_MISMATCH" },
+      },
+      {
+        do: "migrateMachine",
+        with: { id: "m", to: "v3" },
+        expect: { reason: "MIGRATION_REJECTED", pointers: ["/state_map"] },
+      },
+      {
+        do: "migrateMachine",
+        with: { id: "m", to: "v3", stateMap: { start: "gone" } },
+        expect: { reason: "MIGRATION_REJECTED", pointers: ["/state_map/start"] },
+      },
+      {
+        do: "migrateMachine",
+        with: { id: "m", to: "v3", stateMap: { start: "begin" } },
+        expect: { state: "begin", revision: 2, timers: [], history: ["start>start:", "start>begin:"] },
+      },
+      {
+        do: "sendEvent",
+        with: { id: "m", event: "end" },
+        expect: { code: "Ok", from: "begin", to: "over", revision: 3 },
+      },
+      { do: "migrateMachine", with: { id: "n", to: "v2" }, expect: { reason: "MACHINE_NOT_FOUND" } },
+    ],
+  },
+  {
+    name: "a migration says what is wrong with what it is asked, before it looks for anything",
+    needs: "migration",
+    steps: [
+      { do: "migrateMachine", with: { id: "m", to: "" }, expect: { reason: "INVALID_ARGUMENT", pointers: ["/to"] } },
+      {
+        do: "migrateMachine",
+        with: { id: "m", to: "orders:v2" },
+        expect: { reason: "INVALID_ARGUMENT", pointers: ["/to"] },
+      },
+      {
+        do: "migrateMachine",
+        with: { id: "m", to: "v2", stateMap: { "a/b": "", "": "x", "*": "y" } },
+        expect: { reason: "INVALID_ARGUMENT", pointers: ["/state_map/a~1b", "/state_map/", "/state_map/*"] },
+      },
+      {
+        do: "migrateMachine",
+        with: { id: "m", to: "v2", stateMap: { a: EMOJI.repeat(129) } },
+        expect: { reason: "LIMIT_EXCEEDED", pointers: ["/state_map/a"] },
+      },
+      {
+        do: "migrateMachine",
+        with: {
+          id: "m",
+          to: "v2",
+          stateMap: Object.fromEntries(Array.from({ length: 501 }, (_, n) => [`s${n}`, "x"])),
+        },
+        expect: { reason: "LIMIT_EXCEEDED", pointers: ["/state_map"] },
+      },
+    ],
+  },
+  {
+    name: "states of any name are renamed, whatever their names mean elsewhere",
+    needs: "migration",
+    steps: [
+      {
+        do: "createConfiguration",
+        with: {
+          version: "v1",
+          startingState: "__proto__",
+          states: ["__proto__", "toString"],
+          transitions: [{ from: "__proto__", to: "toString", event: "go" }],
+        },
+        expect: {},
+      },
+      {
+        do: "createConfiguration",
+        with: {
+          version: "v2",
+          startingState: "a",
+          states: ["a", "b"],
+          transitions: [{ from: "a", to: "b", event: "go" }],
+        },
+        expect: {},
+      },
+      { do: "createMachine", with: { id: "m" }, expect: { state: "__proto__" } },
+      {
+        do: "migrateMachine",
+        with: { id: "m", to: "v2", stateMap: JSON.parse('{"__proto__":"b"}') as Record<string, string> },
+        expect: { state: "b", final: true, revision: 1 },
+      },
+      {
+        do: "migrateMachine",
+        with: { id: "m", to: "v1", stateMap: { b: "__proto__" } },
+        expect: { state: "__proto__", revision: 2 },
       },
     ],
   },

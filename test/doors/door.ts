@@ -8,6 +8,7 @@ import type {
   MachineCountInput,
   MachineInput,
   MachineListInput,
+  MigrationInput,
 } from "./cases.ts";
 
 type Named<T> = T & { readonly configuration: string };
@@ -20,6 +21,7 @@ export interface Door {
   getMachine(address: Named<MachineAddress>): Promise<Answer>;
   listMachines(input: Named<MachineListInput>): Promise<Answer>;
   countMachines(input: Named<MachineCountInput>): Promise<Answer>;
+  migrateMachine(input: Named<MigrationInput>): Promise<Answer>;
   deprecate(configId: string): Promise<Answer>;
   /** The versions of one configuration. */
   listVersions(configuration: string): Promise<Answer>;

@@ -4,8 +4,13 @@ import { machinePath, type Json, type SendJson } from "./json.ts";
 
 /** The JSON routes. */
 export function jsonDoor(name: string, sendJson: SendJson): Door {
-  const call = async (path: string, body: unknown, read: (body: Json) => Answer): Promise<Answer> => {
-    const answered = await sendJson(path, body);
+  const call = async (
+    path: string,
+    body: unknown,
+    read: (body: Json) => Answer,
+    headers?: Record<string, string>,
+  ): Promise<Answer> => {
+    const answered = await sendJson(path, body, headers);
     if (answered.status < 400) return read(answered.body);
     const { reason, status, errors, receipt } = answered.body;
     if (status !== answered.status) throw new Error(`the problem says ${status}, the answer ${answered.status}`);
@@ -19,10 +24,12 @@ export function jsonDoor(name: string, sendJson: SendJson): Door {
   return {
     name,
     kind: "json",
-    createConfiguration: ({ startingState, ...input }) =>
-      call("/api/v1/configurations", { ...input, starting_state: startingState }, (body) => ({
-        configId: `${body.name}:${body.version}`,
-      })),
+    createConfiguration: ({ startingState, stateOptions, eventOptions, ...input }) =>
+      call(
+        "/api/v1/configurations",
+        { ...input, starting_state: startingState, state_options: stateOptions, event_options: eventOptions },
+        (body) => ({ configId: `${body.name}:${body.version}` }),
+      ),
     createMachine: ({ configuration, version, ...input }) =>
       call("/api/v1/statemachines", { ...input, config_id: configIdOf(configuration, version) }, machineJson),
     getMachine: ({ configuration, id }) => call(machinePath(configuration, id), undefined, machineJson),
@@ -35,6 +42,13 @@ export function jsonDoor(name: string, sendJson: SendJson): Door {
         counts: counts.map(({ state = "", version = "", count }: Json) => `${state} ${version} ${count}`),
         total,
       })),
+    migrateMachine: ({ configuration, id, to, stateMap, expectedRevision, isDryRun = false }) =>
+      call(
+        `${machinePath(configuration, id)}/migrate${isDryRun ? "?dry_run=true" : ""}`,
+        { to, state_map: stateMap },
+        ({ dry_run = false, ...body }) => ({ ...machineJson(body), isDryRun: dry_run }),
+        expectedRevision === undefined ? {} : { "if-match": `"${expectedRevision}"` },
+      ),
     deprecate: (configId) => call(`/api/v1/configurations/${configId}/deprecate`, {}, () => ({})),
     listVersions: (configuration) =>
       call(`/api/v1/configurations?configuration=${configuration}`, undefined, ({ configurations: [found] }) => ({
@@ -68,6 +82,7 @@ function machineJson({ id, statemachine }: Json): Answer {
     data,
     revision,
     final,
+    timers: statemachine.timers.map(({ event, to }: Json) => `${event}>${to}`),
     history: history.map(({ transition: { from, to, event } }: Json) => `${from}>${to}:${event}`),
   };
 }

@@ -33,6 +33,8 @@ function take(door: Door, configuration: string, step: Step): Promise<Answer> {
       return door.listMachines({ configuration, ...step.with });
     case "countMachines":
       return door.countMachines({ configuration, ...step.with });
+    case "migrateMachine":
+      return door.migrateMachine({ configuration, ...step.with });
     case "deprecate":
       return door.deprecate(configIdOf(configuration, step.with.version));
     case "listVersions":

@@ -17,7 +17,16 @@ export function v1Door(name: string, transport: Transport): Door {
     createConfiguration: ({ states = [], transitions = [], ...input }) =>
       answerOf(
         configurations
-          .createConfiguration({ configuration: { ...input, states: [...states], transitions: [...transitions] } })
+          .createConfiguration({
+            configuration: {
+              ...(input as object),
+              states: [...states],
+              transitions: transitions.map(({ assign, ...edge }) => ({
+                ...edge,
+                ...(assign && { assign: { ...assign } }),
+              })),
+            },
+          })
           .then(({ configuration }) => ({ configId: `${configuration?.name}:${configuration?.version}` })),
       ),
     createMachine: ({ configuration, version, data, ...input }) =>
@@ -40,6 +49,12 @@ export function v1Door(name: string, transport: Transport): Door {
           total,
         })),
       ),
+    migrateMachine: ({ isDryRun = false, stateMap = {}, ...input }) =>
+      answerOf(
+        machines
+          .migrateMachine({ ...input, stateMap: { ...stateMap }, dryRun: isDryRun })
+          .then(({ dryRun, ...machine }) => ({ ...machineAnswer(machine), isDryRun: dryRun })),
+      ),
     deprecate: (configId) => answerOf(configurations.deprecateConfiguration({ configId }).then(() => ({}))),
     listVersions: (configuration) =>
       answerOf(
@@ -61,7 +76,8 @@ export function v1Door(name: string, transport: Transport): Door {
 function machineAnswer({ id, statemachine }: { id: string; statemachine?: Machine | undefined }): Answer {
   if (statemachine === undefined) throw new Error("no statemachine in the answer");
   const { configId, state, data, revision, final, history } = statemachine;
-  return { id, configId, state, data, revision, final, history: history.map(changeOf) };
+  const timers = statemachine.timers.map(({ event, to }) => `${event}>${to}`);
+  return { id, configId, state, data, revision, final, timers, history: history.map(changeOf) };
 }
 
 function changeOf({ transition }: HistoryEntry): string {

@@ -4,9 +4,10 @@ import {
   EventOutcome_StatusCode as StatusCode,
   type EventResponse,
 } from "../../src/gen/statemachine/v1beta/statemachine_pb.ts";
-import type { Answer } from "./cases.ts";
+import type { Answer, ConfigurationInput } from "./cases.ts";
 import { configIdOf, type Door } from "./door.ts";
 import { answerOf } from "./rpc-failure.ts";
+import { v1Door } from "./v1-door.ts";
 
 /** statemachine.v1beta; it has outcomes instead of errors. */
 export function v1betaDoor(name: string, transport: Transport): Door {
@@ -19,14 +20,16 @@ export function v1betaDoor(name: string, transport: Transport): Door {
     kind: "v1beta",
     listMachines: unsayable,
     countMachines: unsayable,
+    migrateMachine: unsayable,
     deprecate: unsayable,
     listVersions: unsayable,
-    createConfiguration: ({ states = [], transitions = [], ...input }) =>
-      answerOf(
-        client
-          .putConfiguration({ ...input, states: [...states], transitions: [...transitions] })
-          .then(({ id }) => ({ configId: id })),
-      ),
+    createConfiguration: (input) => {
+      // It has no words for rules; machines that live by them are reached all the same.
+      if (hasRules(input)) return v1Door(name, transport).createConfiguration(input);
+      const { states = [], transitions = [] } = input;
+      const plain = { ...input, states: [...states], transitions: [...transitions] };
+      return answerOf(client.putConfiguration(plain).then(({ id }) => ({ configId: id })));
+    },
     createMachine: ({ configuration, version, id = "", state = "" }) =>
       answerOf(
         client
@@ -56,6 +59,16 @@ export function v1betaDoor(name: string, transport: Transport): Door {
     getEvent: ({ configuration, eventId }) =>
       answerOf(client.getEventOutcome({ config: configuration, id: eventId }).then(outcomeOf)),
   };
+}
+
+function hasRules({ transitions = [], ...input }: ConfigurationInput): boolean {
+  const words = transitions.flatMap((transition) => Object.keys(transition));
+  return (
+    words.some((word) => !["from", "to", "event"].includes(word)) ||
+    input.unhandled !== undefined ||
+    input.stateOptions !== undefined ||
+    input.eventOptions !== undefined
+  );
 }
 
 function outcomeOf({ eventId, outcome }: EventResponse): Answer {

@@ -55,3 +55,84 @@ test("from version 1: what was decided is known, nothing of it is announced agai
   const told = world.index.prepare("SELECT event_id FROM transitions UNION SELECT event_id FROM failures").all();
   expect(told.map((row) => row["event_id"])).toEqual(["e3", "r2"]);
 });
+
+/**
+ * The storage as the third release left it: a change, an override that set the data and a change since; a refusal and what
+ * had to be set aside. Of the data's place, of timers and of waiting events nothing was known then.
+ */
+const THIRD_RELEASE = `
+  CREATE TABLE schema_version (version INTEGER NOT NULL);
+  INSERT INTO schema_version VALUES (3);
+  CREATE TABLE identity (
+    tenant TEXT NOT NULL, configuration TEXT NOT NULL, id TEXT NOT NULL, created_at INTEGER NOT NULL, labels TEXT NOT NULL,
+    creation TEXT NOT NULL, extra_changes INTEGER NOT NULL DEFAULT 0, retired_at INTEGER,
+    farewell TEXT NOT NULL DEFAULT '', retired_by TEXT NOT NULL DEFAULT '');
+  INSERT INTO identity (tenant, configuration, id, created_at, labels, creation)
+  VALUES ('t', 'loop', 'm', 500000, '{"a":"b"}', '');
+  CREATE TABLE config (version TEXT PRIMARY KEY, source TEXT NOT NULL) WITHOUT ROWID;
+  CREATE TABLE transitions (
+    revision INTEGER PRIMARY KEY, kind TEXT NOT NULL, event_id TEXT UNIQUE, event TEXT,
+    from_state TEXT, state TEXT NOT NULL, version TEXT NOT NULL, data TEXT, at INTEGER NOT NULL,
+    timestamp INTEGER, originator TEXT, actor TEXT, details TEXT, event_data TEXT, index_sent INTEGER NOT NULL,
+    feed_sent INTEGER NOT NULL DEFAULT -1, traceparent TEXT, created INTEGER NOT NULL DEFAULT 0);
+  INSERT INTO transitions VALUES
+    (0, 'creation', NULL, NULL, NULL, 'a', 'v1', '{"n":1}', 500000, NULL, NULL, NULL, NULL, NULL, -1, -1, NULL, 0),
+    (1, 'event', 'e1', 'go', 'a', 'b', 'v1', NULL, 500001, NULL, '', 'x', '', '{}', 0, 0, NULL, 1),
+    (2, 'override', 'detent:override:2', '', 'b', 'a', 'v1', '{"n":2}', 500002, NULL, '', 'x', 'c', '{}', 1, 1, NULL, 0),
+    (3, 'event', 'e2', 'go', 'a', 'b', 'v1', NULL, 500003, NULL, '', 'x', '', '{}', 3, 3, NULL, 0);
+  CREATE TABLE outcomes (
+    seq INTEGER PRIMARY KEY, event_id TEXT NOT NULL UNIQUE, event TEXT NOT NULL, state TEXT NOT NULL,
+    version TEXT NOT NULL, revision INTEGER NOT NULL, code TEXT NOT NULL, reason TEXT NOT NULL, message TEXT NOT NULL,
+    allowed_events TEXT NOT NULL, at INTEGER NOT NULL, timestamp INTEGER, originator TEXT, actor TEXT, details TEXT,
+    event_data TEXT, index_sent INTEGER NOT NULL, kind TEXT NOT NULL DEFAULT 'refused',
+    notice INTEGER NOT NULL DEFAULT 0, notify_sent INTEGER NOT NULL DEFAULT 0, traceparent TEXT);
+  INSERT INTO outcomes VALUES
+    (1, 'r1', 'never', 'b', 'v1', 3, 'EventNotAllowed', 'UNKNOWN_EVENT', 'no', '[]', 500004, NULL, '', 'x', '', '{}', 0,
+     'refused', 1, 0, NULL),
+    (2, 'detent:parked:2', 'feed', 'b', 'v1', 2, 'Ok', '', 'why', '[]', 500005, NULL, 'detent', '', '', '{}', 2,
+     'parked', 2, 2, NULL);
+  CREATE TABLE delivery (
+    stream TEXT PRIMARY KEY, attempts INTEGER NOT NULL, rejections INTEGER NOT NULL, next_at INTEGER NOT NULL)
+    WITHOUT ROWID;
+  CREATE TABLE parked (
+    stream TEXT NOT NULL, position INTEGER NOT NULL, cause TEXT NOT NULL, at INTEGER NOT NULL,
+    PRIMARY KEY (stream, position)) WITHOUT ROWID;`;
+
+test("from version 3: the data of every revision is found, there are no timers, and what comes next has them", async () => {
+  const world = new World();
+  const storage: DatabaseSync = world.storageOf(ADDRESS);
+  storage.exec(THIRD_RELEASE);
+  storage.prepare("INSERT INTO config VALUES ('v1', ?)").run(JSON.stringify(LOOP));
+  const machine = world.machine(ADDRESS);
+  expect(machine.read(ADDRESS)).toMatchObject({ value: { revision: 3, state: "b", data: '{"n":2}', timers: [] } });
+  const dataAt = (revision: number) => {
+    const reply = machine.read(ADDRESS, revision);
+    return reply.ok ? reply.value.data : reply.reason;
+  };
+  expect([0, 1, 2, 3].map(dataAt)).toEqual(['{"n":1}', '{"n":1}', '{"n":2}', '{"n":2}']);
+  expect(machine.receipt(ADDRESS, "e1")).toMatchObject({ value: { created: true } });
+  const refused = machine.receipt(ADDRESS, "r1");
+  expect(refused).toMatchObject({ value: { result: "refused", reason: "UNKNOWN_EVENT" } });
+  expect(refused.ok && refused.value).not.toHaveProperty("created");
+  expect(world.send(ADDRESS, event("e3"))).toMatchObject({ value: { revision: 4, to: "a" } });
+  expect(dataAt(4)).toBe('{"n":2}');
+  const timed = {
+    ...LOOP,
+    version: "v2",
+    transitions: [
+      { from: "a", to: "b", event: "go", after: "PT1H", assign: { n: "data.n + 1.0" } },
+      { from: "b", to: "a", event: "go" },
+      { from: "*", to: "end", event: "finish" },
+    ],
+  };
+  const call = { version: "v2", source: JSON.stringify(timed), stateMap: new Map<string, string>(), actor: "ann" };
+  const hourMs = 60 * 60_000;
+  expect(machine.migrate(ADDRESS, call)).toMatchObject({
+    value: { configId: "loop:v2", revision: 5, timers: [{ event: "go", to: "b", dueAt: world.clock.now + hourMs }] },
+  });
+  await world.clock.run(world.clock.now + hourMs + 60_000);
+  world.evict(ADDRESS);
+  expect(world.machine(ADDRESS).read(ADDRESS)).toMatchObject({ value: { revision: 6, state: "b", data: '{"n":3}' } });
+  expect(world.feed.map(({ sequence }) => sequence)).toEqual([4, 5, 6]);
+  expect(world.notifications).toEqual([]);
+});

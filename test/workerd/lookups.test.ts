@@ -39,10 +39,16 @@ async function decided(
   return receipt;
 }
 
+/** Ignored or deferred: the machine has the receipt. */
+async function passedOver(machine: string, eventId: string, at: number, tenant = "lookups"): Promise<void> {
+  await CATALOG.prepare("INSERT INTO lookups VALUES (?, 'c', ?, ?, ?, ?)").bind(tenant, eventId, machine, at, at).run();
+}
+
 test("nothing is known of an event that nobody decided", async () => {
   await accepted("m", "other", 1);
   await accepted("m", "stranger's", 1, "changed", "stranger");
   await decided("failed", "m", "stranger's", 1, "stranger");
+  await passedOver("m", "stranger's", 1, "stranger");
   expect(await findDecision(db, "c", "none")).toBeUndefined();
   expect(await findDecision(db, "d", "other")).toBeUndefined();
   expect(await findDecision(db, "c", "stranger's")).toBeUndefined();
@@ -60,6 +66,13 @@ test("a refused event is its machine's to tell", async () => {
   expect(await findDecision(db, "c", "refused")).toEqual({ kind: "machine", id: "m" });
 });
 
+test("an ignored or deferred event is its machine's to tell, of several the newest", async () => {
+  await passedOver("m1", "passed", 5);
+  await passedOver("m0", "passed", 7);
+  await passedOver("m2", "passed", 6);
+  expect(await findDecision(db, "c", "passed")).toEqual({ kind: "machine", id: "m0" });
+});
+
 test("a failed event is told whole, of several the newest", async () => {
   await decided("failed", "b", "failed", 5);
   const receipt = await decided("failed", "a", "failed", 7);
@@ -67,7 +80,7 @@ test("a failed event is told whole, of several the newest", async () => {
   expect(await findDecision(db, "c", "failed")).toEqual({ kind: "failed", receipt });
 });
 
-test("whichever came last: accepted, refused or failed", async () => {
+test("whichever came last: accepted, refused, failed, ignored or deferred", async () => {
   const receipt = await decided("failed", "m1", "mixed", 5);
   expect(await findDecision(db, "c", "mixed")).toEqual({ kind: "failed", receipt });
   await accepted("m2", "mixed", 6);
@@ -76,6 +89,10 @@ test("whichever came last: accepted, refused or failed", async () => {
   expect(await findDecision(db, "c", "mixed")).toEqual({ kind: "machine", id: "m3" });
   const later = await decided("failed", "m1", "mixed", 8);
   expect(await findDecision(db, "c", "mixed")).toEqual({ kind: "failed", receipt: later });
+  await passedOver("m4", "mixed", 9);
+  expect(await findDecision(db, "c", "mixed")).toEqual({ kind: "machine", id: "m4" });
+  await accepted("m5", "mixed", 10);
+  expect(await findDecision(db, "c", "mixed")).toEqual({ kind: "machine", id: "m5" });
 });
 
 test.each(["created", "deleted"])("a machine that was %s is no event", async (kind) => {

@@ -7,8 +7,8 @@ const SECONDS_PER_DAY = 86_400;
 /** 0001-01-01T00:00:00Z and the last nanosecond of 9999, as google.protobuf.Timestamp has it. */
 const FIRST = -62_135_596_800n * NANOS_PER_SECOND;
 const LAST = 253_402_300_800n * NANOS_PER_SECOND - 1n;
-/** As google.protobuf.Duration has it. */
-const LONGEST = 315_576_000_000n * NANOS_PER_SECOND;
+/** 64 bits of nanoseconds, as the conformance tests of CEL have it: 292 years. */
+const LONGEST = 2n ** 63n - 1n;
 /** Longer texts are neither. */
 const LONGEST_TEXT = 64;
 
@@ -45,7 +45,7 @@ export function makeTimestamp(nanos: bigint): Timestamp | Failure {
 }
 
 export function makeDuration(nanos: bigint): Duration | Failure {
-  if (nanos < -LONGEST || nanos > LONGEST) return new Failure("a duration has at most 10000 years");
+  if (nanos < -LONGEST || nanos > LONGEST) return new Failure("a duration has at most 292 years");
   return new Duration(nanos);
 }
 

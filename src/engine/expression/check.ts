@@ -2,6 +2,7 @@
  * Finds what can only go wrong before it does: names and functions that there are not, and kinds of values for which an
  * operator or a function has nothing. Kinds are sets, so that what may be right passes.
  */
+import { LIMITS } from "../limits.ts";
 import { quote } from "../names.ts";
 import { JSON_TYPE, type Environment, type StaticType, type Variable } from "./environment.ts";
 import { findOverloads, FUNCTIONS, METHODS, TYPES } from "./functions.ts";
@@ -36,6 +37,7 @@ export function inferType(node: Node, environment: Environment<never>): StaticTy
 class Checker {
   readonly #environment: Environment<never>;
   #isInLoop = false;
+  #patterns = 0;
 
   constructor(environment: Environment<never>) {
     this.#environment = environment;
@@ -134,9 +136,13 @@ class Checker {
     if (!counts.includes(kinds.length)) {
       const shown = counts.map((count) => (node.isMethod ? count - 1 : count)).join(" or ");
       const given = node.isMethod ? kinds.length - 1 : kinds.length;
-      throw new ExpressionProblem(`${describeFunction(node.name)} takes ${shown} arguments, not ${given}`, node.at);
+      throw new ExpressionProblem(`${describeFunction(node.name)} takes ${shown} argument(s), not ${given}`, node.at);
     }
     if (isMatches) {
+      this.#patterns++;
+      if (this.#patterns > LIMITS.expressionPatterns) {
+        throw new ExpressionProblem(`an expression has at most ${LIMITS.expressionPatterns} patterns`, node.at);
+      }
       const isText = kinds.every((kind) => (kind & KIND.string) !== 0);
       if (!isText) throw new ExpressionProblem(describeMismatch(node.name, kinds), node.at);
       return BOOL_TYPE;

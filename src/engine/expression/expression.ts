@@ -44,7 +44,7 @@ export type Compiled =
 export type Evaluated<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly message: string };
 
 /** What an evaluation costs before its first step. */
-const EVALUATION_UNITS = 50;
+const EVALUATION_UNITS = 30;
 const ALLOWED_KINDS: Readonly<Record<ExpressionUse, number>> = {
   guard: KIND.bool,
   assign: ~KIND.type,

@@ -58,6 +58,8 @@ const TYPE_NAMES: ReadonlyMap<number, string> = new Map([
 export const TYPES: ReadonlyMap<string, TypeName> = new Map(
   Array.from(TYPE_NAMES.values(), (name) => [name, new TypeName(name)] as const),
 );
+/** Parts up to here are searched for as the engine does it. */
+const SHORT_PART = 16;
 const NO_OVERLOADS: readonly Overload[] = [];
 const encoder = new TextEncoder();
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
@@ -126,7 +128,7 @@ export const FUNCTIONS: ReadonlyMap<string, readonly Overload[]> = new Map<strin
     [
       overload([KIND.bytes], KIND.bytes, (value: Uint8Array) => value),
       overload([KIND.string], KIND.bytes, (text: string, _, meter) => {
-        meter.charge(text.length >> 2);
+        meter.charge(30 + (text.length >> 2));
         return encoder.encode(text);
       }),
     ],
@@ -147,7 +149,7 @@ export const FUNCTIONS: ReadonlyMap<string, readonly Overload[]> = new Map<strin
     [
       overload([KIND.timestamp], KIND.timestamp, (value: Timestamp) => value),
       overload([KIND.string], KIND.timestamp, (text: string, _, meter) => {
-        meter.charge(40);
+        meter.charge(120);
         return parseTimestamp(text) ?? new Failure(`${quote(text)} is no timestamp of RFC 3339`);
       }),
       // Seconds of the epoch; of JSON they are a double.
@@ -164,7 +166,7 @@ export const FUNCTIONS: ReadonlyMap<string, readonly Overload[]> = new Map<strin
     [
       overload([KIND.duration], KIND.duration, (value: Duration) => value),
       overload([KIND.string], KIND.duration, (text: string, _, meter) => {
-        meter.charge(40);
+        meter.charge(200);
         return parseDuration(text) ?? new Failure(`${quote(text)} is no duration such as "1h30m"`);
       }),
     ],
@@ -180,7 +182,7 @@ export const METHODS: ReadonlyMap<string, readonly Overload[]> = new Map<string,
     "startsWith",
     [
       overload([KIND.string, KIND.string], KIND.bool, (text: string, start: string, meter) => {
-        meter.charge(start.length >> 5);
+        meter.charge(start.length >> 1);
         return text.startsWith(start);
       }),
     ],
@@ -189,7 +191,7 @@ export const METHODS: ReadonlyMap<string, readonly Overload[]> = new Map<string,
     "endsWith",
     [
       overload([KIND.string, KIND.string], KIND.bool, (text: string, end: string, meter) => {
-        meter.charge(end.length >> 5);
+        meter.charge(end.length >> 1);
         return text.endsWith(end);
       }),
     ],
@@ -244,10 +246,30 @@ function countPoints(text: string, meter: Meter): number {
   return count;
 }
 
-/** Searching looks at a part of the text again for each part of what it searches, at worst. */
 function contains(text: string, part: string, meter: Meter): boolean {
-  meter.charge(1 + Math.ceil((text.length * Math.min(part.length, 256)) / 256 / 4));
-  return text.includes(part);
+  const length = text.length + part.length;
+  meter.charge(part.length <= SHORT_PART ? length >> 3 : length >> 2);
+  if (part.length <= SHORT_PART) return text.includes(part);
+  return findPart(text, part);
+}
+
+/**
+ * Knuth, Morris and Pratt: the search that engines have built in looks at a text again for each character of the part, at
+ * worst, which was 0.7 s for 40,000 in 100,000 characters.
+ */
+function findPart(text: string, part: string): boolean {
+  const borders = new Int32Array(part.length);
+  for (let i = 1, length = 0; i < part.length; i++) {
+    while (length > 0 && part.charCodeAt(i) !== part.charCodeAt(length)) length = borders[length - 1] ?? 0;
+    if (part.charCodeAt(i) === part.charCodeAt(length)) length++;
+    borders[i] = length;
+  }
+  for (let i = 0, length = 0; i < text.length; i++) {
+    while (length > 0 && text.charCodeAt(i) !== part.charCodeAt(length)) length = borders[length - 1] ?? 0;
+    if (text.charCodeAt(i) === part.charCodeAt(length)) length++;
+    if (length === part.length) return true;
+  }
+  return false;
 }
 
 function truncate(value: number, least: number): bigint | Failure {

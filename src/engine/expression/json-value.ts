@@ -2,7 +2,19 @@ import type { JsonObject, JsonValue } from "../json.ts";
 import { LIMITS } from "../limits.ts";
 import type { Meter } from "../meter.ts";
 import { formatDuration, formatTimestamp } from "./calendar.ts";
-import { describeKey, Duration, Failure, isList, MadeMap, Timestamp, TypeName, Uint, type Value } from "./values.ts";
+import { listKeys } from "./equality.ts";
+import {
+  describeKey,
+  Duration,
+  Failure,
+  isList,
+  lookUp,
+  Timestamp,
+  TypeName,
+  Uint,
+  type MadeMap,
+  type Value,
+} from "./values.ts";
 
 const BASE64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
@@ -52,14 +64,10 @@ function toArray(list: readonly Value[], meter: Meter, depth: number): JsonValue
 
 function toObject(map: MadeMap | JsonObject, meter: Meter, depth: number): JsonValue | Failure {
   const object: Record<string, JsonValue> = {};
-  const entries: Iterable<readonly [Value, Value]> =
-    map instanceof MadeMap
-      ? Array.from(map.entries.values(), ({ key, value }) => [key, value] as const)
-      : Object.entries(map);
-  for (const [key, value] of entries) {
+  for (const key of listKeys(map, meter)) {
     meter.charge(8);
     if (typeof key !== "string") return new Failure(`the key ${describeKey(key)} is no string, as those of JSON are`);
-    const made = toJson(value, meter, depth + 1);
+    const made = toJson(lookUp(map, key) ?? null, meter, depth + 1);
     if (made instanceof Failure) return made;
     // Assigning `__proto__` would set the prototype.
     if (key === "__proto__") {

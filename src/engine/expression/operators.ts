@@ -23,6 +23,8 @@ import {
 
 const MAX_INT = 2n ** 63n - 1n;
 const MIN_INT = -(2n ** 63n);
+/** Integers of 64 bits are made anew by each operation. */
+const BIGINT_UNITS = 6;
 const MAX_UINT = 2n ** 64n - 1n;
 
 export function makeInt(value: bigint): bigint | Failure {
@@ -141,11 +143,13 @@ function arithmetic(
   return [
     overload([KIND.double, NUMBER_KINDS], KIND.double, mixed),
     overload([NUMBER_KINDS, KIND.double], KIND.double, mixed),
-    overload([KIND.int, KIND.int], KIND.int, (a: bigint, b: bigint) => {
+    overload([KIND.int, KIND.int], KIND.int, (a: bigint, b: bigint, meter) => {
+      meter.charge(BIGINT_UNITS);
       const result = ofInts(a, b);
       return result instanceof Failure ? result : makeInt(result);
     }),
-    overload([KIND.uint, KIND.uint], KIND.uint, (a: Uint, b: Uint) => {
+    overload([KIND.uint, KIND.uint], KIND.uint, (a: Uint, b: Uint, meter) => {
+      meter.charge(BIGINT_UNITS);
       const result = ofInts(a.value, b.value);
       return result instanceof Failure ? result : makeUint(result);
     }),
@@ -167,18 +171,22 @@ function comparison(isSo: (order: number) => boolean): readonly Overload[] {
   ];
 }
 
-/** NaN has no order: every comparison with it is false. */
+/**
+ * An int and a double are compared as doubles, as the conformance tests of CEL have it. NaN has no order: every comparison
+ * with it is false.
+ */
 function compareNumbers(left: Value, right: Value): number {
-  const a = (left instanceof Uint ? left.value : left) as number | bigint;
-  const b = (right instanceof Uint ? right.value : right) as number | bigint;
-  return order(a, b);
+  if (typeof left === "number" || typeof right === "number") return order(toDouble(left), toDouble(right));
+  return order(
+    (left instanceof Uint ? left.value : left) as bigint,
+    (right instanceof Uint ? right.value : right) as bigint,
+  );
 }
 
-function order(a: number | bigint, b: number | bigint): number {
+function order<T extends number | bigint>(a: T, b: T): number {
   if (a < b) return -1;
   if (a > b) return 1;
-  // oxlint-disable-next-line eqeqeq -- it compares a bigint and a number by their exact value
-  return a == b ? 0 : Number.NaN;
+  return a === b ? 0 : Number.NaN;
 }
 
 function concatStrings(a: string, b: string, meter: Meter): string {
@@ -187,12 +195,12 @@ function concatStrings(a: string, b: string, meter: Meter): string {
 }
 
 function concatLists(a: readonly Value[], b: readonly Value[], meter: Meter): Value {
-  meter.charge((a.length + b.length) >> 1);
-  return [...a, ...b];
+  meter.charge(a.length + b.length);
+  return a.concat(b);
 }
 
 function concatBytes(a: Uint8Array, b: Uint8Array, meter: Meter): Uint8Array {
-  meter.charge((a.length + b.length) >> 3);
+  meter.charge(30 + ((a.length + b.length) >> 3));
   const bytes = new Uint8Array(a.length + b.length);
   bytes.set(a);
   bytes.set(b, a.length);

@@ -42,7 +42,7 @@ export function describeMismatch(name: string, kinds: readonly number[]): string
 }
 
 function refuseKinds(name: string, kinds: readonly number[], meter: Meter): Failure {
-  meter.charge(50);
+  meter.charge(20);
   return new Failure(describeMismatch(name, kinds));
 }
 

@@ -39,7 +39,7 @@ export interface Frame<S> {
 export type Program<S> = (frame: Frame<S>) => Value | Failure;
 
 /** What a message says costs some work, too. */
-const FAILURE_UNITS = 50;
+const FAILURE_UNITS = 20;
 
 interface Local {
   readonly name: string;

@@ -40,7 +40,7 @@ export class Timestamp {
   }
 }
 
-/** Nanoseconds, up to 10,000 years either way (google.protobuf.Duration). */
+/** Nanoseconds, up to 292 years either way. */
 export class Duration {
   readonly nanos: bigint;
 

@@ -60,8 +60,9 @@ export function checkAnyOf(nodes: readonly SchemaNode[]): Check {
 export function checkOneOf(nodes: readonly SchemaNode[]): Check {
   return (value, run, place, seen) => {
     let match: number | undefined;
-    for (const [i, node] of nodes.entries()) {
-      if (!run.isMatch(node, value, seen)) continue;
+    for (let i = 0; i < nodes.length; i++) {
+      const node = nodes[i];
+      if (!node || !run.isMatch(node, value, seen)) continue;
       if (match !== undefined) {
         const both = `the ones at ${match} and ${i}`;
         return run.fail(place, "oneOf", () => `must match exactly one of ${nodes.length} schemas, but matches ${both}`);
@@ -109,7 +110,7 @@ export function checkProperties({ properties, patterns, additional }: PropertyRu
     const names = hasNamesOnly ? properties.keys() : run.namesOf(value);
     let isMatch = true;
     for (const name of names) {
-      run.meter.charge(1);
+      run.meter.charge(seen ? 3 : 1);
       if (hasNamesOnly && !Object.hasOwn(value, name)) continue;
       const item = value[name] ?? null;
       const at = within(place, name);
@@ -127,7 +128,7 @@ export function checkProperties({ properties, patterns, additional }: PropertyRu
       }
       if (!isNamed && additional) {
         isNamed = true;
-        isFine = checkLeftOver(additional, item, run, at, "additionalProperties", `property ${quote(name)}`);
+        isFine = checkLeftOver(additional, item, run, at, "additionalProperties", name);
       }
       if (isNamed) seen?.names.add(name);
       if (isFine) continue;
@@ -161,11 +162,7 @@ export function checkItems(prefix: readonly SchemaNode[], rest: SchemaNode | und
       const node = prefix[i];
       const at = within(place, i);
       const item = value[i] ?? null;
-      if (
-        node
-          ? run.evaluate(node, item, at, undefined)
-          : !rest || checkLeftOver(rest, item, run, at, "items", `item ${i}`)
-      ) {
+      if (node ? run.evaluate(node, item, at, undefined) : !rest || checkLeftOver(rest, item, run, at, "items", i)) {
         continue;
       }
       isMatch = false;
@@ -180,8 +177,8 @@ export function checkContains({ node, min, max }: ContainsRule): Check {
   return (value, run, place, seen) => {
     if (!isList(value)) return true;
     let count = 0;
-    for (const [i, item] of value.entries()) {
-      if (!run.isMatch(node, item, undefined)) continue;
+    for (let i = 0; i < value.length; i++) {
+      if (!run.isMatch(node, value[i] ?? null, undefined)) continue;
       count++;
       seen?.items.add(i);
       if (count > max) {
@@ -200,11 +197,10 @@ export function checkUnevaluatedProperties(node: SchemaNode): Check {
     if (!isObject(value) || !seen || seen.hasAllNames) return true;
     let isMatch = true;
     for (const name of run.namesOf(value)) {
-      run.meter.charge(1);
+      run.meter.charge(2);
       if (seen.names.has(name)) continue;
       const at = within(place, name);
-      if (checkLeftOver(node, value[name] ?? null, run, at, "unevaluatedProperties", `property ${quote(name)}`))
-        continue;
+      if (checkLeftOver(node, value[name] ?? null, run, at, "unevaluatedProperties", name)) continue;
       isMatch = false;
       if (!run.wantsMore(place)) break;
     }
@@ -220,7 +216,7 @@ export function checkUnevaluatedItems(node: SchemaNode): Check {
     for (let i = seen.itemsBelow; i < value.length; i++) {
       run.meter.charge(1);
       if (seen.items.has(i)) continue;
-      if (checkLeftOver(node, value[i] ?? null, run, within(place, i), "unevaluatedItems", `item ${i}`)) continue;
+      if (checkLeftOver(node, value[i] ?? null, run, within(place, i), "unevaluatedItems", i)) continue;
       isMatch = false;
       if (!run.wantsMore(place)) break;
     }
@@ -236,9 +232,12 @@ function checkLeftOver(
   run: Run,
   place: Parameters<Run["fail"]>[0],
   keyword: string,
-  what: string,
+  token: string | number,
 ): boolean {
   if (node !== NOTHING) return run.evaluate(node, value, place, undefined);
   run.meter.charge(1);
-  return run.fail(place, keyword, () => `the ${what} is not allowed here`);
+  return run.fail(place, keyword, () => {
+    const what = typeof token === "string" ? `property ${quote(token)}` : `item ${token}`;
+    return `the ${what} is not allowed here`;
+  });
 }

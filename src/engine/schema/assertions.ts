@@ -4,7 +4,7 @@ import { countCodePoints } from "../limits.ts";
 import { quote } from "../names.ts";
 import { canonicalOf } from "./canonical.ts";
 import { isMultiple } from "./multiple.ts";
-import { type Check, isList, isObject } from "./node.ts";
+import { type Check, isList, isObject, type Run } from "./node.ts";
 import { describePattern, type Pattern } from "./pattern.ts";
 
 /** Bits of the types; an integer is a number, too. */
@@ -15,7 +15,7 @@ export type TypeName = keyof typeof TYPE_BITS;
 export const TYPE_NAMES: ReadonlySet<string> = new Set(Object.keys(TYPE_BITS));
 
 /** What multiples cost at most: numbers of six hundred digits divided. */
-const MULTIPLE_COST = 50;
+const MULTIPLE_COST = 80;
 
 export function checkType(names: readonly TypeName[]): Check {
   const bits = names.reduce((sum, name) => sum | TYPE_BITS[name], 0);
@@ -40,7 +40,7 @@ export function checkEqual(keyword: string, values: readonly JsonValue[]): Check
     if (typeof value === "object" && value !== null) {
       isEqual = others.size > 0 && others.has(canonicalOf(value, run.meter));
     } else {
-      run.meter.charge(typeof value === "string" ? 1 + (value.length >> 6) : 1);
+      chargeScalar(value, run);
       isEqual = scalars.has(value);
     }
     return isEqual || run.fail(place, keyword, () => `must be ${wanted}, but is ${describe(value)}`);
@@ -69,7 +69,7 @@ export function checkLength(min: number, max: number): Check {
     if (typeof value !== "string") return true;
     // Code points are half as many as code units at least.
     if (value.length <= max && value.length >= 2 * min) return true;
-    run.meter.charge(1 + (value.length >> 5));
+    run.meter.charge(1 + (value.length >> 4));
     const length = countCodePoints(value);
     if (length < min) {
       return run.fail(place, "minLength", () => `must have at least ${min} characters, but has ${length}`);
@@ -104,14 +104,20 @@ export function checkItemCount(min: number, max: number): Check {
 export function checkUnique(): Check {
   return (value, run, place) => {
     if (!isList(value)) return true;
-    const indexes = new Map<string, number>();
-    for (const [i, item] of value.entries()) {
-      const text = canonicalOf(item, run.meter);
-      const first = indexes.get(text);
+    // A string is not to be taken for the text of an object.
+    const scalars = new Map<JsonValue, number>();
+    const others = new Map<JsonValue, number>();
+    for (let i = 0; i < value.length; i++) {
+      const item = value[i] ?? null;
+      const isScalar = typeof item !== "object" || item === null;
+      const indexes = isScalar ? scalars : others;
+      if (isScalar) chargeScalar(item, run);
+      const key = isScalar ? item : canonicalOf(item, run.meter);
+      const first = indexes.get(key);
       if (first !== undefined) {
         return run.fail(place, "uniqueItems", () => `must have no two equal items, but items ${first} and ${i} are`);
       }
-      indexes.set(text, i);
+      indexes.set(key, i);
     }
     return true;
   };
@@ -164,6 +170,11 @@ export function checkDependentRequired(rules: ReadonlyMap<string, readonly strin
     }
     return isMatch;
   };
+}
+
+/** What it costs to look a value up in a set. */
+function chargeScalar(value: JsonValue, run: Run): void {
+  run.meter.charge(typeof value === "string" ? 4 + (value.length >> 6) : 4);
 }
 
 /** `value` in a few words: what is small itself, of the rest the kind. */

@@ -10,18 +10,18 @@ import { isList, isObject } from "./node.ts";
 export function canonicalOf(value: JsonValue, meter: Meter | undefined, depth = 0): string {
   if (depth > LIMITS.jsonDepth) throw new SpentError();
   if (isList(value)) {
-    meter?.charge(1);
+    meter?.charge(3);
     return `[${value.map((item) => canonicalOf(item, meter, depth + 1)).join()}]`;
   }
   if (isObject(value)) {
     const names = Object.keys(value);
-    meter?.charge(1 + 4 * names.length);
+    meter?.charge(1 + 6 * names.length);
     const members = names.toSorted().map((name) => {
       meter?.charge(name.length >> 4);
       return `${JSON.stringify(name)}:${canonicalOf(value[name] ?? null, meter, depth + 1)}`;
     });
     return `{${members.join()}}`;
   }
-  meter?.charge(typeof value === "string" ? 3 + (value.length >> 4) : 3);
+  meter?.charge(typeof value === "string" ? 5 + (value.length >> 4) : 5);
   return JSON.stringify(value);
 }

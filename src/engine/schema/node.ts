@@ -87,7 +87,7 @@ export class Run {
 
   /** Whether `value` matches; reports why not if there is a place. Throws SpentError. */
   evaluate(node: SchemaNode, value: JsonValue, place: Place | undefined, seen: Seen | undefined): boolean {
-    this.meter.charge(1 + (node.checks.length >> 2));
+    this.meter.charge(1 + node.checks.length);
     if (this.#depth >= DEEPEST) throw new SpentError();
     this.#depth++;
     const { lastChecks } = node;
@@ -110,7 +110,7 @@ export class Run {
   }
 
   merge(from: Seen, to: Seen): void {
-    this.meter.charge(1 + from.names.size + from.items.size);
+    this.meter.charge(4 + 2 * (from.names.size + from.items.size));
     to.add(from);
   }
 
@@ -143,7 +143,7 @@ export class Run {
   /** Own property names of `value`. Throws SpentError. */
   namesOf(value: JsonObject): readonly string[] {
     const names = Object.keys(value);
-    this.meter.charge(1 + (names.length >> 1));
+    this.meter.charge(1 + names.length + (names.length >> 1));
     return names;
   }
 

@@ -5,8 +5,8 @@
 import { LIMITS } from "../limits.ts";
 import type { Meter } from "../meter.ts";
 import { quote } from "../names.ts";
-import { type CharacterSet } from "./character-set.ts";
-import { type Assertion, countInstructions, parsePattern, PatternError, type PatternNode } from "./pattern-syntax.ts";
+import type { CharacterSet } from "./character-set.ts";
+import { countInstructions, parsePattern, PatternError, type PatternNode } from "./pattern-syntax.ts";
 
 export interface Pattern {
   readonly source: string;
@@ -36,63 +36,82 @@ export function compilePattern(source: string): CompiledPattern {
   }
 }
 
-/** Instructions per unit of the meter, measured. */
-const STEPS_PER_UNIT = 8;
+/** Steps per unit of the meter, measured. */
+const STEPS_PER_UNIT = 6;
 /** Work is charged in portions, since charging costs as much as a step. */
-const PORTION = 8 * STEPS_PER_UNIT;
+const PORTION = 16 * STEPS_PER_UNIT;
 
-type Instruction =
-  | { readonly op: "character"; readonly code: number; readonly next: number }
-  | { readonly op: "set"; readonly set: CharacterSet; readonly next: number }
-  | { readonly op: "assertion"; readonly assertion: Assertion; readonly next: number }
-  | { readonly op: "split"; next: number; readonly other: number }
-  | { readonly op: "match" };
+const MATCH = 0;
+const CHARACTER = 1;
+const SET = 2;
+const SPLIT = 3;
+const START = 4;
+const END = 5;
+const BOUNDARY = 6;
+const NO_BOUNDARY = 7;
+const ASSERTIONS = { start: START, end: END, boundary: BOUNDARY, no_boundary: NO_BOUNDARY } as const;
 
 /** A pattern made ready for the texts of one run. Its size is up to a thousand times the pattern's, so nobody keeps it. */
 export class Program {
-  readonly #instructions: Instruction[] = [{ op: "match" }];
+  // Plain arrays: typed ones take microseconds to make, and most patterns are short and built for a few texts.
+  /** What each instruction does, and where it goes on. */
+  readonly #operations = [MATCH];
+  readonly #nexts = [0];
+  /** The character, the other way of a split, or the index of a set. */
+  readonly #details = [0];
+  readonly #sets: CharacterSet[] = [];
+  /** At which step an instruction was last reached. */
+  readonly #marks = [0];
   readonly #start: number;
   readonly #isAnchored: boolean;
-  /** Instructions of this step and of the next; a mark says at which step an instruction was last reached. */
-  readonly #marks: Uint32Array;
   readonly #stack: number[] = [];
+  /** The instructions that can take the next character: the first `#length` of the list. */
+  #list: number[] = [];
+  #length = 0;
+  /** Those that could take the last one. */
+  #lastList: number[] = [];
   #mark = 0;
   #work = 0;
 
   /** Throws SpentError. */
   constructor(pattern: Pattern, meter: Meter) {
-    meter.charge(1 + pattern.size);
+    meter.charge(20 + 5 * pattern.size);
     this.#start = this.#emit(pattern.root, 0);
     this.#isAnchored = isAnchored(pattern.root);
-    this.#marks = new Uint32Array(this.#instructions.length);
   }
 
   /** Whether the pattern matches anywhere in `text`. Throws SpentError. */
   test(text: string, meter: Meter): boolean {
-    meter.charge(1);
-    let current: number[] = [];
-    let next: number[] = [];
+    meter.charge(3);
     let before = -1;
     let code = text.codePointAt(0) ?? -1;
-    this.#mark++;
-    if (this.#follow(this.#start, current, before, code)) return true;
+    this.#begin();
+    if (this.#follow(this.#start, before, code)) return true;
     for (let at = 0; code >= 0;) {
       at += code > 0xffff ? 2 : 1;
       before = code;
       code = text.codePointAt(at) ?? -1;
-      next.length = 0;
-      this.#mark++;
-      for (const pc of current) {
-        const to = this.#take(pc, before);
-        if (to >= 0 && this.#follow(to, next, before, code)) return true;
+      const waiting = this.#length;
+      const list = this.#list;
+      this.#list = this.#lastList;
+      this.#lastList = list;
+      this.#begin();
+      for (let i = 0; i < waiting; i++) {
+        const to = this.#take(list[i] ?? 0, before);
+        if (to >= 0 && this.#follow(to, before, code)) return true;
       }
-      if (!this.#isAnchored && this.#follow(this.#start, next, before, code)) return true;
-      else if (this.#isAnchored && next.length === 0) return false;
-      this.#work += 4;
+      if (!this.#isAnchored) {
+        if (this.#follow(this.#start, before, code)) return true;
+      } else if (this.#length === 0) return false;
+      this.#work += 2 + waiting;
       if (this.#work >= PORTION) this.#charge(meter);
-      [current, next] = [next, current];
     }
     return false;
+  }
+
+  #begin(): void {
+    this.#length = 0;
+    this.#mark++;
   }
 
   #charge(meter: Meter): void {
@@ -100,60 +119,71 @@ export class Program {
     this.#work %= STEPS_PER_UNIT;
   }
 
-  /** The instruction behind `pc` if it takes the character, else -1. */
+  /** Where the instruction at `pc` goes on if it takes the character, else -1. */
   #take(pc: number, code: number): number {
-    const instruction = this.#instructions[pc];
-    if (instruction?.op === "character") return instruction.code === code ? instruction.next : -1;
-    if (instruction?.op !== "set") return -1;
-    this.#work += instruction.set.cost;
-    return instruction.set.has(code) ? instruction.next : -1;
+    const detail = this.#details[pc] ?? 0;
+    if (this.#operations[pc] === CHARACTER) return detail === code ? (this.#nexts[pc] ?? 0) : -1;
+    const set = this.#sets[detail];
+    if (!set) return -1;
+    this.#work += set.cost;
+    return set.has(code) ? (this.#nexts[pc] ?? 0) : -1;
   }
 
-  /** Adds to `list` what can take the next character from `from` on; true when the end of the pattern is reached. */
-  #follow(from: number, list: number[], before: number, code: number): boolean {
+  /** Lists what can take the next character from `from` on; true when the end of the pattern is reached. */
+  #follow(from: number, before: number, code: number): boolean {
     const stack = this.#stack;
-    stack.length = 0;
-    stack.push(from);
-    for (let pc = stack.pop(); pc !== undefined; pc = stack.pop()) {
-      if (this.#marks[pc] === this.#mark) continue;
-      this.#marks[pc] = this.#mark;
+    const marks = this.#marks;
+    stack[0] = from;
+    for (let height = 1; height > 0;) {
+      height--;
+      const pc = stack[height] ?? 0;
+      if (marks[pc] === this.#mark) continue;
+      marks[pc] = this.#mark;
       this.#work++;
-      const instruction = this.#instructions[pc];
-      if (!instruction || instruction.op === "match") return true;
-      if (instruction.op === "split") stack.push(instruction.other, instruction.next);
-      else if (instruction.op !== "assertion") list.push(pc);
-      else if (holds(instruction.assertion, before, code)) stack.push(instruction.next);
+      const operation = this.#operations[pc] ?? MATCH;
+      if (operation === MATCH) return true;
+      if (operation <= SET) {
+        this.#list[this.#length] = pc;
+        this.#length++;
+        continue;
+      }
+      if (operation === SPLIT) {
+        stack[height] = this.#details[pc] ?? 0;
+        height++;
+      } else if (!holds(operation, before, code)) continue;
+      stack[height] = this.#nexts[pc] ?? 0;
+      height++;
     }
     return false;
   }
 
   /** Appends the instructions of `node`, to be followed by those at `next`; returns where they start. */
   #emit(node: PatternNode, next: number): number {
-    if (node.kind === "character") return this.#push({ op: "character", code: node.code, next });
-    if (node.kind === "set") return this.#push({ op: "set", set: node.set, next });
-    if (node.kind === "assertion") return this.#push({ op: "assertion", assertion: node.assertion, next });
+    if (node.kind === "character") return this.#push(CHARACTER, next, node.code);
+    if (node.kind === "set") return this.#push(SET, next, this.#sets.push(node.set) - 1);
+    if (node.kind === "assertion") return this.#push(ASSERTIONS[node.assertion], next, 0);
     if (node.kind === "sequence") return node.items.reduceRight((to, item) => this.#emit(item, to), next);
     if (node.kind === "repeat") return this.#emitRepeat(node.item, node.min, node.max, next);
-    return node.items
-      .map((item) => this.#emit(item, next))
-      .reduceRight((other, to) => this.#push({ op: "split", next: to, other }));
+    return node.items.map((item) => this.#emit(item, next)).reduceRight((other, to) => this.#push(SPLIT, to, other));
   }
 
   #emitRepeat(item: PatternNode, min: number, max: number, next: number): number {
     let to = next;
     if (max === Infinity) {
-      const split = { op: "split" as const, next, other: next };
-      to = this.#push(split);
-      split.next = this.#emit(item, to);
+      to = this.#push(SPLIT, next, next);
+      this.#nexts[to] = this.#emit(item, to);
     } else {
-      for (let i = min; i < max; i++) to = this.#push({ op: "split", next: this.#emit(item, to), other: next });
+      for (let i = min; i < max; i++) to = this.#push(SPLIT, this.#emit(item, to), next);
     }
     for (let i = 0; i < min; i++) to = this.#emit(item, to);
     return to;
   }
 
-  #push(instruction: Instruction): number {
-    return this.#instructions.push(instruction) - 1;
+  #push(operation: number, next: number, detail: number): number {
+    this.#operations.push(operation);
+    this.#nexts.push(next);
+    this.#details.push(detail);
+    return this.#marks.push(0) - 1;
   }
 }
 
@@ -170,10 +200,10 @@ function isAnchored(node: PatternNode): boolean {
 }
 
 /** Whether an assertion holds between two characters; -1 is none. */
-function holds(assertion: Assertion, before: number, code: number): boolean {
-  if (assertion === "start") return before < 0;
-  if (assertion === "end") return code < 0;
-  return (isWord(before) !== isWord(code)) === (assertion === "boundary");
+function holds(assertion: number, before: number, code: number): boolean {
+  if (assertion === START) return before < 0;
+  if (assertion === END) return code < 0;
+  return (isWord(before) !== isWord(code)) === (assertion === BOUNDARY);
 }
 
 function isWord(code: number): boolean {

@@ -96,7 +96,7 @@ const AllowedEvent = z.strictObject({
   event: text,
   allowed: z.enum(["yes", "no", "depends"]),
   to: text.optional(),
-  reason: text.optional(),
+  reason: z.enum(["NO_TRANSITION", "GUARD_REJECTED"]).optional(),
 });
 
 const TransitionEntry = z.strictObject({
@@ -157,6 +157,7 @@ export const ANSWERS = {
   }),
   Machine,
   MachineAnswer: z.strictObject({ id: text, statemachine: Machine }),
+  MigratedMachine: z.strictObject({ id: text, statemachine: Machine, dry_run: z.literal(true).optional() }),
   ListedMachine,
   MachineList: z.strictObject({
     statemachines: z.array(z.strictObject({ id: text, statemachine: ListedMachine })),

@@ -25,7 +25,7 @@ export const EVENT_OPERATIONS = {
     tag: "Events",
     summary: "Send an event to a machine",
     description:
-      "Applies the event once, or refuses it once: the same event id again, with equal `event`, `data` and `details`, is answered with the same receipt and `duplicate: true`.\n\nA refused event is a problem with its `receipt`; the machine is unchanged, and `receipt.allowed_events` names what it would take. An event to no machine fails in the same way, but its id stays free.\n\nSend an `event_id` of your own and repeat the request after a timeout: it is applied once.\n\nWith `dry_run=true` the answer is the same and nothing is changed or recorded. With `Prefer: respond-async` the event is put on the events queue and answered once the queue has it; what becomes of it is told at `status_url`. With `create_if_missing` a machine that does not exist is created together with the event; a refused event creates nothing.",
+      "Applies the event once, or refuses it once: the same event id again, with equal `event`, `data` and `details`, is answered with the same receipt and `duplicate: true`.\n\nA refused event is a problem with its `receipt`; the machine is unchanged, and `receipt.allowed_events` names what it would take. An event to no machine fails in the same way, but its id stays free.\n\nAn event that the state has no transition for may be `ignored` or `deferred`, as the configuration's `unhandled` says; neither is a problem, and nothing changes. A deferred event is tried again after each change; its receipt is then replaced by the final one.\n\nSend an `event_id` of your own and repeat the request after a timeout: it is applied once.\n\nWith `dry_run=true` the answer is the same and nothing is changed or recorded. With `Prefer: respond-async` the event is put on the events queue and answered once the queue has it; what becomes of it is told at `status_url`. With `create_if_missing` a machine that does not exist is created together with the event; a refused event creates nothing.",
     rpc: "detent.v1.MachineService/SendEvent",
     headers: { "If-Match": "optional", "Idempotency-Key": "optional", Prefer: "optional" },
     answers: {
@@ -45,6 +45,11 @@ export const EVENT_OPERATIONS = {
     reasons: [
       "UNKNOWN_EVENT",
       "NO_TRANSITION",
+      "GUARD_REJECTED",
+      "ASSIGN_REJECTED",
+      "SCHEMA_REJECTED",
+      "DEFER_LIMIT",
+      "DEFER_EXPIRED",
       "REVISION_MISMATCH",
       "STATE_MISMATCH",
       "EVENT_ID_REUSED",

@@ -165,7 +165,8 @@ export const FIELDS: Readonly<Record<string, FieldDoc>> = {
   "AllowedEvent.event": "The event's name.",
   allowed: "`depends`: a guard reads the event's data.",
   "AllowedEvent.to": "The state it would lead to.",
-  "AllowedEvent.reason": "Why not.",
+  "AllowedEvent.reason":
+    "Why not: no transition for it leaves the state, or the guards of those that do are false or fail whatever the event.",
   CurrentState: "Where a machine is.",
   is: { description: "The state asked about.", ...stateOrEvent },
 
@@ -181,6 +182,14 @@ export const FIELDS: Readonly<Record<string, FieldDoc>> = {
   "OverrideMachineRequest.state": { description: "Any state of the machine's configuration.", ...stateOrEvent },
   "OverrideMachineRequest.data": `Replaces the machine's data, at most ${LIMITS.machineDataBytes / 1024} KiB; the data stays when absent.`,
   comment: `Why, at most ${LIMITS.commentBytes / 1024} KiB; stands in the history as \`details\`.`,
+  MigrateMachineRequest: "The version to go on by.",
+  "MigrateMachineRequest.to": { description: "A version of the machine's configuration.", ...version },
+  state_map: {
+    description: `What becomes of states that have another name there, at most ${LIMITS.states}; the others keep theirs.`,
+    maxProperties: LIMITS.states,
+  },
+  MigratedMachine: "A machine and its id, as a dry run has it perhaps.",
+  "MigratedMachine.dry_run": "Nothing was changed.",
 
   // Events.
   SimulateConfigurationRequest: {
@@ -247,7 +256,8 @@ export const FIELDS: Readonly<Record<string, FieldDoc>> = {
   Receipt: "The answer to an event: what happened, once, for good.",
   Failure: "A receipt without what the sender sent.",
   MachineRef: "The address of a machine.",
-  result: "`refused`: the machine decided against it. `failed`: there was no machine to decide.",
+  result:
+    "`ignored`: it means nothing in this state. `deferred`: it waits until the machine can take it; what becomes of it replaces this receipt. `refused`: the machine decided against it. `failed`: there was no machine to decide.",
   code: "Name of the StatusCode of statemachine.v1beta.",
   message: "Why it was refused or failed, for people.",
   from: "The state before.",

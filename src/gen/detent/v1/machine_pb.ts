@@ -67,6 +67,8 @@ export type Machine = Message<"detent.v1.Machine"> & {
   updatedAt?: Timestamp | undefined;
 
   /**
+   * In the order in which they are due; of a machine as it was at an earlier revision, none.
+   *
    * @generated from field: repeated detent.v1.Timer timers = 9;
    */
   timers: Timer[];
@@ -240,7 +242,7 @@ export type AllowedEvent = Message<"detent.v1.AllowedEvent"> & {
   to?: string | undefined;
 
   /**
-   * Why not.
+   * Why not: "NO_TRANSITION" or "GUARD_REJECTED".
    *
    * @generated from field: optional string reason = 4;
    */

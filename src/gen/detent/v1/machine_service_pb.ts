@@ -18,7 +18,7 @@ import type { JsonObject, Message } from "@bufbuild/protobuf";
  * Describes the file detent/v1/machine_service.proto.
  */
 export const file_detent_v1_machine_service: GenFile = /*@__PURE__*/
-  fileDesc("Ch9kZXRlbnQvdjEvbWFjaGluZV9zZXJ2aWNlLnByb3RvEglkZXRlbnQudjEi8AEKFENyZWF0ZU1hY2hpbmVSZXF1ZXN0EhEKCWNvbmZpZ19pZBgBIAEoCRIKCgJpZBgCIAEoCRINCgVzdGF0ZRgDIAEoCRIlCgRkYXRhGAQgASgLMhcuZ29vZ2xlLnByb3RvYnVmLlN0cnVjdBI7CgZsYWJlbHMYBSADKAsyKy5kZXRlbnQudjEuQ3JlYXRlTWFjaGluZVJlcXVlc3QuTGFiZWxzRW50cnkSFwoPaWRlbXBvdGVuY3lfa2V5GAYgASgJGi0KC0xhYmVsc0VudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAEiTQoVQ3JlYXRlTWFjaGluZVJlc3BvbnNlEgoKAmlkGAEgASgJEigKDHN0YXRlbWFjaGluZRgCIAEoCzISLmRldGVudC52MS5NYWNoaW5lImAKEUdldE1hY2hpbmVSZXF1ZXN0EhUKDWNvbmZpZ3VyYXRpb24YASABKAkSCgoCaWQYAiABKAkSGAoLYXRfcmV2aXNpb24YAyABKA1IAIgBAUIOCgxfYXRfcmV2aXNpb24iSgoSR2V0TWFjaGluZVJlc3BvbnNlEgoKAmlkGAEgASgJEigKDHN0YXRlbWFjaGluZRgCIAEoCzISLmRldGVudC52MS5NYWNoaW5lItQCChNMaXN0TWFjaGluZXNSZXF1ZXN0EhUKDWNvbmZpZ3VyYXRpb24YASABKAkSDwoHdmVyc2lvbhgCIAEoCRINCgVzdGF0ZRgDIAEoCRIxCg11cGRhdGVkX2FmdGVyGAQgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIyCg51cGRhdGVkX2JlZm9yZRgFIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASDQoFb3JkZXIYBiABKAkSEQoJcGFnZV9zaXplGAcgASgFEhIKCnBhZ2VfdG9rZW4YCCABKAkSOgoGbGFiZWxzGAkgAygLMiouZGV0ZW50LnYxLkxpc3RNYWNoaW5lc1JlcXVlc3QuTGFiZWxzRW50cnkaLQoLTGFiZWxzRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4ASJ2ChRMaXN0TWFjaGluZXNSZXNwb25zZRIvCg1zdGF0ZW1hY2hpbmVzGAEgAygLMhguZGV0ZW50LnYxLkxpc3RlZE1hY2hpbmUSFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJEhQKDGluZGV4X2xhZ19tcxgDIAEoDSKyAgoUQ291bnRNYWNoaW5lc1JlcXVlc3QSFQoNY29uZmlndXJhdGlvbhgBIAEoCRIQCghncm91cF9ieRgCIAMoCRIPCgd2ZXJzaW9uGAMgASgJEg0KBXN0YXRlGAQgASgJEjEKDXVwZGF0ZWRfYWZ0ZXIYBSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEjIKDnVwZGF0ZWRfYmVmb3JlGAYgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBI7CgZsYWJlbHMYByADKAsyKy5kZXRlbnQudjEuQ291bnRNYWNoaW5lc1JlcXVlc3QuTGFiZWxzRW50cnkaLQoLTGFiZWxzRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4ASJlChVDb3VudE1hY2hpbmVzUmVzcG9uc2USJwoGY291bnRzGAEgAygLMhcuZGV0ZW50LnYxLk1hY2hpbmVDb3VudBINCgV0b3RhbBgCIAEoDRIUCgxpbmRleF9sYWdfbXMYAyABKA0iPQoMTWFjaGluZUNvdW50Eg0KBXN0YXRlGAEgASgJEg8KB3ZlcnNpb24YAiABKAkSDQoFY291bnQYAyABKA0i6QEKE1VwZGF0ZUxhYmVsc1JlcXVlc3QSFQoNY29uZmlndXJhdGlvbhgBIAEoCRIKCgJpZBgCIAEoCRI6CgZsYWJlbHMYAyADKAsyKi5kZXRlbnQudjEuVXBkYXRlTGFiZWxzUmVxdWVzdC5MYWJlbHNFbnRyeRIOCgZyZW1vdmUYBCADKAkSHgoRZXhwZWN0ZWRfcmV2aXNpb24YBSABKA1IAIgBARotCgtMYWJlbHNFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAk6AjgBQhQKEl9leHBlY3RlZF9yZXZpc2lvbiJMChRVcGRhdGVMYWJlbHNSZXNwb25zZRIKCgJpZBgBIAEoCRIoCgxzdGF0ZW1hY2hpbmUYAiABKAsyEi5kZXRlbnQudjEuTWFjaGluZSK4AQoWT3ZlcnJpZGVNYWNoaW5lUmVxdWVzdBIVCg1jb25maWd1cmF0aW9uGAEgASgJEgoKAmlkGAIgASgJEg0KBXN0YXRlGAMgASgJEiUKBGRhdGEYBCABKAsyFy5nb29nbGUucHJvdG9idWYuU3RydWN0Eg8KB2NvbW1lbnQYBSABKAkSHgoRZXhwZWN0ZWRfcmV2aXNpb24YBiABKA1IAIgBAUIUChJfZXhwZWN0ZWRfcmV2aXNpb24iTwoXT3ZlcnJpZGVNYWNoaW5lUmVzcG9uc2USCgoCaWQYASABKAkSKAoMc3RhdGVtYWNoaW5lGAIgASgLMhIuZGV0ZW50LnYxLk1hY2hpbmUibwoURGVsZXRlTWFjaGluZVJlcXVlc3QSFQoNY29uZmlndXJhdGlvbhgBIAEoCRIKCgJpZBgCIAEoCRIeChFleHBlY3RlZF9yZXZpc2lvbhgDIAEoDUgAiAEBQhQKEl9leHBlY3RlZF9yZXZpc2lvbiIXChVEZWxldGVNYWNoaW5lUmVzcG9uc2UiRQoNTGlzdGVkTWFjaGluZRIKCgJpZBgBIAEoCRIoCgxzdGF0ZW1hY2hpbmUYAiABKAsyEi5kZXRlbnQudjEuTWFjaGluZSL6AgoQU2VuZEV2ZW50UmVxdWVzdBIVCg1jb25maWd1cmF0aW9uGAEgASgJEgoKAmlkGAIgASgJEg0KBWV2ZW50GAMgASgJEhAKCGV2ZW50X2lkGAQgASgJEiUKBGRhdGEYBSABKAsyFy5nb29nbGUucHJvdG9idWYuU3RydWN0Eg8KB2RldGFpbHMYBiABKAkSEgoKb3JpZ2luYXRvchgHIAEoCRItCgl0aW1lc3RhbXAYCCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhsKDmV4cGVjdGVkX3N0YXRlGAkgASgJSACIAQESHgoRZXhwZWN0ZWRfcmV2aXNpb24YCiABKA1IAYgBARIwChFjcmVhdGVfaWZfbWlzc2luZxgLIAEoCzIVLmRldGVudC52MS5OZXdNYWNoaW5lEg8KB2RyeV9ydW4YDCABKAhCEQoPX2V4cGVjdGVkX3N0YXRlQhQKEl9leHBlY3RlZF9yZXZpc2lvbiK1AQoKTmV3TWFjaGluZRIPCgd2ZXJzaW9uGAEgASgJEg0KBXN0YXRlGAIgASgJEiUKBGRhdGEYAyABKAsyFy5nb29nbGUucHJvdG9idWYuU3RydWN0EjEKBmxhYmVscxgEIAMoCzIhLmRldGVudC52MS5OZXdNYWNoaW5lLkxhYmVsc0VudHJ5Gi0KC0xhYmVsc0VudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAEiSQoRU2VuZEV2ZW50UmVzcG9uc2USIwoHcmVjZWlwdBgBIAEoCzISLmRldGVudC52MS5SZWNlaXB0Eg8KB2RyeV9ydW4YAiABKAgiQAoRU2VuZEV2ZW50c1JlcXVlc3QSKwoGZXZlbnRzGAEgAygLMhsuZGV0ZW50LnYxLlNlbmRFdmVudFJlcXVlc3QiQQoSU2VuZEV2ZW50c1Jlc3BvbnNlEisKB3Jlc3VsdHMYASADKAsyGi5kZXRlbnQudjEuU2VuZEV2ZW50UmVzdWx0IlwKD1NlbmRFdmVudFJlc3VsdBIjCgdyZWNlaXB0GAEgASgLMhIuZGV0ZW50LnYxLlJlY2VpcHQSJAoFZXJyb3IYAiABKAsyFS5kZXRlbnQudjEuRXZlbnRFcnJvciL7AQoKRXZlbnRFcnJvchIOCgZyZWFzb24YASABKAkSDwoHbWVzc2FnZRgCIAEoCRI1CghtZXRhZGF0YRgDIAMoCzIjLmRldGVudC52MS5FdmVudEVycm9yLk1ldGFkYXRhRW50cnkSPwoQZmllbGRfdmlvbGF0aW9ucxgEIAMoCzIlLmdvb2dsZS5ycGMuQmFkUmVxdWVzdC5GaWVsZFZpb2xhdGlvbhIjCgdyZWNlaXB0GAUgASgLMhIuZGV0ZW50LnYxLlJlY2VpcHQaLwoNTWV0YWRhdGFFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAk6AjgBIkMKFEVucXVldWVFdmVudHNSZXF1ZXN0EisKBmV2ZW50cxgBIAMoCzIbLmRldGVudC52MS5TZW5kRXZlbnRSZXF1ZXN0IkEKFUVucXVldWVFdmVudHNSZXNwb25zZRIoCgZldmVudHMYASADKAsyGC5kZXRlbnQudjEuRW5xdWV1ZWRFdmVudCJECg1FbnF1ZXVlZEV2ZW50EhUKDWNvbmZpZ3VyYXRpb24YASABKAkSCgoCaWQYAiABKAkSEAoIZXZlbnRfaWQYAyABKAkiRgoPR2V0RXZlbnRSZXF1ZXN0EhUKDWNvbmZpZ3VyYXRpb24YASABKAkSCgoCaWQYAiABKAkSEAoIZXZlbnRfaWQYAyABKAkiNwoQR2V0RXZlbnRSZXNwb25zZRIjCgdyZWNlaXB0GAEgASgLMhIuZGV0ZW50LnYxLlJlY2VpcHQifgoSTGlzdEhpc3RvcnlSZXF1ZXN0EhUKDWNvbmZpZ3VyYXRpb24YASABKAkSCgoCaWQYAiABKAkSDQoFb3JkZXIYAyABKAkSEQoJcGFnZV9zaXplGAQgASgFEhIKCnBhZ2VfdG9rZW4YBSABKAkSDwoHcmVmdXNlZBgGIAEoCCJ+ChNMaXN0SGlzdG9yeVJlc3BvbnNlEigKB2hpc3RvcnkYASADKAsyFy5kZXRlbnQudjEuSGlzdG9yeUVudHJ5EiQKCHJlY2VpcHRzGAIgAygLMhIuZGV0ZW50LnYxLlJlY2VpcHQSFwoPbmV4dF9wYWdlX3Rva2VuGAMgASgJIj0KGExpc3RBbGxvd2VkRXZlbnRzUmVxdWVzdBIVCg1jb25maWd1cmF0aW9uGAEgASgJEgoKAmlkGAIgASgJImUKGUxpc3RBbGxvd2VkRXZlbnRzUmVzcG9uc2USDQoFc3RhdGUYASABKAkSEAoIcmV2aXNpb24YAiABKA0SJwoGZXZlbnRzGAMgAygLMhcuZGV0ZW50LnYxLkFsbG93ZWRFdmVudDLLCAoOTWFjaGluZVNlcnZpY2USUgoNQ3JlYXRlTWFjaGluZRIfLmRldGVudC52MS5DcmVhdGVNYWNoaW5lUmVxdWVzdBogLmRldGVudC52MS5DcmVhdGVNYWNoaW5lUmVzcG9uc2USTgoKR2V0TWFjaGluZRIcLmRldGVudC52MS5HZXRNYWNoaW5lUmVxdWVzdBodLmRldGVudC52MS5HZXRNYWNoaW5lUmVzcG9uc2UiA5ACARJUCgxMaXN0TWFjaGluZXMSHi5kZXRlbnQudjEuTGlzdE1hY2hpbmVzUmVxdWVzdBofLmRldGVudC52MS5MaXN0TWFjaGluZXNSZXNwb25zZSIDkAIBElcKDUNvdW50TWFjaGluZXMSHy5kZXRlbnQudjEuQ291bnRNYWNoaW5lc1JlcXVlc3QaIC5kZXRlbnQudjEuQ291bnRNYWNoaW5lc1Jlc3BvbnNlIgOQAgESTwoMVXBkYXRlTGFiZWxzEh4uZGV0ZW50LnYxLlVwZGF0ZUxhYmVsc1JlcXVlc3QaHy5kZXRlbnQudjEuVXBkYXRlTGFiZWxzUmVzcG9uc2USWAoPT3ZlcnJpZGVNYWNoaW5lEiEuZGV0ZW50LnYxLk92ZXJyaWRlTWFjaGluZVJlcXVlc3QaIi5kZXRlbnQudjEuT3ZlcnJpZGVNYWNoaW5lUmVzcG9uc2USUgoNRGVsZXRlTWFjaGluZRIfLmRldGVudC52MS5EZWxldGVNYWNoaW5lUmVxdWVzdBogLmRldGVudC52MS5EZWxldGVNYWNoaW5lUmVzcG9uc2USRgoJU2VuZEV2ZW50EhsuZGV0ZW50LnYxLlNlbmRFdmVudFJlcXVlc3QaHC5kZXRlbnQudjEuU2VuZEV2ZW50UmVzcG9uc2USSQoKU2VuZEV2ZW50cxIcLmRldGVudC52MS5TZW5kRXZlbnRzUmVxdWVzdBodLmRldGVudC52MS5TZW5kRXZlbnRzUmVzcG9uc2USUgoNRW5xdWV1ZUV2ZW50cxIfLmRldGVudC52MS5FbnF1ZXVlRXZlbnRzUmVxdWVzdBogLmRldGVudC52MS5FbnF1ZXVlRXZlbnRzUmVzcG9uc2USSAoIR2V0RXZlbnQSGi5kZXRlbnQudjEuR2V0RXZlbnRSZXF1ZXN0GhsuZGV0ZW50LnYxLkdldEV2ZW50UmVzcG9uc2UiA5ACARJRCgtMaXN0SGlzdG9yeRIdLmRldGVudC52MS5MaXN0SGlzdG9yeVJlcXVlc3QaHi5kZXRlbnQudjEuTGlzdEhpc3RvcnlSZXNwb25zZSIDkAIBEmMKEUxpc3RBbGxvd2VkRXZlbnRzEiMuZGV0ZW50LnYxLkxpc3RBbGxvd2VkRXZlbnRzUmVxdWVzdBokLmRldGVudC52MS5MaXN0QWxsb3dlZEV2ZW50c1Jlc3BvbnNlIgOQAgFiBnByb3RvMw", [file_detent_v1_machine, file_detent_v1_receipt, file_google_protobuf_struct, file_google_protobuf_timestamp, file_google_rpc_error_details]);
+  fileDesc("Ch9kZXRlbnQvdjEvbWFjaGluZV9zZXJ2aWNlLnByb3RvEglkZXRlbnQudjEi8AEKFENyZWF0ZU1hY2hpbmVSZXF1ZXN0EhEKCWNvbmZpZ19pZBgBIAEoCRIKCgJpZBgCIAEoCRINCgVzdGF0ZRgDIAEoCRIlCgRkYXRhGAQgASgLMhcuZ29vZ2xlLnByb3RvYnVmLlN0cnVjdBI7CgZsYWJlbHMYBSADKAsyKy5kZXRlbnQudjEuQ3JlYXRlTWFjaGluZVJlcXVlc3QuTGFiZWxzRW50cnkSFwoPaWRlbXBvdGVuY3lfa2V5GAYgASgJGi0KC0xhYmVsc0VudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAEiTQoVQ3JlYXRlTWFjaGluZVJlc3BvbnNlEgoKAmlkGAEgASgJEigKDHN0YXRlbWFjaGluZRgCIAEoCzISLmRldGVudC52MS5NYWNoaW5lImAKEUdldE1hY2hpbmVSZXF1ZXN0EhUKDWNvbmZpZ3VyYXRpb24YASABKAkSCgoCaWQYAiABKAkSGAoLYXRfcmV2aXNpb24YAyABKA1IAIgBAUIOCgxfYXRfcmV2aXNpb24iSgoSR2V0TWFjaGluZVJlc3BvbnNlEgoKAmlkGAEgASgJEigKDHN0YXRlbWFjaGluZRgCIAEoCzISLmRldGVudC52MS5NYWNoaW5lItQCChNMaXN0TWFjaGluZXNSZXF1ZXN0EhUKDWNvbmZpZ3VyYXRpb24YASABKAkSDwoHdmVyc2lvbhgCIAEoCRINCgVzdGF0ZRgDIAEoCRIxCg11cGRhdGVkX2FmdGVyGAQgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIyCg51cGRhdGVkX2JlZm9yZRgFIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASDQoFb3JkZXIYBiABKAkSEQoJcGFnZV9zaXplGAcgASgFEhIKCnBhZ2VfdG9rZW4YCCABKAkSOgoGbGFiZWxzGAkgAygLMiouZGV0ZW50LnYxLkxpc3RNYWNoaW5lc1JlcXVlc3QuTGFiZWxzRW50cnkaLQoLTGFiZWxzRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4ASJ2ChRMaXN0TWFjaGluZXNSZXNwb25zZRIvCg1zdGF0ZW1hY2hpbmVzGAEgAygLMhguZGV0ZW50LnYxLkxpc3RlZE1hY2hpbmUSFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJEhQKDGluZGV4X2xhZ19tcxgDIAEoDSKyAgoUQ291bnRNYWNoaW5lc1JlcXVlc3QSFQoNY29uZmlndXJhdGlvbhgBIAEoCRIQCghncm91cF9ieRgCIAMoCRIPCgd2ZXJzaW9uGAMgASgJEg0KBXN0YXRlGAQgASgJEjEKDXVwZGF0ZWRfYWZ0ZXIYBSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEjIKDnVwZGF0ZWRfYmVmb3JlGAYgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBI7CgZsYWJlbHMYByADKAsyKy5kZXRlbnQudjEuQ291bnRNYWNoaW5lc1JlcXVlc3QuTGFiZWxzRW50cnkaLQoLTGFiZWxzRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4ASJlChVDb3VudE1hY2hpbmVzUmVzcG9uc2USJwoGY291bnRzGAEgAygLMhcuZGV0ZW50LnYxLk1hY2hpbmVDb3VudBINCgV0b3RhbBgCIAEoDRIUCgxpbmRleF9sYWdfbXMYAyABKA0iPQoMTWFjaGluZUNvdW50Eg0KBXN0YXRlGAEgASgJEg8KB3ZlcnNpb24YAiABKAkSDQoFY291bnQYAyABKA0i6QEKE1VwZGF0ZUxhYmVsc1JlcXVlc3QSFQoNY29uZmlndXJhdGlvbhgBIAEoCRIKCgJpZBgCIAEoCRI6CgZsYWJlbHMYAyADKAsyKi5kZXRlbnQudjEuVXBkYXRlTGFiZWxzUmVxdWVzdC5MYWJlbHNFbnRyeRIOCgZyZW1vdmUYBCADKAkSHgoRZXhwZWN0ZWRfcmV2aXNpb24YBSABKA1IAIgBARotCgtMYWJlbHNFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAk6AjgBQhQKEl9leHBlY3RlZF9yZXZpc2lvbiJMChRVcGRhdGVMYWJlbHNSZXNwb25zZRIKCgJpZBgBIAEoCRIoCgxzdGF0ZW1hY2hpbmUYAiABKAsyEi5kZXRlbnQudjEuTWFjaGluZSK4AQoWT3ZlcnJpZGVNYWNoaW5lUmVxdWVzdBIVCg1jb25maWd1cmF0aW9uGAEgASgJEgoKAmlkGAIgASgJEg0KBXN0YXRlGAMgASgJEiUKBGRhdGEYBCABKAsyFy5nb29nbGUucHJvdG9idWYuU3RydWN0Eg8KB2NvbW1lbnQYBSABKAkSHgoRZXhwZWN0ZWRfcmV2aXNpb24YBiABKA1IAIgBAUIUChJfZXhwZWN0ZWRfcmV2aXNpb24iTwoXT3ZlcnJpZGVNYWNoaW5lUmVzcG9uc2USCgoCaWQYASABKAkSKAoMc3RhdGVtYWNoaW5lGAIgASgLMhIuZGV0ZW50LnYxLk1hY2hpbmUigQIKFU1pZ3JhdGVNYWNoaW5lUmVxdWVzdBIVCg1jb25maWd1cmF0aW9uGAEgASgJEgoKAmlkGAIgASgJEgoKAnRvGAMgASgJEkEKCXN0YXRlX21hcBgEIAMoCzIuLmRldGVudC52MS5NaWdyYXRlTWFjaGluZVJlcXVlc3QuU3RhdGVNYXBFbnRyeRIeChFleHBlY3RlZF9yZXZpc2lvbhgFIAEoDUgAiAEBEg8KB2RyeV9ydW4YBiABKAgaLwoNU3RhdGVNYXBFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAk6AjgBQhQKEl9leHBlY3RlZF9yZXZpc2lvbiJfChZNaWdyYXRlTWFjaGluZVJlc3BvbnNlEgoKAmlkGAEgASgJEigKDHN0YXRlbWFjaGluZRgCIAEoCzISLmRldGVudC52MS5NYWNoaW5lEg8KB2RyeV9ydW4YAyABKAgibwoURGVsZXRlTWFjaGluZVJlcXVlc3QSFQoNY29uZmlndXJhdGlvbhgBIAEoCRIKCgJpZBgCIAEoCRIeChFleHBlY3RlZF9yZXZpc2lvbhgDIAEoDUgAiAEBQhQKEl9leHBlY3RlZF9yZXZpc2lvbiIXChVEZWxldGVNYWNoaW5lUmVzcG9uc2UiRQoNTGlzdGVkTWFjaGluZRIKCgJpZBgBIAEoCRIoCgxzdGF0ZW1hY2hpbmUYAiABKAsyEi5kZXRlbnQudjEuTWFjaGluZSL6AgoQU2VuZEV2ZW50UmVxdWVzdBIVCg1jb25maWd1cmF0aW9uGAEgASgJEgoKAmlkGAIgASgJEg0KBWV2ZW50GAMgASgJEhAKCGV2ZW50X2lkGAQgASgJEiUKBGRhdGEYBSABKAsyFy5nb29nbGUucHJvdG9idWYuU3RydWN0Eg8KB2RldGFpbHMYBiABKAkSEgoKb3JpZ2luYXRvchgHIAEoCRItCgl0aW1lc3RhbXAYCCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhsKDmV4cGVjdGVkX3N0YXRlGAkgASgJSACIAQESHgoRZXhwZWN0ZWRfcmV2aXNpb24YCiABKA1IAYgBARIwChFjcmVhdGVfaWZfbWlzc2luZxgLIAEoCzIVLmRldGVudC52MS5OZXdNYWNoaW5lEg8KB2RyeV9ydW4YDCABKAhCEQoPX2V4cGVjdGVkX3N0YXRlQhQKEl9leHBlY3RlZF9yZXZpc2lvbiK1AQoKTmV3TWFjaGluZRIPCgd2ZXJzaW9uGAEgASgJEg0KBXN0YXRlGAIgASgJEiUKBGRhdGEYAyABKAsyFy5nb29nbGUucHJvdG9idWYuU3RydWN0EjEKBmxhYmVscxgEIAMoCzIhLmRldGVudC52MS5OZXdNYWNoaW5lLkxhYmVsc0VudHJ5Gi0KC0xhYmVsc0VudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAEiSQoRU2VuZEV2ZW50UmVzcG9uc2USIwoHcmVjZWlwdBgBIAEoCzISLmRldGVudC52MS5SZWNlaXB0Eg8KB2RyeV9ydW4YAiABKAgiQAoRU2VuZEV2ZW50c1JlcXVlc3QSKwoGZXZlbnRzGAEgAygLMhsuZGV0ZW50LnYxLlNlbmRFdmVudFJlcXVlc3QiQQoSU2VuZEV2ZW50c1Jlc3BvbnNlEisKB3Jlc3VsdHMYASADKAsyGi5kZXRlbnQudjEuU2VuZEV2ZW50UmVzdWx0IlwKD1NlbmRFdmVudFJlc3VsdBIjCgdyZWNlaXB0GAEgASgLMhIuZGV0ZW50LnYxLlJlY2VpcHQSJAoFZXJyb3IYAiABKAsyFS5kZXRlbnQudjEuRXZlbnRFcnJvciL7AQoKRXZlbnRFcnJvchIOCgZyZWFzb24YASABKAkSDwoHbWVzc2FnZRgCIAEoCRI1CghtZXRhZGF0YRgDIAMoCzIjLmRldGVudC52MS5FdmVudEVycm9yLk1ldGFkYXRhRW50cnkSPwoQZmllbGRfdmlvbGF0aW9ucxgEIAMoCzIlLmdvb2dsZS5ycGMuQmFkUmVxdWVzdC5GaWVsZFZpb2xhdGlvbhIjCgdyZWNlaXB0GAUgASgLMhIuZGV0ZW50LnYxLlJlY2VpcHQaLwoNTWV0YWRhdGFFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAk6AjgBIkMKFEVucXVldWVFdmVudHNSZXF1ZXN0EisKBmV2ZW50cxgBIAMoCzIbLmRldGVudC52MS5TZW5kRXZlbnRSZXF1ZXN0IkEKFUVucXVldWVFdmVudHNSZXNwb25zZRIoCgZldmVudHMYASADKAsyGC5kZXRlbnQudjEuRW5xdWV1ZWRFdmVudCJECg1FbnF1ZXVlZEV2ZW50EhUKDWNvbmZpZ3VyYXRpb24YASABKAkSCgoCaWQYAiABKAkSEAoIZXZlbnRfaWQYAyABKAkiRgoPR2V0RXZlbnRSZXF1ZXN0EhUKDWNvbmZpZ3VyYXRpb24YASABKAkSCgoCaWQYAiABKAkSEAoIZXZlbnRfaWQYAyABKAkiNwoQR2V0RXZlbnRSZXNwb25zZRIjCgdyZWNlaXB0GAEgASgLMhIuZGV0ZW50LnYxLlJlY2VpcHQifgoSTGlzdEhpc3RvcnlSZXF1ZXN0EhUKDWNvbmZpZ3VyYXRpb24YASABKAkSCgoCaWQYAiABKAkSDQoFb3JkZXIYAyABKAkSEQoJcGFnZV9zaXplGAQgASgFEhIKCnBhZ2VfdG9rZW4YBSABKAkSDwoHcmVmdXNlZBgGIAEoCCJ+ChNMaXN0SGlzdG9yeVJlc3BvbnNlEigKB2hpc3RvcnkYASADKAsyFy5kZXRlbnQudjEuSGlzdG9yeUVudHJ5EiQKCHJlY2VpcHRzGAIgAygLMhIuZGV0ZW50LnYxLlJlY2VpcHQSFwoPbmV4dF9wYWdlX3Rva2VuGAMgASgJIj0KGExpc3RBbGxvd2VkRXZlbnRzUmVxdWVzdBIVCg1jb25maWd1cmF0aW9uGAEgASgJEgoKAmlkGAIgASgJImUKGUxpc3RBbGxvd2VkRXZlbnRzUmVzcG9uc2USDQoFc3RhdGUYASABKAkSEAoIcmV2aXNpb24YAiABKA0SJwoGZXZlbnRzGAMgAygLMhcuZGV0ZW50LnYxLkFsbG93ZWRFdmVudDKiCQoOTWFjaGluZVNlcnZpY2USUgoNQ3JlYXRlTWFjaGluZRIfLmRldGVudC52MS5DcmVhdGVNYWNoaW5lUmVxdWVzdBogLmRldGVudC52MS5DcmVhdGVNYWNoaW5lUmVzcG9uc2USTgoKR2V0TWFjaGluZRIcLmRldGVudC52MS5HZXRNYWNoaW5lUmVxdWVzdBodLmRldGVudC52MS5HZXRNYWNoaW5lUmVzcG9uc2UiA5ACARJUCgxMaXN0TWFjaGluZXMSHi5kZXRlbnQudjEuTGlzdE1hY2hpbmVzUmVxdWVzdBofLmRldGVudC52MS5MaXN0TWFjaGluZXNSZXNwb25zZSIDkAIBElcKDUNvdW50TWFjaGluZXMSHy5kZXRlbnQudjEuQ291bnRNYWNoaW5lc1JlcXVlc3QaIC5kZXRlbnQudjEuQ291bnRNYWNoaW5lc1Jlc3BvbnNlIgOQAgESTwoMVXBkYXRlTGFiZWxzEh4uZGV0ZW50LnYxLlVwZGF0ZUxhYmVsc1JlcXVlc3QaHy5kZXRlbnQudjEuVXBkYXRlTGFiZWxzUmVzcG9uc2USWAoPT3ZlcnJpZGVNYWNoaW5lEiEuZGV0ZW50LnYxLk92ZXJyaWRlTWFjaGluZVJlcXVlc3QaIi5kZXRlbnQudjEuT3ZlcnJpZGVNYWNoaW5lUmVzcG9uc2USVQoOTWlncmF0ZU1hY2hpbmUSIC5kZXRlbnQudjEuTWlncmF0ZU1hY2hpbmVSZXF1ZXN0GiEuZGV0ZW50LnYxLk1pZ3JhdGVNYWNoaW5lUmVzcG9uc2USUgoNRGVsZXRlTWFjaGluZRIfLmRldGVudC52MS5EZWxldGVNYWNoaW5lUmVxdWVzdBogLmRldGVudC52MS5EZWxldGVNYWNoaW5lUmVzcG9uc2USRgoJU2VuZEV2ZW50EhsuZGV0ZW50LnYxLlNlbmRFdmVudFJlcXVlc3QaHC5kZXRlbnQudjEuU2VuZEV2ZW50UmVzcG9uc2USSQoKU2VuZEV2ZW50cxIcLmRldGVudC52MS5TZW5kRXZlbnRzUmVxdWVzdBodLmRldGVudC52MS5TZW5kRXZlbnRzUmVzcG9uc2USUgoNRW5xdWV1ZUV2ZW50cxIfLmRldGVudC52MS5FbnF1ZXVlRXZlbnRzUmVxdWVzdBogLmRldGVudC52MS5FbnF1ZXVlRXZlbnRzUmVzcG9uc2USSAoIR2V0RXZlbnQSGi5kZXRlbnQudjEuR2V0RXZlbnRSZXF1ZXN0GhsuZGV0ZW50LnYxLkdldEV2ZW50UmVzcG9uc2UiA5ACARJRCgtMaXN0SGlzdG9yeRIdLmRldGVudC52MS5MaXN0SGlzdG9yeVJlcXVlc3QaHi5kZXRlbnQudjEuTGlzdEhpc3RvcnlSZXNwb25zZSIDkAIBEmMKEUxpc3RBbGxvd2VkRXZlbnRzEiMuZGV0ZW50LnYxLkxpc3RBbGxvd2VkRXZlbnRzUmVxdWVzdBokLmRldGVudC52MS5MaXN0QWxsb3dlZEV2ZW50c1Jlc3BvbnNlIgOQAgFiBnByb3RvMw", [file_detent_v1_machine, file_detent_v1_receipt, file_google_protobuf_struct, file_google_protobuf_timestamp, file_google_rpc_error_details]);
 
 /**
  * @generated from message detent.v1.CreateMachineRequest
@@ -504,6 +504,87 @@ export const OverrideMachineResponseSchema: GenMessage<OverrideMachineResponse> 
   messageDesc(file_detent_v1_machine_service, 12);
 
 /**
+ * @generated from message detent.v1.MigrateMachineRequest
+ */
+export type MigrateMachineRequest = Message<"detent.v1.MigrateMachineRequest"> & {
+  /**
+   * The configuration's name, without version.
+   *
+   * @generated from field: string configuration = 1;
+   */
+  configuration: string;
+
+  /**
+   * @generated from field: string id = 2;
+   */
+  id: string;
+
+  /**
+   * A version of the machine's configuration.
+   *
+   * @generated from field: string to = 3;
+   */
+  to: string;
+
+  /**
+   * What becomes of states that have another name there, at most 500; the others keep theirs.
+   *
+   * @generated from field: map<string, string> state_map = 4;
+   */
+  stateMap: { [key: string]: string };
+
+  /**
+   * Refuse with REVISION_MISMATCH unless the machine has this revision.
+   *
+   * @generated from field: optional uint32 expected_revision = 5;
+   */
+  expectedRevision?: number | undefined;
+
+  /**
+   * Answer what would be answered; change nothing.
+   *
+   * @generated from field: bool dry_run = 6;
+   */
+  dryRun: boolean;
+};
+
+/**
+ * Describes the message detent.v1.MigrateMachineRequest.
+ * Use `create(MigrateMachineRequestSchema)` to create a new message.
+ */
+export const MigrateMachineRequestSchema: GenMessage<MigrateMachineRequest> = /*@__PURE__*/
+  messageDesc(file_detent_v1_machine_service, 13);
+
+/**
+ * @generated from message detent.v1.MigrateMachineResponse
+ */
+export type MigrateMachineResponse = Message<"detent.v1.MigrateMachineResponse"> & {
+  /**
+   * @generated from field: string id = 1;
+   */
+  id: string;
+
+  /**
+   * @generated from field: detent.v1.Machine statemachine = 2;
+   */
+  statemachine?: Machine | undefined;
+
+  /**
+   * Nothing was changed.
+   *
+   * @generated from field: bool dry_run = 3;
+   */
+  dryRun: boolean;
+};
+
+/**
+ * Describes the message detent.v1.MigrateMachineResponse.
+ * Use `create(MigrateMachineResponseSchema)` to create a new message.
+ */
+export const MigrateMachineResponseSchema: GenMessage<MigrateMachineResponse> = /*@__PURE__*/
+  messageDesc(file_detent_v1_machine_service, 14);
+
+/**
  * @generated from message detent.v1.DeleteMachineRequest
  */
 export type DeleteMachineRequest = Message<"detent.v1.DeleteMachineRequest"> & {
@@ -532,7 +613,7 @@ export type DeleteMachineRequest = Message<"detent.v1.DeleteMachineRequest"> & {
  * Use `create(DeleteMachineRequestSchema)` to create a new message.
  */
 export const DeleteMachineRequestSchema: GenMessage<DeleteMachineRequest> = /*@__PURE__*/
-  messageDesc(file_detent_v1_machine_service, 13);
+  messageDesc(file_detent_v1_machine_service, 15);
 
 /**
  * @generated from message detent.v1.DeleteMachineResponse
@@ -545,7 +626,7 @@ export type DeleteMachineResponse = Message<"detent.v1.DeleteMachineResponse"> &
  * Use `create(DeleteMachineResponseSchema)` to create a new message.
  */
 export const DeleteMachineResponseSchema: GenMessage<DeleteMachineResponse> = /*@__PURE__*/
-  messageDesc(file_detent_v1_machine_service, 14);
+  messageDesc(file_detent_v1_machine_service, 16);
 
 /**
  * @generated from message detent.v1.ListedMachine
@@ -569,7 +650,7 @@ export type ListedMachine = Message<"detent.v1.ListedMachine"> & {
  * Use `create(ListedMachineSchema)` to create a new message.
  */
 export const ListedMachineSchema: GenMessage<ListedMachine> = /*@__PURE__*/
-  messageDesc(file_detent_v1_machine_service, 15);
+  messageDesc(file_detent_v1_machine_service, 17);
 
 /**
  * @generated from message detent.v1.SendEventRequest
@@ -653,7 +734,7 @@ export type SendEventRequest = Message<"detent.v1.SendEventRequest"> & {
  * Use `create(SendEventRequestSchema)` to create a new message.
  */
 export const SendEventRequestSchema: GenMessage<SendEventRequest> = /*@__PURE__*/
-  messageDesc(file_detent_v1_machine_service, 16);
+  messageDesc(file_detent_v1_machine_service, 18);
 
 /**
  * A machine that an event may create.
@@ -691,7 +772,7 @@ export type NewMachine = Message<"detent.v1.NewMachine"> & {
  * Use `create(NewMachineSchema)` to create a new message.
  */
 export const NewMachineSchema: GenMessage<NewMachine> = /*@__PURE__*/
-  messageDesc(file_detent_v1_machine_service, 17);
+  messageDesc(file_detent_v1_machine_service, 19);
 
 /**
  * @generated from message detent.v1.SendEventResponse
@@ -715,7 +796,7 @@ export type SendEventResponse = Message<"detent.v1.SendEventResponse"> & {
  * Use `create(SendEventResponseSchema)` to create a new message.
  */
 export const SendEventResponseSchema: GenMessage<SendEventResponse> = /*@__PURE__*/
-  messageDesc(file_detent_v1_machine_service, 18);
+  messageDesc(file_detent_v1_machine_service, 20);
 
 /**
  * @generated from message detent.v1.SendEventsRequest
@@ -734,7 +815,7 @@ export type SendEventsRequest = Message<"detent.v1.SendEventsRequest"> & {
  * Use `create(SendEventsRequestSchema)` to create a new message.
  */
 export const SendEventsRequestSchema: GenMessage<SendEventsRequest> = /*@__PURE__*/
-  messageDesc(file_detent_v1_machine_service, 19);
+  messageDesc(file_detent_v1_machine_service, 21);
 
 /**
  * @generated from message detent.v1.SendEventsResponse
@@ -751,7 +832,7 @@ export type SendEventsResponse = Message<"detent.v1.SendEventsResponse"> & {
  * Use `create(SendEventsResponseSchema)` to create a new message.
  */
 export const SendEventsResponseSchema: GenMessage<SendEventsResponse> = /*@__PURE__*/
-  messageDesc(file_detent_v1_machine_service, 20);
+  messageDesc(file_detent_v1_machine_service, 22);
 
 /**
  * What became of one of many events: its receipt when the machine took it, otherwise the error.
@@ -775,7 +856,7 @@ export type SendEventResult = Message<"detent.v1.SendEventResult"> & {
  * Use `create(SendEventResultSchema)` to create a new message.
  */
 export const SendEventResultSchema: GenMessage<SendEventResult> = /*@__PURE__*/
-  messageDesc(file_detent_v1_machine_service, 21);
+  messageDesc(file_detent_v1_machine_service, 23);
 
 /**
  * What SendEvent would have failed with.
@@ -818,7 +899,7 @@ export type EventError = Message<"detent.v1.EventError"> & {
  * Use `create(EventErrorSchema)` to create a new message.
  */
 export const EventErrorSchema: GenMessage<EventError> = /*@__PURE__*/
-  messageDesc(file_detent_v1_machine_service, 22);
+  messageDesc(file_detent_v1_machine_service, 24);
 
 /**
  * @generated from message detent.v1.EnqueueEventsRequest
@@ -837,7 +918,7 @@ export type EnqueueEventsRequest = Message<"detent.v1.EnqueueEventsRequest"> & {
  * Use `create(EnqueueEventsRequestSchema)` to create a new message.
  */
 export const EnqueueEventsRequestSchema: GenMessage<EnqueueEventsRequest> = /*@__PURE__*/
-  messageDesc(file_detent_v1_machine_service, 23);
+  messageDesc(file_detent_v1_machine_service, 25);
 
 /**
  * @generated from message detent.v1.EnqueueEventsResponse
@@ -856,7 +937,7 @@ export type EnqueueEventsResponse = Message<"detent.v1.EnqueueEventsResponse"> &
  * Use `create(EnqueueEventsResponseSchema)` to create a new message.
  */
 export const EnqueueEventsResponseSchema: GenMessage<EnqueueEventsResponse> = /*@__PURE__*/
-  messageDesc(file_detent_v1_machine_service, 24);
+  messageDesc(file_detent_v1_machine_service, 26);
 
 /**
  * An event that the queue has.
@@ -887,7 +968,7 @@ export type EnqueuedEvent = Message<"detent.v1.EnqueuedEvent"> & {
  * Use `create(EnqueuedEventSchema)` to create a new message.
  */
 export const EnqueuedEventSchema: GenMessage<EnqueuedEvent> = /*@__PURE__*/
-  messageDesc(file_detent_v1_machine_service, 25);
+  messageDesc(file_detent_v1_machine_service, 27);
 
 /**
  * @generated from message detent.v1.GetEventRequest
@@ -916,7 +997,7 @@ export type GetEventRequest = Message<"detent.v1.GetEventRequest"> & {
  * Use `create(GetEventRequestSchema)` to create a new message.
  */
 export const GetEventRequestSchema: GenMessage<GetEventRequest> = /*@__PURE__*/
-  messageDesc(file_detent_v1_machine_service, 26);
+  messageDesc(file_detent_v1_machine_service, 28);
 
 /**
  * @generated from message detent.v1.GetEventResponse
@@ -933,7 +1014,7 @@ export type GetEventResponse = Message<"detent.v1.GetEventResponse"> & {
  * Use `create(GetEventResponseSchema)` to create a new message.
  */
 export const GetEventResponseSchema: GenMessage<GetEventResponse> = /*@__PURE__*/
-  messageDesc(file_detent_v1_machine_service, 27);
+  messageDesc(file_detent_v1_machine_service, 29);
 
 /**
  * @generated from message detent.v1.ListHistoryRequest
@@ -981,7 +1062,7 @@ export type ListHistoryRequest = Message<"detent.v1.ListHistoryRequest"> & {
  * Use `create(ListHistoryRequestSchema)` to create a new message.
  */
 export const ListHistoryRequestSchema: GenMessage<ListHistoryRequest> = /*@__PURE__*/
-  messageDesc(file_detent_v1_machine_service, 28);
+  messageDesc(file_detent_v1_machine_service, 30);
 
 /**
  * @generated from message detent.v1.ListHistoryResponse
@@ -1008,7 +1089,7 @@ export type ListHistoryResponse = Message<"detent.v1.ListHistoryResponse"> & {
  * Use `create(ListHistoryResponseSchema)` to create a new message.
  */
 export const ListHistoryResponseSchema: GenMessage<ListHistoryResponse> = /*@__PURE__*/
-  messageDesc(file_detent_v1_machine_service, 29);
+  messageDesc(file_detent_v1_machine_service, 31);
 
 /**
  * @generated from message detent.v1.ListAllowedEventsRequest
@@ -1030,7 +1111,7 @@ export type ListAllowedEventsRequest = Message<"detent.v1.ListAllowedEventsReque
  * Use `create(ListAllowedEventsRequestSchema)` to create a new message.
  */
 export const ListAllowedEventsRequestSchema: GenMessage<ListAllowedEventsRequest> = /*@__PURE__*/
-  messageDesc(file_detent_v1_machine_service, 30);
+  messageDesc(file_detent_v1_machine_service, 32);
 
 /**
  * @generated from message detent.v1.ListAllowedEventsResponse
@@ -1057,7 +1138,7 @@ export type ListAllowedEventsResponse = Message<"detent.v1.ListAllowedEventsResp
  * Use `create(ListAllowedEventsResponseSchema)` to create a new message.
  */
 export const ListAllowedEventsResponseSchema: GenMessage<ListAllowedEventsResponse> = /*@__PURE__*/
-  messageDesc(file_detent_v1_machine_service, 31);
+  messageDesc(file_detent_v1_machine_service, 33);
 
 /**
  * Machines and their events.
@@ -1121,6 +1202,17 @@ export const MachineService: GenService<{
     methodKind: "unary";
     input: typeof OverrideMachineRequestSchema;
     output: typeof OverrideMachineResponseSchema;
+  },
+  /**
+   * Lets a machine go on by another version of its configuration, a deprecated one too; a change like any other, with a row
+   * of history. The state is renamed, not entered anew. One that has the version stays as it is.
+   *
+   * @generated from rpc detent.v1.MachineService.MigrateMachine
+   */
+  migrateMachine: {
+    methodKind: "unary";
+    input: typeof MigrateMachineRequestSchema;
+    output: typeof MigrateMachineResponseSchema;
   },
   /**
    * Ends a machine and its history. Its id answers MACHINE_GONE for 30 days and is free then.
