@@ -2,7 +2,7 @@
 import { classOf, drawPath, drawTitle, round, takenLast, type Drawing } from "./draw.ts";
 import type { Arrow, DrawnState, Graph } from "./graph.ts";
 import type { Point } from "./dagre.ts";
-import { ANY_NAME, ANY_NOTE, LINE_HEIGHT, type ArrowLabel, type StateLabel } from "./labels.ts";
+import { ANY_NAME, ANY_NOTE, CUT_NOTE, LINE_HEIGHT, type ArrowLabel, type StateLabel } from "./labels.ts";
 import { DOT_RADIUS, type Box, type LayeredLayout, type Route } from "./layered.ts";
 import { escapeXml } from "./text.ts";
 
@@ -25,7 +25,8 @@ export function drawLayers(
     ...(anyBox === undefined ? [] : [drawAny(anyBox)]),
     ...order.map((i) => drawLabel(layout.routes[i] as Route, labels[i] as ArrowLabel)),
   ];
-  return { width: layout.width, height: layout.height, elements, notes: anyBox === undefined ? [] : [ANY_NOTE] };
+  const notes = [...(graph.isCut ? [CUT_NOTE] : []), ...(anyBox === undefined ? [] : [ANY_NOTE])];
+  return { width: layout.width, height: layout.height, elements, notes };
 }
 
 function drawStart({ dot, isSideways }: LayeredLayout, { x, y, width, height }: Box): string {

@@ -1,7 +1,7 @@
 /** The picture of states on a ring. */
 import { classOf, drawPath, drawTitle, round, takenLast, type Drawing } from "./draw.ts";
 import type { Arrow, Graph } from "./graph.ts";
-import { ANY_BOX, ANY_NAME, ANY_NOTE, labelState, type ArrowLabel, type StateLabel } from "./labels.ts";
+import { ANY_BOX, ANY_NAME, ANY_NOTE, CUT_NOTE, labelState, type ArrowLabel, type StateLabel } from "./labels.ts";
 import type { Point } from "./dagre.ts";
 import type { RingLayout, Spot } from "./ring.ts";
 import { escapeXml } from "./text.ts";
@@ -47,7 +47,7 @@ export function drawRing(graph: Graph, layout: RingLayout, labels: readonly Arro
   ];
   const notes = [
     "too many arrows to write their events: point at an arrow to read them",
-    ...(graph.isCut ? ["more arrows than can be drawn: the rest is left out"] : []),
+    ...(graph.isCut ? [CUT_NOTE] : []),
     ...(anySpot === undefined ? [] : [ANY_NOTE]),
   ];
   return { width: reach.left + reach.right, height: reach.top + reach.bottom, elements, notes };

@@ -1,11 +1,13 @@
 /**
- * The transitions that can be taken, state by state: of those for one event the first wins, `*` included. The engine's own
- * index answers the same for one state at a time; written out for all of them it would cost seconds of CPU.
+ * The transitions that can be taken, state by state: of those for one event none is taken after one without a guard, `*`
+ * included. The engine's own index answers the same for one state at a time; written out for all of them it would cost
+ * seconds of CPU.
  */
-import type { Configuration } from "../engine/configuration.ts";
+import type { Configuration, Transition } from "../engine/configuration.ts";
+import { readTrigger, type Trigger } from "./trigger.ts";
 
 export interface Edge {
-  readonly event: string;
+  readonly trigger: Trigger;
   /** Position of the state it enters. */
   readonly to: number;
   /** Its transition says `*`. */
@@ -17,60 +19,87 @@ interface Numbered extends Edge {
   readonly position: number;
 }
 
-/** Transitions of one `from`, the first for each event. */
-class FirstOfEach {
+/** Transitions of one `from`, for each event up to the first without a guard. */
+class UpToUnguarded {
   readonly list: Numbered[] = [];
-  readonly #positions = new Map<string, number>();
+  /** Events in the list. */
+  readonly events = new Set<string>();
+  /** Event -> position of its transition without a guard. */
+  readonly #ends = new Map<string, number>();
 
-  add(edge: Numbered): void {
-    if (this.#positions.has(edge.event)) return;
-    this.#positions.set(edge.event, edge.position);
+  add(edge: Numbered, isGuarded: boolean): void {
+    const { name } = edge.trigger;
+    if (this.#ends.has(name)) return;
+    if (!isGuarded) this.#ends.set(name, edge.position);
+    this.events.add(name);
     this.list.push(edge);
   }
 
-  /** Whether it has one for the same event that comes earlier. */
-  precedes(edge: Numbered): boolean {
-    const position = this.#positions.get(edge.event);
-    return position !== undefined && position < edge.position;
+  /** Whether it has one for the same event that comes earlier and is always taken. */
+  hides({ trigger, position }: Numbered): boolean {
+    const end = this.#ends.get(trigger.name);
+    return end !== undefined && end < position;
+  }
+
+  /** What of it another list leaves to be taken. */
+  without(other: UpToUnguarded): { readonly list: readonly Numbered[]; readonly events: ReadonlySet<string> } {
+    const list = this.list.filter((edge) => !other.hides(edge));
+    if (list.length === this.list.length) return this;
+    return { list, events: new Set(list.map(({ trigger }) => trigger.name)) };
   }
 }
 
 export class EdgeTable {
-  readonly #own: FirstOfEach[];
-  readonly #anywhere = new FirstOfEach();
-  readonly #isFinal: boolean[];
+  readonly #all: readonly UpToUnguarded[];
+  /** The same without what `*` hides. */
+  readonly #own: readonly ReturnType<UpToUnguarded["without"]>[];
+  readonly #anywhere = new UpToUnguarded();
+  readonly #isFinal: readonly boolean[];
 
   constructor({ states, transitions, finalStates }: Configuration) {
     const positions = new Map(states.map((state, i) => [state, i]));
-    this.#own = states.map(() => new FirstOfEach());
+    this.#all = states.map(() => new UpToUnguarded());
     this.#isFinal = states.map((state) => finalStates.has(state));
-    for (const [position, { from, to, event }] of transitions.entries()) {
+    for (const transition of transitions) {
+      const { from, to } = transition;
       const isAny = from === "*";
-      const list = isAny ? this.#anywhere : this.#own[positions.get(from) ?? -1];
-      list?.add({ event, to: positions.get(to) ?? 0, isAny, position });
+      const list = isAny ? this.#anywhere : this.#all[positions.get(from) ?? -1];
+      list?.add(numberedOf(transition, positions.get(to) ?? 0), transition.guard !== undefined);
     }
+    this.#own = this.#all.map((own) => own.without(this.#anywhere));
   }
 
   /** Calls `visit` with every edge that leaves a state, in the configuration's order. */
   forEachFrom(state: number, visit: (edge: Edge) => void): void {
-    const own = this.#own[state];
-    if (own === undefined || this.#isFinal[state]) return;
+    const [all, own] = [this.#all[state], this.#own[state]];
+    if (all === undefined || own === undefined || this.#isFinal[state]) return;
     let next = 0;
     const visitOwnBefore = (position: number): void => {
       for (let edge = own.list[next]; edge !== undefined && edge.position < position; edge = own.list[++next])
-        if (!this.#anywhere.precedes(edge)) visit(edge);
+        visit(edge);
     };
     for (const edge of this.#anywhere.list) {
       visitOwnBefore(edge.position);
-      if (!own.precedes(edge)) visit(edge);
+      if (!all.hides(edge)) visit(edge);
     }
     visitOwnBefore(Infinity);
   }
 
-  /** The edges of `*` that hold in some state. */
-  listAnywhere(): Edge[] {
-    const living = this.#own.filter((_, state) => !this.#isFinal[state]);
-    const overridden = (edge: Numbered): boolean => living.every((own) => own.precedes(edge));
-    return this.#anywhere.list.filter((edge) => !overridden(edge));
+  /** Whether an edge of an event that leaves the state is not of `*`. */
+  hasOwn(state: number, event: string): boolean {
+    return this.#own[state]?.events.has(event) ?? false;
   }
+
+  /** The edges of `*` for whose events some state has none of its own. */
+  listAnywhere(): Edge[] {
+    const counts = new Map<string, number>();
+    const living = this.#own.filter((_, state) => !this.#isFinal[state]);
+    for (const { events } of living) for (const event of events) counts.set(event, (counts.get(event) ?? 0) + 1);
+    return this.#anywhere.list.filter(({ trigger }) => counts.get(trigger.name) !== living.length);
+  }
+}
+
+function numberedOf(transition: Transition, to: number): Numbered {
+  const { from, position } = transition;
+  return { trigger: readTrigger(transition), to, isAny: from === "*", position };
 }

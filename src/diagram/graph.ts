@@ -4,6 +4,7 @@
  */
 import type { Configuration, Edge as Move } from "../engine/configuration.ts";
 import { EdgeTable, type Edge } from "./edges.ts";
+import type { Trigger } from "./trigger.ts";
 
 /** Where a machine is and how it came there. */
 export interface Marks {
@@ -21,12 +22,11 @@ export interface DrawnState {
   readonly isVisited: boolean;
 }
 
-interface DrawnEvent {
-  readonly name: string;
+interface DrawnEvent extends Trigger {
   readonly isTaken: boolean;
 }
 
-/** All events that lead from one state to another. */
+/** All that leads from one state to another: an event for each transition. */
 export interface Arrow {
   /** Position of the state, or ANY_STATE. */
   readonly from: number;
@@ -43,7 +43,7 @@ export interface Graph {
   readonly states: readonly DrawnState[];
   /** By the state they leave. */
   readonly arrows: readonly Arrow[];
-  /** Arrows are left out beyond MAX_ARROWS. */
+  /** Arrows are left out beyond MAX_ARROWS and MAX_LETTERS. */
   readonly isCut: boolean;
   readonly isMarked: boolean;
 }
@@ -53,40 +53,49 @@ export const ANY_STATE = -1;
 /** More would be a wall of text. */
 const EVENTS_PER_ARROW = 20;
 /** As many as a configuration can have without `*`; a hostile one with `*` would have 250,000. */
-export const MAX_ARROWS = 5_000;
+const MAX_ARROWS = 5_000;
+/** Of all that arrows say: a megabyte or two once it is escaped. Long names under `*` would make fifty. */
+const MAX_LETTERS = 400_000;
 
 /**
  * The graph of a configuration. `*` is written out for every state that it stands for, or, gathered, drawn once as
- * ANY_STATE; what a machine has taken is written out in any case. Of a state's transitions for one event only the first
- * is drawn: the others are never taken.
+ * ANY_STATE; what a machine has taken is written out in any case. Of a state's transitions for one event those after one
+ * without a guard are not drawn: they are never taken.
  */
 export function toGraph(configuration: Configuration, marks?: Marks, gatherAny = false): Graph {
   const table = new EdgeTable(configuration);
   const taken = indexTaken(marks?.taken ?? []);
   const arrows: Arrow[] = [];
   const visited = new Set<string>();
+  let letters = 0;
   let isCut = false;
+  const push = (drawn: readonly Arrow[]): void => {
+    arrows.push(...drawn);
+    for (const arrow of drawn) letters += countLetters(arrow, configuration.states);
+  };
   if (gatherAny) {
     const drafts = new Drafts();
     for (const edge of table.listAnywhere()) drafts.add(edge, false);
-    arrows.push(...drafts.finish(ANY_STATE));
+    push(drafts.finish(ANY_STATE));
   }
   for (const [from, name] of configuration.states.entries()) {
-    const isFull = arrows.length > MAX_ARROWS;
+    const isFull = arrows.length > MAX_ARROWS || letters > MAX_LETTERS;
     const drafts = new Drafts();
     const takenHere = taken.get(name);
     table.forEachFrom(from, (edge) => {
+      const event = edge.trigger.name;
       const to = configuration.states[edge.to];
-      const isTaken = takenHere !== undefined && to !== undefined && takenHere.get(edge.event) === to;
+      const isTaken = to !== undefined && takenHere?.get(event)?.has(to) === true;
       if (isTaken) visited.add(name).add(to);
-      else if (gatherAny && edge.isAny) return;
+      // Where the state has an arrow of its own for the event, ANY_STATE says nothing about it.
+      else if (gatherAny && edge.isAny && !table.hasOwn(from, event) && takenHere?.has(event) !== true) return;
       else if (isFull) {
         isCut = true;
         return;
       }
       drafts.add(edge, isTaken);
     });
-    arrows.push(...drafts.finish(from));
+    push(drafts.finish(from));
   }
   const states = configuration.states.map((name) => ({
     name,
@@ -100,33 +109,38 @@ export function toGraph(configuration: Configuration, marks?: Marks, gatherAny =
 
 /** The arrows of one state while they gather events. */
 class Drafts {
-  readonly #byTarget = new Map<number, { taken: string[]; others: string[]; count: number }>();
+  readonly #byTarget = new Map<number, { taken: Trigger[]; others: Trigger[]; count: number }>();
 
-  add({ to, event }: Edge, isTaken: boolean): void {
+  add({ to, trigger }: Edge, isTaken: boolean): void {
     let draft = this.#byTarget.get(to);
     if (draft === undefined) this.#byTarget.set(to, (draft = { taken: [], others: [], count: 0 }));
     draft.count++;
     const list = isTaken ? draft.taken : draft.others;
-    if (list.length < EVENTS_PER_ARROW) list.push(event);
+    if (list.length < EVENTS_PER_ARROW) list.push(trigger);
   }
 
   finish(from: number): Arrow[] {
     return Array.from(this.#byTarget, ([to, { taken, others, count }]) => {
       const events = [
-        ...taken.map((name) => ({ name, isTaken: true })),
-        ...others.map((name) => ({ name, isTaken: false })),
+        ...taken.map((trigger) => ({ ...trigger, isTaken: true })),
+        ...others.map((trigger) => ({ ...trigger, isTaken: false })),
       ].slice(0, EVENTS_PER_ARROW);
       return { from, to, events, moreEvents: count - events.length, isTaken: taken.length > 0 };
     });
   }
 }
 
+function countLetters({ from, to, events }: Arrow, states: readonly string[]): number {
+  const ends = (states[from]?.length ?? 0) + (states[to]?.length ?? 0);
+  return events.reduce((sum, { name, when, guard }) => sum + name.length + when.length + guard.length, ends);
+}
+
 /** state -> event -> where it led. */
-function indexTaken(taken: readonly Move[]): Map<string, Map<string, string>> {
-  const index = new Map<string, Map<string, string>>();
+function indexTaken(taken: readonly Move[]): Map<string, Map<string, Set<string>>> {
+  const index = new Map<string, Map<string, Set<string>>>();
   for (const { from, to, event } of taken) {
-    const events = index.get(from) ?? new Map<string, string>();
-    index.set(from, events.set(event, to));
+    const events = index.get(from) ?? new Map<string, Set<string>>();
+    index.set(from, events.set(event, (events.get(event) ?? new Set()).add(to)));
   }
   return index;
 }

@@ -1,14 +1,17 @@
 /** What is written on a picture's states and arrows, and how much room that takes. */
 import { ANY_STATE, type Arrow, type DrawnState, type Graph } from "./graph.ts";
 import { estimateWidth, shorten, showText, type Font } from "./text.ts";
+import { joinTrigger, type Trigger } from "./trigger.ts";
 
 const STATE_SIZE = 14;
 const EVENT_SIZE = 12;
 export const LINE_HEIGHT = 16;
 export const ANY_NAME = "any state";
+export const CUT_NOTE = "more arrows than can be drawn: the rest is left out";
 export const ANY_NOTE = `${ANY_NAME}: every state that is not final and has no arrow of its own for the event`;
 const MAX_STATE_WIDTH = 230;
-const MAX_EVENT_WIDTH = 190;
+/** Of the parts of what is written for a transition. */
+const MAX_WIDTHS: Readonly<Record<keyof Trigger, number>> = { name: 190, when: 230, guard: 270 };
 const LINES_PER_ARROW = 4;
 const BOX_PADDING = 18;
 const BOX_HEIGHT = 40;
@@ -64,9 +67,11 @@ export function labelArrow(graph: Graph, arrow: Arrow): ArrowLabel {
   const { events, moreEvents } = arrow;
   const count = events.length + moreEvents;
   const shown = events.slice(0, count > LINES_PER_ARROW ? LINES_PER_ARROW - 1 : LINES_PER_ARROW);
-  const lines = shown.map(({ name, isTaken }) => {
-    const mark = isTaken ? "✓ " : "";
-    return { text: mark + shorten(showText(name), fontOf(isTaken), MAX_EVENT_WIDTH), isTaken };
+  const lines = shown.map((event) => {
+    const { isTaken } = event;
+    const fit = (text: string, part: keyof Trigger): string =>
+      shorten(showText(text), fontOf(isTaken), MAX_WIDTHS[part]);
+    return { text: (isTaken ? "✓ " : "") + joinTrigger(event, fit), isTaken };
   });
   if (count > shown.length) lines.push({ text: `and ${count - shown.length} more`, isTaken: false });
   const width = Math.max(...lines.map(({ text, isTaken }) => estimateWidth(text, fontOf(isTaken))));
@@ -79,7 +84,7 @@ function fontOf(isTaken: boolean): Font {
 
 function titleOf({ states }: Graph, { from, to, events, moreEvents }: Arrow): string {
   const nameOf = (state: number): string => (state === ANY_STATE ? ANY_NAME : showText(states[state]?.name ?? ""));
-  const names = events.map(({ name, isTaken }) => `${showText(name)}${isTaken ? " (taken)" : ""}`);
+  const names = events.map((event) => `${showText(joinTrigger(event))}${event.isTaken ? " (taken)" : ""}`);
   const more = moreEvents > 0 ? `, and ${moreEvents} more` : "";
   return `${nameOf(from)} → ${nameOf(to)}: ${names.join(", ")}${more}`;
 }

@@ -1,7 +1,8 @@
 /** A diagram as text for mermaid: https://mermaid.js.org/syntax/stateDiagram.html */
 import type { Configuration } from "../engine/configuration.ts";
-import { MAX_ARROWS, toGraph, type Arrow, type Marks } from "./graph.ts";
+import { toGraph, type Arrow, type Marks } from "./graph.ts";
 import { visibleCode } from "./text.ts";
+import { joinTrigger } from "./trigger.ts";
 
 // What mermaid reads as text everywhere; anything else could end a label or start a comment or a style.
 const PLAIN = /^[\p{L}\p{M}\p{N} _.-]$/u;
@@ -26,7 +27,7 @@ export function renderMermaid(configuration: Configuration, marks?: Marks): stri
     for (const arrow of byState.get(i) ?? []) lines.push(`  s${i} --> s${arrow.to} : ${joinLabels(arrow)}`);
     if (isFinal) lines.push(`  s${i} --> [*]`);
   }
-  if (isCut) lines.push(`  %% more than ${MAX_ARROWS} arrows: the rest is left out`);
+  if (isCut) lines.push("  %% more arrows than can be written: the rest is left out");
   const current = states.flatMap(({ isCurrent }, i) => (isCurrent ? [`s${i}`] : []));
   const visited = states.flatMap(({ isVisited, isCurrent }, i) => (isVisited && !isCurrent ? [`s${i}`] : []));
   if (current.length > 0) lines.push(`  classDef current ${CURRENT_STYLE}`, `  class ${current.join(",")} current`);
@@ -35,7 +36,7 @@ export function renderMermaid(configuration: Configuration, marks?: Marks): stri
 }
 
 function joinLabels({ events, moreEvents }: Arrow): string {
-  const shown = events.map(({ name, isTaken }) => `${isTaken ? CHECK_MARK : ""}${escapeLabel(name)}`).join(", ");
+  const shown = events.map((event) => (event.isTaken ? CHECK_MARK : "") + joinTrigger(event, escapeLabel)).join(", ");
   return moreEvents > 0 ? `${shown}, and ${moreEvents} more` : shown;
 }
 

@@ -4,6 +4,7 @@ import type { ConfigurationSource } from "./configuration.ts";
 import { type Finding, type FindingCode, severityOf, sortFindings, toPointer } from "./finding.ts";
 import { countUtf8Bytes, isDeeperThan, LIMITS } from "./limits.ts";
 import { checkConfigurationName, checkStateOrEventName, checkVersion, clip, type NameProblem, quote } from "./names.ts";
+import { RuleReader } from "./rule-reader.ts";
 
 /** Takes one finding; findings of the same code must come in document order. */
 export type Report = (code: FindingCode, pointer: string, message: string, value?: string) => void;
@@ -18,17 +19,18 @@ export function checkConfiguration(source: ConfigurationSource): Finding[] {
   // `*` is never a state, even when listed: it would make `from: "*"` ambiguous.
   const states = new Set(source.states ?? []);
   states.delete("*");
+  const reader = new RuleReader();
 
   checkSize(source, report);
   checkHead(source, states, report);
   checkStates(source, report);
-  checkTransitions(source, states, report);
+  checkTransitions(source, states, reader, report);
   checkInitialStates(source, states, report);
-  checkOptions(source, states, report);
+  checkOptions(source, states, reader, report);
   checkRetention(source, report);
   checkTimersOfStates(source, states, report);
   // What is over a limit is refused anyway; warnings about each of its members could be hundreds of thousands.
-  if (!findings.some(({ code }) => code === "limit_exceeded")) checkWarnings(source, states, report);
+  if (!findings.some(({ code }) => code === "limit_exceeded")) checkWarnings(source, states, reader, report);
   return sortFindings(findings);
 }
 
@@ -112,7 +114,12 @@ function checkStates(source: ConfigurationSource, report: Report): void {
   }
 }
 
-function checkTransitions(source: ConfigurationSource, states: ReadonlySet<string>, report: Report): void {
+function checkTransitions(
+  source: ConfigurationSource,
+  states: ReadonlySet<string>,
+  reader: RuleReader,
+  report: Report,
+): void {
   const transitions = source.transitions ?? [];
   if (transitions.length > LIMITS.transitions) {
     report(
@@ -139,7 +146,7 @@ function checkTransitions(source: ConfigurationSource, states: ReadonlySet<strin
     const eventPointer = toPointer("transitions", i, "event");
     if (!event) report("event_empty", eventPointer, "A transition needs an event.");
     else reportName(report, "event_invalid", eventPointer, event, checkStateOrEventName(event));
-    checkFormulas(transition, i, report);
+    checkFormulas(transition, i, reader, report);
     checkTimer(transition, i, report);
   }
 }
@@ -165,7 +172,12 @@ function checkInitialStates(source: ConfigurationSource, states: ReadonlySet<str
   }
 }
 
-function checkOptions(source: ConfigurationSource, states: ReadonlySet<string>, report: Report): void {
+function checkOptions(
+  source: ConfigurationSource,
+  states: ReadonlySet<string>,
+  reader: RuleReader,
+  report: Report,
+): void {
   for (const [state, options] of Object.entries(source.state_options ?? {})) {
     if (!states.has(state)) {
       report(
@@ -175,7 +187,7 @@ function checkOptions(source: ConfigurationSource, states: ReadonlySet<string>, 
         state,
       );
     }
-    checkSchema(options.schema, toPointer("state_options", state, "schema"), report);
+    checkSchema(options.schema, toPointer("state_options", state, "schema"), reader, report);
     checkUnhandled(options.unhandled, toPointer("state_options", state, "unhandled"), report);
   }
   const events = new Set((source.transitions ?? []).map(({ event }) => event));
@@ -188,7 +200,7 @@ function checkOptions(source: ConfigurationSource, states: ReadonlySet<string>, 
         event,
       );
     }
-    checkSchema(options.schema, toPointer("event_options", event, "schema"), report);
+    checkSchema(options.schema, toPointer("event_options", event, "schema"), reader, report);
   }
   checkUnhandled(source.unhandled, "/unhandled", report);
   checkDuration(source.defer_for, "/defer_for", report);

@@ -1,23 +1,20 @@
 import type { Report } from "./check-configuration.ts";
+import { listFormulas } from "./check-fields.ts";
 import type { ConfigurationSource, TransitionSource } from "./configuration.ts";
 import { parseDuration } from "./duration.ts";
-import { compileExpression, type ExpressionUse } from "./expression/expression.ts";
 import { toPointer } from "./finding.ts";
 import { isDeeperThan, LIMITS } from "./limits.ts";
 import { quote } from "./names.ts";
-import { compileSchema } from "./schema/schema.ts";
+import type { RuleReader } from "./rule-reader.ts";
 
-/** Checks the expressions of a transition. protobuf cannot tell an empty one from none, so it counts as absent. */
-export function checkFormulas({ guard, assign, deadline }: TransitionSource, index: number, report: Report): void {
-  const check = (use: ExpressionUse, source: string, ...path: string[]): void => {
-    const compiled = compileExpression(source, use);
-    if (compiled.ok) return;
+/** Checks the expressions of a transition. */
+export function checkFormulas(transition: TransitionSource, index: number, reader: RuleReader, report: Report): void {
+  for (const { use, source, path } of listFormulas(transition)) {
+    const reading = reader.readFormula(source, use);
+    if (reading.ok) continue;
     const pointer = toPointer("transitions", index, ...path);
-    report("expression_invalid", pointer, `The ${use} ${quote(source)}: ${compiled.message}.`, source);
-  };
-  if (guard) check("guard", guard, "guard");
-  for (const [field, source] of Object.entries(assign ?? {})) check("assign", source, "assign", field);
-  if (deadline) check("deadline", deadline, "deadline");
+    report("expression_invalid", pointer, `The ${use} ${quote(source)}: ${reading.message}.`, source);
+  }
 }
 
 /** Checks when Detent takes a transition by itself. */
@@ -52,13 +49,17 @@ export function checkTimersOfStates(
 }
 
 /** Checks a schema; an empty one counts as absent. */
-export function checkSchema(schema: Record<string, unknown> | undefined, pointer: string, report: Report): void {
-  if (schema === undefined || Object.keys(schema).length === 0) return;
-  // Said of the configuration as a whole.
+export function checkSchema(
+  schema: Record<string, unknown> | undefined,
+  pointer: string,
+  reader: RuleReader,
+  report: Report,
+): void {
+  // Too deep: that is said of the configuration as a whole.
   if (isDeeperThan(schema, LIMITS.jsonDepth)) return;
-  const compiled = compileSchema(schema);
-  if (compiled.ok) return;
-  for (const problem of compiled.problems) {
+  const reading = reader.readSchema(schema);
+  if (reading.ok) return;
+  for (const problem of reading.problems) {
     report("schema_invalid", `${pointer}${problem.pointer}`, `The schema: ${problem.message}.`);
   }
 }

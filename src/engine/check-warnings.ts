@@ -1,19 +1,32 @@
 import type { Report } from "./check-configuration.ts";
-import type { ConfigurationSource, TransitionSource } from "./configuration.ts";
+import { checkFields } from "./check-fields.ts";
+import { checkTimerCycles } from "./check-timer-cycles.ts";
+import type { ConfigurationSource, Edge, TransitionSource } from "./configuration.ts";
 import { toPointer } from "./finding.ts";
 import { quote } from "./names.ts";
+import type { RuleReader } from "./rule-reader.ts";
 
-type Edge = Required<Pick<TransitionSource, "from" | "to" | "event">>;
+/** A transition that may be taken. */
+export interface Alive extends Edge {
+  readonly position: number;
+  readonly isGuarded: boolean;
+  readonly hasAssign: boolean;
+}
 
 /**
- * Reports what is allowed but probably not meant. Broken transitions are left out; as long as there are
- * any, only shadowing is reported: the rest would only repeat the errors in other words.
+ * Reports what is allowed but probably not meant. Broken transitions are left out; as long as there are any, only what can
+ * be said of each of the others is: the rest would only repeat the errors in other words.
  */
-export function checkWarnings(source: ConfigurationSource, states: ReadonlySet<string>, report: Report): void {
+export function checkWarnings(
+  source: ConfigurationSource,
+  states: ReadonlySet<string>,
+  reader: RuleReader,
+  report: Report,
+): void {
   const transitions = source.transitions ?? [];
   const named = new Set(transitions.map(({ from }) => from));
   const moving = new Set([...states].filter((state) => named.has(state)));
-  const alive = findAlive(transitions, states, moving, report);
+  const alive = findAlive(transitions, states, moving, reader, report);
 
   if (!transitions.every((transition) => isEdge(transition, states))) return;
   const start = source.starting_state;
@@ -22,6 +35,8 @@ export function checkWarnings(source: ConfigurationSource, states: ReadonlySet<s
     checkReachable(source, states, moving, out, report);
     checkWaysOut(source, moving, out, report);
   }
+  if (!reader.hasProblems) checkFields(source, reader, report);
+  checkTimerCycles(transitions, moving, alive, report);
   if (start !== undefined && states.has(start) && !moving.has(start)) {
     report("starting_state_final", "/starting_state", `The starting state ${quote(start)} is final.`, start);
   }
@@ -31,35 +46,71 @@ export function checkWarnings(source: ConfigurationSource, states: ReadonlySet<s
   }
 }
 
-/** Reports the transitions that earlier ones hide, and returns the others. */
+/** Reports the transitions that earlier ones hide and those whose guard is never true, and returns the others. */
 function findAlive(
   transitions: readonly TransitionSource[],
   states: ReadonlySet<string>,
   moving: ReadonlySet<string>,
+  reader: RuleReader,
   report: Report,
-): Edge[] {
-  const alive: Edge[] = [];
-  const coveredByEvent = new Map<string, { all: boolean; from: Set<string> }>();
-  for (const [i, edge] of transitions.entries()) {
-    if (!isEdge(edge, states)) continue;
-    const { from, event } = edge;
-    const covered = coveredByEvent.get(event) ?? { all: false, from: new Set<string>() };
-    coveredByEvent.set(event, covered);
-    const everywhere = covered.all || (moving.size > 0 && covered.from.size === moving.size);
-    if (everywhere || covered.from.has(from)) {
+): Alive[] {
+  const alive: Alive[] = [];
+  const covers = new CoverTable(moving.size);
+  for (const [position, transition] of transitions.entries()) {
+    if (!isEdge(transition, states)) continue;
+    const { from, to, event, guard, assign } = transition;
+    // An empty guard is none.
+    const isSame = Boolean(guard) && covers.has(from, event, guard);
+    if (isSame || covers.has(from, event)) {
+      const why = isSame ? "an earlier one has the same guard" : "earlier ones match first";
       report(
         "transition_shadowed",
-        toPointer("transitions", i),
-        `The transition from ${quote(from)} on ${quote(event)} is never taken: earlier ones match first.`,
+        toPointer("transitions", position),
+        `The transition from ${quote(from)} on ${quote(event)} is never taken: ${why}.`,
       );
       continue;
     }
-    alive.push(edge);
-    if (edge.guard) continue; // a guard may be false, so it hides nothing
+    const reading = guard ? reader.readFormula(guard, "guard") : undefined;
+    if (guard && reading?.ok && reading.isNever) {
+      report(
+        "guard_never_true",
+        toPointer("transitions", position, "guard"),
+        `The guard ${quote(guard)} is never true, so the transition from ${quote(from)} on ${quote(event)} is never taken.`,
+        guard,
+      );
+      continue;
+    }
+    const hasAssign = Object.keys(assign ?? {}).length > 0;
+    alive.push({ from, to, event, position, isGuarded: Boolean(guard), hasAssign });
+    // What a guard lets through is known only of one that is the same.
+    covers.add(from, event, guard);
+  }
+  return alive;
+}
+
+/** For which states there is a transition for an event and a guard, or without one. */
+class CoverTable {
+  readonly #covered = new Map<string, { all: boolean; readonly from: Set<string> }>();
+  readonly #movingStates: number;
+
+  constructor(movingStates: number) {
+    this.#movingStates = movingStates;
+  }
+
+  has(from: string, event: string, guard = ""): boolean {
+    const covered = this.#covered.get(JSON.stringify([event, guard]));
+    if (covered === undefined) return false;
+    const { size } = covered.from;
+    return covered.all || (size > 0 && size === this.#movingStates) || covered.from.has(from);
+  }
+
+  add(from: string, event: string, guard = ""): void {
+    const key = JSON.stringify([event, guard]);
+    let covered = this.#covered.get(key);
+    if (covered === undefined) this.#covered.set(key, (covered = { all: false, from: new Set() }));
     if (from === "*") covered.all = true;
     else covered.from.add(from);
   }
-  return alive;
 }
 
 /** The targets of each state; those of `*` are under "*" and not repeated, which keeps this linear. */
@@ -111,7 +162,7 @@ function checkWaysOut(
       report(
         "state_no_way_out",
         toPointer("states", i),
-        `All transitions of the state ${quote(state)} lead back to it.`,
+        `No transition that can be taken leads out of the state ${quote(state)}.`,
         state,
       );
     }

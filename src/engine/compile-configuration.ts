@@ -70,6 +70,7 @@ function loadTransition(source: TransitionSource, position: number): Transition 
     guard: guard ? loadExpression(guard, "guard") : undefined,
     assign: new Map(Object.entries(assign ?? {}).map(([field, text]) => [field, loadExpression(text, "assign")])),
     afterMs: durationOf(after),
+    after: after || undefined,
     deadline: deadline ? loadExpression(deadline, "deadline") : undefined,
   };
 }

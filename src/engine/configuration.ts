@@ -58,6 +58,8 @@ export interface Transition extends Edge {
   readonly assign: ReadonlyMap<string, Expression>;
   /** Detent sends the event itself, so long after the state was entered. */
   readonly afterMs: number | undefined;
+  /** The same as it was written. */
+  readonly after: string | undefined;
   /** The same at a time that is told on entry. */
   readonly deadline: Expression | undefined;
 }

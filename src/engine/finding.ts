@@ -65,7 +65,7 @@ export const FINDING_CODES = [
   {
     code: "transition_shadowed",
     severity: "warning",
-    text: "A transition is never taken, since earlier ones match the same states and the same event.",
+    text: "A transition is never taken, since earlier ones match the same states and the same event, without a guard or with the same.",
   },
   {
     code: "state_unreachable",
@@ -73,9 +73,24 @@ export const FINDING_CODES = [
     text: "No transitions lead to the state from the starting state or the initial states.",
   },
   {
+    code: "guard_never_true",
+    severity: "warning",
+    text: "A guard is always false. Its transition counts neither as a way to a state nor as one out of it.",
+  },
+  {
     code: "state_no_way_out",
     severity: "warning",
-    text: "The state is not final, but all its transitions lead back to itself.",
+    text: "The state is not final, but no transition that can be taken leads out of it.",
+  },
+  {
+    code: "field_not_provided",
+    severity: "warning",
+    text: "An expression reads a field of the data that no `assign` and no state's schema names, or one of the event's data that the event's schema does not name.",
+  },
+  {
+    code: "timer_cycle",
+    severity: "warning",
+    text: "Transitions with an `after` or a `deadline`, without a guard or an `assign`, lead round for ever.",
   },
   {
     code: "starting_state_final",

@@ -5,53 +5,76 @@ import { ANY_STATE, toGraph, type Arrow, type Marks } from "../../../src/diagram
 import { renderMermaid } from "../../../src/diagram/mermaid.ts";
 import { renderSvg } from "../../../src/diagram/svg.ts";
 import { shorten, showText } from "../../../src/diagram/text.ts";
-import { compileConfiguration } from "../../../src/engine/compile-configuration.ts";
-import type { Configuration, Edge } from "../../../src/engine/configuration.ts";
-import { compile, HOSTILE_NAMES, numbered, ORDERS, SAMPLES } from "./samples.ts";
+import { compileConfiguration, loadConfiguration } from "../../../src/engine/compile-configuration.ts";
+import type { Configuration, Transition } from "../../../src/engine/configuration.ts";
+import { compile, HOSTILE_NAMES, load, numbered, ORDERS, SAMPLES } from "./samples.ts";
 import { findAll, parseXml, textOf } from "./xml.ts";
 
 const name = fc.oneof(
   fc.constantFrom("a", "b", "__proto__", "constructor", "0", ...HOSTILE_NAMES),
   fc.string({ unit: "binary", minLength: 1, maxLength: 12 }),
 );
+/** Drawn as they are written, whether they compile or not. */
+const conditions = fc.constantFrom(
+  {},
+  {},
+  { guard: "data.a" },
+  { guard: 'data.b == "]>"\n  && event.data.c < 3.0 // %% ;', after: "PT30M" },
+  { deadline: "timestamp(data.due)", guard: "" },
+  { guard: "data.x ".repeat(99), deadline: "now + ".repeat(99) },
+);
 const configurations = fc
   .record({
     states: fc.uniqueArray(name, { minLength: 1, maxLength: 9 }),
     events: fc.array(name, { minLength: 1, maxLength: 6 }),
-    edges: fc.array(fc.tuple(fc.integer({ min: -1, max: 8 }), fc.nat(8), fc.nat(5)), { minLength: 1, maxLength: 70 }),
+    edges: fc.array(fc.tuple(fc.integer({ min: -1, max: 8 }), fc.nat(8), fc.nat(5), conditions), {
+      minLength: 1,
+      maxLength: 70,
+    }),
   })
   .map(({ states, events, edges }) => {
     const stateAt = (i: number): string => states[i % states.length] ?? "";
-    const transitions = edges.map(([from, to, event]) => ({
+    const transitions = edges.map(([from, to, event, condition]) => ({
+      ...condition,
       from: from < 0 ? "*" : stateAt(from),
       to: stateAt(to),
       event: events[event % events.length] ?? "",
     }));
     const used = states.filter((state) => transitions.some(({ from, to }) => from === state || to === state));
-    const source = { name: "generated", starting_state: used[0] ?? "", states: used, transitions };
-    return compileConfiguration(source);
+    const plain = transitions.map(({ from, to, event }) => ({ from, to, event }));
+    return { name: "generated", starting_state: used[0] ?? "", states: used, transitions, plain };
   })
-  .filter((compiled) => compiled.ok)
-  .map((compiled): Configuration => compiled.configuration);
+  .filter(({ plain, ...source }) => compileConfiguration({ ...source, transitions: plain }).ok)
+  .map(({ plain: _plain, ...source }): Configuration => loadConfiguration(source));
 
-/** What the engine would do, as "from > to: event". */
-function takenByEngine(configuration: Configuration): string[] {
+/** What the engine might take: for each event up to the first without a guard. */
+function listTakeable(configuration: Configuration): Transition[] {
   return configuration.states.flatMap((state) =>
-    [...(configuration.edges.get(state)?.values() ?? [])].flatMap(([first]) => lineOf(first)),
+    [...(configuration.edges.get(state)?.values() ?? [])].flatMap((list) => {
+      const end = list.findIndex(({ guard }) => guard === undefined);
+      return end < 0 ? list : list.slice(0, end + 1);
+    }),
   );
 }
 
-function lineOf(transition: Edge | undefined): string[] {
-  return transition === undefined ? [] : [`${transition.from} > ${transition.to}: ${transition.event}`];
+function takenByEngine(configuration: Configuration): string[] {
+  return listTakeable(configuration).map(({ from, to, event, guard }) =>
+    lineOf({ from, to, event, isGuarded: guard !== undefined }),
+  );
+}
+
+function lineOf(edge: { from: string; to: string; event: string; isGuarded: boolean }): string {
+  return `${edge.from} > ${edge.to}: ${edge.event}${edge.isGuarded ? " []" : ""}`;
 }
 
 function linesOf(configuration: Configuration, arrows: readonly Arrow[]): string[] {
   return arrows.flatMap(({ from, to, events }) =>
-    events.flatMap((event) =>
+    events.map(({ name: event, guard }) =>
       lineOf({
         from: configuration.states[from] ?? "*",
         to: configuration.states[to] ?? "",
-        event: event.name,
+        event,
+        isGuarded: guard !== "",
       }),
     ),
   );
@@ -59,9 +82,7 @@ function linesOf(configuration: Configuration, arrows: readonly Arrow[]): string
 
 /** Marks of a machine that has taken some of the edges. */
 function walk(configuration: Configuration, every: number): Marks {
-  const all = configuration.states.flatMap((state) =>
-    [...(configuration.edges.get(state)?.values() ?? [])].flatMap(([first]) => first ?? []),
-  );
+  const all = listTakeable(configuration);
   return { current: configuration.states.at(-1) ?? "", taken: all.filter((_, i) => i % every === 0) };
 }
 
@@ -80,18 +101,17 @@ test("gathered, what `any state` says holds for every state without an arrow of 
   fc.assert(
     fc.property(configurations, fc.integer({ min: 1, max: 4 }), (configuration, every) => {
       const { arrows } = toGraph(configuration, walk(configuration, every), true);
-      const own = new Map(
-        arrows.flatMap(({ from, to, events }) =>
-          events.map((event) => [`${from} ${event.name}`, configuration.states[to]] as const),
-        ),
-      );
+      const own = new Set(arrows.flatMap(({ from, events }) => events.map((event) => `${from} ${event.name}`)));
       const lines = configuration.states.flatMap((state, i) =>
         configuration.finalStates.has(state)
           ? []
-          : configuration.events.flatMap((event) => {
-              const to = own.get(`${i} ${event}`) ?? own.get(`${ANY_STATE} ${event}`);
-              return to === undefined ? [] : lineOf({ from: state, to, event });
-            }),
+          : arrows.flatMap(({ from, to, events }) =>
+              events
+                .filter((event) => from === i || (from === ANY_STATE && !own.has(`${i} ${event.name}`)))
+                .flatMap((event) =>
+                  linesOf(configuration, [{ from: i, to, events: [event], moreEvents: 0, isTaken: false }]),
+                ),
+            ),
       );
       expect(lines.toSorted()).toEqual(takenByEngine(configuration).toSorted());
     }),
@@ -119,7 +139,12 @@ test("a picture is well-formed, shows every state and event, runs nothing and lo
       );
       for (const { from, to, events } of graph.arrows) {
         const fromName = from === ANY_STATE ? "any state" : showText(configuration.states[from] ?? "");
-        const all = events.map((event) => showText(event.name) + (event.isTaken ? " (taken)" : "")).join(", ");
+        const all = events
+          .map(({ name: event, when, guard, isTaken }) => {
+            const words = [showText(event), when, guard && `[${guard}]`].filter((word, k) => k === 0 || word !== "");
+            return words.join(" ") + (isTaken ? " (taken)" : "");
+          })
+          .join(", ");
         expect(titles).toContain(`${fromName} → ${showText(configuration.states[to] ?? "")}: ${all}`);
       }
       const names = new Set(["svg", "title", "desc", "style", "defs", "marker", "path", "rect", "circle", "g", "text"]);
@@ -182,13 +207,13 @@ describe("marks", () => {
       "cancelled",
     ]);
     expect(arrows.filter(({ isTaken }) => isTaken).map(({ from, to, events }) => [from, to, events])).toEqual([
-      [0, 1, [{ name: "accept", isTaken: true }]],
+      [0, 1, [{ name: "accept", when: "", guard: "", isTaken: true }]],
       [
         1,
         3,
         [
-          { name: "cancel", isTaken: true },
-          { name: "expire", isTaken: false },
+          { name: "cancel", when: "", guard: "", isTaken: true },
+          { name: "expire", when: "", guard: "", isTaken: false },
         ],
       ],
     ]);
@@ -205,6 +230,30 @@ describe("marks", () => {
     expect(states.some(({ isCurrent, isVisited }) => isCurrent || isVisited)).toBe(false);
   });
 
+  test("tell transitions of one event by where they led, `*` included", () => {
+    const guarded = load(
+      "guarded",
+      ["a", "b", "c"],
+      [
+        { from: "a", to: "b", event: "go", guard: "data.x" },
+        { from: "*", to: "c", event: "go", guard: "data.y" },
+        { from: "a", to: "a", event: "go" },
+        { from: "b", to: "c", event: "end" },
+      ],
+    );
+    const taken = [
+      { from: "a", to: "b", event: "go" },
+      { from: "a", to: "c", event: "go" },
+    ];
+    const { arrows } = toGraph(guarded, { current: "c", taken });
+    expect(arrows.map(({ from, to, isTaken }) => [from, to, isTaken])).toEqual([
+      [0, 1, true],
+      [0, 2, true],
+      [0, 0, false],
+      [1, 2, false],
+    ]);
+  });
+
   test("are drawn of a configuration that has more arrows than a diagram", () => {
     const states = numbered("s", 500);
     const hostile = compile("hostile", states, [
@@ -217,13 +266,13 @@ describe("marks", () => {
     expect(arrows.at(-1)).toEqual({
       from: 499,
       to: 7,
-      events: [{ name: "e 4007", isTaken: true }],
+      events: [{ name: "e 4007", when: "", guard: "", isTaken: true }],
       moreEvents: 0,
       isTaken: true,
     });
     const text = renderMermaid(hostile, { current: "s 7", taken });
     expect(text).toContain("  s499 --> s7 : #10003; e 4007\n");
-    expect(text).toContain("%% more than 5000 arrows");
+    expect(text).toContain("%% more arrows than can be written");
   });
 });
 
@@ -275,6 +324,27 @@ describe("a hostile configuration is drawn in bounds:", () => {
           (_, i) => [at(i), at(i * 7 + Math.floor(i / 500) + 1), `e${Math.floor(i / 500)}`] as const,
         ),
       ),
+    "5,000 guards, from every state and from `*`": () =>
+      load("h", states, [
+        ...states.map((from) => ({ from, to: "s 0", event: "e", guard: "data.x < 1.0" })),
+        ...Array.from({ length: 4_500 }, (_, i) => ({ from: "*", to: at(i), event: "e", guard: `data.y < ${i}.0` })),
+      ]),
+    "long guards, from every state": () =>
+      load("h", states, [
+        ...states.map((from) => ({ from, to: "s 0", event: "home" })),
+        ...numbered("<".repeat(120), 100).map((event, i) => ({
+          from: "*",
+          to: at(i % 50),
+          event,
+          guard: "<".repeat(2_000),
+          deadline: "&".repeat(50),
+        })),
+      ]),
+    "long names, from every state": () =>
+      compile("h", states, [
+        ...states.map((from) => [from, "s 0", "home"] as const),
+        ...numbered("<".repeat(120), 400).map((event, i) => ["*", at(i % 20), event] as const),
+      ]),
     "names that grow": () => {
       const long = numbered("", 120).map((n) => "<".repeat(124) + n);
       return compile(
@@ -287,7 +357,8 @@ describe("a hostile configuration is drawn in bounds:", () => {
 
   test.each(Object.entries(cases))("%s", (_what, make) => {
     const configuration = make();
-    const marks = walk(configuration, Math.ceil(configuration.transitions.length / 100));
+    const { current, taken } = walk(configuration, Math.ceil(configuration.transitions.length / 100));
+    const marks = { current, taken: taken.slice(-1_000) };
     const before = process.cpuUsage();
     const svg = renderSvg(configuration, "hostile", marks);
     const text = renderMermaid(configuration, marks);
@@ -299,6 +370,33 @@ describe("a hostile configuration is drawn in bounds:", () => {
     parseXml(svg);
     expect(Number(/width="(\d+)"/.exec(svg)?.[1])).toBeLessThan(33_000);
     expect(Number(/height="(\d+)"/.exec(svg)?.[1])).toBeLessThan(33_000);
+  });
+});
+
+describe("what is written of a transition", () => {
+  const states = ["a", "b"];
+  const labelOf = (condition: { guard?: string; after?: string; deadline?: string }): string | undefined => {
+    const configuration = load("one", states, [{ from: "a", to: "b", event: "go", ...condition }]);
+    return /s0 --> s1 : (.*)/.exec(renderMermaid(configuration))?.[1];
+  };
+
+  test.each([
+    [{}, "go"],
+    [{ guard: "" }, "go"],
+    [{ guard: "data.paid" }, "go [data.paid]"],
+    [{ after: "90m" }, "go after 90m"],
+    [{ after: "P2D", guard: "data.open" }, "go after P2D [data.open]"],
+    [{ deadline: "data.due" }, "go at data.due"],
+    [{ guard: "data.a\n   ||\r\n\tdata.b" }, "go [data.a #124;#124; data.b]"],
+    [{ guard: `x == ";:%%-->\u202e"` }, "go [x #61;#61; #34;#59;#58;#37;#37;--#62;#65533;#34;]"],
+  ])("%j", (condition, expected) => {
+    expect(labelOf(condition)).toBe(expected);
+  });
+
+  test("is short, whatever an expression is", () => {
+    const words = labelOf({ guard: "data.word ".repeat(200), deadline: "timestamp ".repeat(200) }) ?? "";
+    expect(words).toMatch(/^go at timestamp .*#8230;.* timestamp \[data\.word .*#8230;.*word\]$/);
+    expect(words.length).toBeLessThan(160);
   });
 });
 

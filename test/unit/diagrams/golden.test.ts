@@ -17,6 +17,7 @@ const MARKS: Readonly<Record<string, Marks>> = {
   menu: marksOf("menu", "page 3", ["menu", "refresh"], ["menu", "open page 3"]),
   fifty: marksOf("fifty", "step 49", ["step 0", "next"], ["step 1", "next"], ["step 2", "abort"]),
   crowd: marksOf("crowd", "s 4", ["s 0", "e3"], ["s 3", "e4"]),
+  rules: marksOf("rules", "shipped", ["start", "accept"], ["pending", "ship"]),
   hostile: { current: HOSTILE_NAMES[1] ?? "", taken: [] },
 };
 

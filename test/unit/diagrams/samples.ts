@@ -1,6 +1,6 @@
 /** Configurations that diagrams are tested with. */
-import { compileConfiguration } from "../../../src/engine/compile-configuration.ts";
-import type { Configuration, Transition } from "../../../src/engine/configuration.ts";
+import { compileConfiguration, loadConfiguration } from "../../../src/engine/compile-configuration.ts";
+import type { Configuration, Transition, TransitionSource } from "../../../src/engine/configuration.ts";
 
 export function compile(
   name: string,
@@ -15,6 +15,11 @@ export function compile(
   });
   if (!compiled.ok) throw new Error(JSON.stringify(compiled.errors));
   return compiled.configuration;
+}
+
+/** Without the checks, which take their time of thousands of guards. */
+export function load(name: string, states: readonly string[], transitions: TransitionSource[]): Configuration {
+  return loadConfiguration({ name, starting_state: states[0] ?? "", states: [...states], transitions });
 }
 
 export const ORDERS = compile(
@@ -86,6 +91,32 @@ export const SAMPLES: Readonly<Record<string, Configuration>> = {
     numbered("s", 12).flatMap((from, i) =>
       numbered("s", 12).flatMap((to, j) => (i % 3 === 0 || j % 2 === 0 ? [[from, to, `e${j}`] as const] : [])),
     ),
+  ),
+  // Of the contract: guards, delays, a deadline.
+  rules: load(
+    "rules",
+    ["start", "pending", "shipped", "returned", "cancelled"],
+    [
+      { from: "start", to: "pending", event: "accept" },
+      { from: "pending", to: "shipped", event: "ship", guard: "data.paid && event.data.weight < 30.0" },
+      { from: "pending", to: "pending", event: "ship" },
+      { from: "pending", to: "cancelled", event: "expire", after: "P2D" },
+      {
+        from: "shipped",
+        to: "returned",
+        event: "lapse",
+        deadline: "timestamp(data.shipped_at) + duration('336h')",
+        guard: "!data.signed",
+      },
+      { from: "shipped", to: "pending", event: "remind", after: "PT36H", guard: "size(data.notes) == 0" },
+      {
+        from: "*",
+        to: "cancelled",
+        event: "cancel",
+        guard:
+          "event.originator in ['customer', 'support', \"back office\"] &&\n  (event.data.reason != '' || data.total < 1e3)",
+      },
+    ],
   ),
   hostile: compile("hostile", HOSTILE_NAMES, [
     ...HOSTILE_NAMES.slice(1).map((to, i) => [HOSTILE_NAMES[i] ?? "", to, HOSTILE_NAMES[7 - i] ?? ""] as const),
