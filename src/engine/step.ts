@@ -19,12 +19,7 @@ export type Start =
     };
 
 /** Why an event is refused by the machine. */
-export type RefusalReason =
-  | "UNKNOWN_EVENT"
-  | "NO_TRANSITION"
-  | "GUARD_REJECTED"
-  | "ASSIGN_REJECTED"
-  | "SCHEMA_REJECTED";
+type RefusalReason = "UNKNOWN_EVENT" | "NO_TRANSITION" | "GUARD_REJECTED" | "ASSIGN_REJECTED" | "SCHEMA_REJECTED";
 
 /**
  * What an event does: it moves the machine, and says which timers begin to run; it is ignored or put off, as `unhandled`

@@ -78,7 +78,7 @@ export function doWhatIsDue(ledger: Ledger, now: number): void {
 }
 
 /** Tries the events that wait, oldest first and all of them anew after each that changed the machine. */
-export function retryWaiting(ledger: Ledger, now: number): void {
+function retryWaiting(ledger: Ledger, now: number): void {
   for (let isChanged = true; isChanged;) isChanged = ledger.present.waiting.some((event) => retry(ledger, event, now));
 }
 

@@ -15,14 +15,24 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-async function call(path: string, body?: string): Promise<{ status: number; answer: Record<string, any> }> {
+interface Answer {
+  readonly warnings?: unknown;
+  readonly to?: string;
+  readonly statemachine?: {
+    readonly state: string;
+    readonly data: object;
+    readonly history: readonly { readonly transition: { readonly event: string } }[];
+  };
+}
+
+async function call(path: string, body?: string): Promise<{ status: number; answer: Answer }> {
   const headers = { "content-type": "application/json" };
   const response = await fetch(server.url + path, body === undefined ? {} : { method: "POST", headers, body });
-  return { status: response.status, answer: (await response.json()) as Record<string, unknown> };
+  return { status: response.status, answer: await response.json<Answer>() };
 }
 
 function startConsumer() {
-  const child = spawn(process.execPath, [join(EXAMPLE, "consumer.ts")], {
+  const child = spawn(process.execPath, [join(EXAMPLE, "index.ts")], {
     env: { ...process.env, DETENT_URL: server.url },
     stdio: "inherit",
   });
@@ -30,12 +40,12 @@ function startConsumer() {
 }
 
 async function stateOf(id: string): Promise<string> {
-  return String((await call(`/api/v1/statemachines/self-healing-order/${id}`)).answer["statemachine"]?.state);
+  return (await call(`/api/v1/statemachines/self-healing-order/${id}`)).answer.statemachine?.state ?? "";
 }
 
 test("orders heal or ask for help, though their consumer is killed and runs twice", { timeout: 120_000 }, async () => {
   const created = await call("/api/v1/configurations", await readFile(join(EXAMPLE, "order.json"), "utf8"));
-  expect([created.status, created.answer["warnings"]]).toEqual([201, []]);
+  expect([created.status, created.answer.warnings]).toEqual([201, []]);
   const ids = ["plain-1", "flaky-1", "broke-1"];
   for (const id of ids) {
     await call("/api/v1/statemachines", JSON.stringify({ config_id: "self-healing-order", id }));
@@ -56,10 +66,10 @@ test("orders heal or ask for help, though their consumer is killed and runs twic
   } finally {
     for (const stop of killBoth) stop();
   }
-  const { statemachine } = (await call("/api/v1/statemachines/self-healing-order/flaky-1")).answer as any;
-  const story = statemachine.history.map((item: any) => item.transition.event);
+  const { statemachine } = (await call("/api/v1/statemachines/self-healing-order/flaky-1")).answer;
+  const story = statemachine?.history.map((item) => item.transition.event);
   expect(story).toEqual(["order", "charge_failed", "retry", "charge_failed", "retry", "charged"]);
-  expect(statemachine.data).toMatchObject({ attempts: 3, payment: "payment flaky-1/5" });
+  expect(statemachine?.data).toMatchObject({ attempts: 3, payment: "payment flaky-1/5" });
   const retried = await call("/api/v1/statemachines/self-healing-order/broke-1/events", '{"event":"retry"}');
   expect(retried).toMatchObject({ status: 200, answer: { to: "charging" } });
 });

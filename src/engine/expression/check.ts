@@ -74,6 +74,8 @@ class Checker {
         return this.#inferMap(node, local);
       case "loop":
         return this.#inferLoop(node, local);
+      default:
+        return node satisfies never;
     }
   }
 

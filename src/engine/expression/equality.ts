@@ -30,7 +30,7 @@ export function isEqual(left: Value, right: Value, meter: Meter): boolean {
   }
   const one = left instanceof Uint ? left.value : left;
   const other = right instanceof Uint ? right.value : right;
-  // oxlint-disable-next-line eqeqeq -- it compares a bigint and a number by their exact value
+  // Loosely, a bigint and a number are compared by their exact value.
   if (isNumber(one) && isNumber(other)) return one == other;
   if (typeof one !== "object" || typeof other !== "object" || one === null || other === null) return one === other;
   if (isList(one)) return isList(other) && hasEqualItems(one, other, meter);

@@ -14,7 +14,8 @@ import { evaluateConstant, fold, FOLD_UNITS } from "./fold.ts";
 import { toJson } from "./json-value.ts";
 import { parse } from "./parser.ts";
 import { ExpressionProblem, locate } from "./problem.ts";
-import { makeProgram, type Program } from "./program.ts";
+import type { Program } from "./frame.ts";
+import { makeProgram } from "./program.ts";
 import { findReads, type Reads } from "./reads.ts";
 import type { Node } from "./syntax.ts";
 import { describeKinds, Failure, KIND, kindOf, Timestamp, type Value } from "./values.ts";
@@ -49,6 +50,12 @@ const ALLOWED_KINDS: Readonly<Record<ExpressionUse, number>> = {
   guard: KIND.bool,
   assign: ~KIND.type,
   deadline: KIND.timestamp | KIND.string,
+};
+
+const DEMANDS: Readonly<Record<ExpressionUse, string>> = {
+  guard: "a guard gives bool",
+  assign: "an assignment gives a value of JSON",
+  deadline: "a deadline gives a timestamp, or a string that is one",
 };
 
 /** Reads and checks an expression that somebody wrote; the message says what is wrong and where. */
@@ -147,7 +154,7 @@ class LazyExpression implements Expression {
 
 function checkUse(node: Node, type: StaticType, use: ExpressionUse): void {
   if ((type.kinds & ALLOWED_KINDS[use]) === 0) {
-    throw new ExpressionProblem(`${describeUse(use)}, not ${describeKinds(type.kinds)}`, node.at);
+    throw new ExpressionProblem(`${DEMANDS[use]}, not ${describeKinds(type.kinds)}`, node.at);
   }
   if (!findReads(node).isConstant) return;
   const value = evaluateConstant(node);
@@ -155,17 +162,6 @@ function checkUse(node: Node, type: StaticType, use: ExpressionUse): void {
   if (value instanceof Failure) throw new ExpressionProblem(`this always fails: ${value.message}`, node.at);
   const result = use === "deadline" ? toEpochMs(value) : use === "assign" ? toJson(value, new Meter(FOLD_UNITS)) : true;
   if (result instanceof Failure) throw new ExpressionProblem(result.message, node.at);
-}
-
-function describeUse(use: ExpressionUse): string {
-  switch (use) {
-    case "guard":
-      return "a guard gives bool";
-    case "assign":
-      return "an assignment gives a value of JSON";
-    case "deadline":
-      return "a deadline gives a timestamp, or a string that is one";
-  }
 }
 
 function toEpochMs(value: Value): number | Failure {

@@ -81,6 +81,8 @@ export function fold<S>(node: Node, environment: Environment<S>, local?: Local):
       const filter = node.filter && fold(node.filter, environment, inner);
       return { ...node, range: go(node.range), filter, body: fold(node.body, environment, inner) };
     }
+    default:
+      return node satisfies never;
   }
 }
 

@@ -15,13 +15,13 @@ import { makeInt, makeUint, overload, toDouble } from "./operators.ts";
 import type { Overload } from "./overload.ts";
 import {
   ANY_KIND,
-  Duration,
+  type Duration,
   Failure,
   KIND,
   kindOf,
-  Timestamp,
+  type Timestamp,
   TypeName,
-  Uint,
+  type Uint,
   type MadeMap,
   type Value,
 } from "./values.ts";
@@ -248,7 +248,7 @@ function countPoints(text: string, meter: Meter): number {
 
 function contains(text: string, part: string, meter: Meter): boolean {
   const length = text.length + part.length;
-  meter.charge(part.length <= SHORT_PART ? length >> 3 : length >> 2);
+  meter.charge(part.length <= SHORT_PART ? length >> 3 : length >> 1);
   if (part.length <= SHORT_PART) return text.includes(part);
   return findPart(text, part);
 }

@@ -24,17 +24,11 @@ const BASE64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/
  */
 export function toJson(value: Value, meter: Meter, depth = 0): JsonValue | Failure {
   meter.charge(1);
-  switch (typeof value) {
-    case "boolean":
-      return value;
-    case "string":
-      return value;
-    case "number":
-      return Number.isFinite(value) ? value : new Failure(`${value} is no number of JSON`);
-    case "bigint":
-      return toNumber(value);
-    default:
+  if (typeof value === "boolean" || typeof value === "string") return value;
+  if (typeof value === "number") {
+    return Number.isFinite(value) ? value : new Failure(`${value} is no number of JSON`);
   }
+  if (typeof value === "bigint") return toNumber(value);
   if (value === null) return null;
   if (value instanceof Uint) return toNumber(value.value);
   if (value instanceof Timestamp) {

@@ -58,18 +58,10 @@ export function tokenize(source: string): readonly Token[] {
 
 /** A token for a message. */
 export function describeToken(token: Token): string {
-  switch (token.type) {
-    case "end":
-      return "the end";
-    case "string":
-      return `the string ${quote(token.value)}`;
-    case "bytes":
-      return "bytes";
-    case "uint":
-      return `${token.value}u`;
-    default:
-      return `"${clip(String(token.value))}"`;
-  }
+  if (token.type === "end") return "the end";
+  if (token.type === "string") return `the string ${quote(token.value)}`;
+  if (token.type === "bytes") return "bytes";
+  return token.type === "uint" ? `${token.value}u` : `"${clip(String(token.value))}"`;
 }
 
 /** `12abc` would be read as a number and a name. */

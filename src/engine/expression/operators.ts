@@ -9,12 +9,12 @@ import { compareBytes, compareStrings, isEqual } from "./equality.ts";
 import type { Overload } from "./overload.ts";
 import {
   ANY_KIND,
-  Duration,
+  type Duration,
   Failure,
   KIND,
   lookUp,
   NUMBER_KINDS,
-  Timestamp,
+  type Timestamp,
   toMapKey,
   Uint,
   type MadeMap,
@@ -111,10 +111,10 @@ export const OPERATORS: ReadonlyMap<string, readonly Overload[]> = new Map<strin
   ["!_", [overload([KIND.bool], KIND.bool, (a: boolean) => !a)]],
   ["_==_", [overload([ANY_KIND, ANY_KIND], KIND.bool, isEqual)]],
   ["_!=_", [overload([ANY_KIND, ANY_KIND], KIND.bool, (a: Value, b: Value, meter) => !isEqual(a, b, meter))]],
-  ["_<_", comparison((order) => order < 0)],
-  ["_<=_", comparison((order) => order <= 0)],
-  ["_>_", comparison((order) => order > 0)],
-  ["_>=_", comparison((order) => order >= 0)],
+  ["_<_", comparison((sign) => sign < 0)],
+  ["_<=_", comparison((sign) => sign <= 0)],
+  ["_>_", comparison((sign) => sign > 0)],
+  ["_>=_", comparison((sign) => sign >= 0)],
   [
     "@in",
     [
@@ -126,13 +126,13 @@ export const OPERATORS: ReadonlyMap<string, readonly Overload[]> = new Map<strin
   ],
 ]);
 
-/** Types the arguments of an implementation, which `callOverload` has checked. */
-export function overload<A extends Value, B extends Value>(
+/** `run` says itself what it takes: values of the kinds in `args`, which `callOverload` has checked. */
+export function overload(
   args: readonly number[],
   result: number,
-  run: (first: A, second: B, meter: Meter) => Value | Failure,
+  run: (first: never, second: never, meter: Meter) => Value | Failure,
 ): Overload {
-  return { args, result, run: (values, meter) => run(values[0] as A, values[1] as B, meter) };
+  return { args, result, run: (values, meter) => run(values[0] as never, values[1] as never, meter) };
 }
 
 function arithmetic(
@@ -156,7 +156,7 @@ function arithmetic(
   ];
 }
 
-function comparison(isSo: (order: number) => boolean): readonly Overload[] {
+function comparison(isSo: (sign: number) => boolean): readonly Overload[] {
   return [
     overload([NUMBER_KINDS, NUMBER_KINDS], KIND.bool, (a: Value, b: Value) => isSo(compareNumbers(a, b))),
     overload([KIND.string, KIND.string], KIND.bool, (a: string, b: string, meter) => isSo(compareStrings(a, b, meter))),

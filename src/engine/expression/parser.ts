@@ -158,7 +158,10 @@ class Parser {
     this.#take();
     this.#refuseOptional();
     const token = this.#take();
-    // After a dot the words that CEL keeps are fields like any other.
+    // After a dot the words that CEL reserves are fields like any other, but for these.
+    if (token.type === "name" && (CONSTANTS.has(token.value) || token.value === "in")) {
+      throw new ExpressionProblem(`"${token.value}" cannot stand behind a dot; write ["${token.value}"]`, token.at);
+    }
     if (token.type !== "name" && token.type !== "quoted") return this.#refuse("the name of a field", token);
     if (token.type === "name" && this.#isSign("(")) {
       this.#take();
@@ -215,7 +218,8 @@ class Parser {
         return this.#readName(token.value, token.at, false);
       case "sign":
         break;
-      default:
+      case "quoted":
+      case "end":
         return this.#refuse("a value", token);
     }
     switch (token.value) {

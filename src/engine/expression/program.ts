@@ -2,18 +2,16 @@
  * Turns a syntax tree into functions that evaluate it. Every step is charged before it is done; `SpentError` passes through
  * everything here, while what goes wrong in an expression is a `Failure` that `||` and `&&` may pass over.
  */
-import type { JsonObject } from "../json.ts";
-import { LIMITS } from "../limits.ts";
-import type { Meter } from "../meter.ts";
 import { isLocal } from "./check.ts";
 import type { Environment } from "./environment.ts";
-import { listKeys } from "./equality.ts";
+import { expectBool, fail, isMap, type Program } from "./frame.ts";
 import { findOverloads } from "./functions.ts";
+import { makeLoop } from "./loop.ts";
 import { OPERATORS } from "./operators.ts";
 import { callOverload, describeMismatch } from "./overload.ts";
 import { Pattern } from "./pattern.ts";
 import { ExpressionProblem } from "./problem.ts";
-import { describePath, fieldOf, type CallNode, type LoopNode, type NameNode, type Node } from "./syntax.ts";
+import { describePath, fieldOf, type CallNode, type NameNode, type Node } from "./syntax.ts";
 import {
   describeKey,
   describeKinds,
@@ -28,18 +26,6 @@ import {
   type MapKey,
   type Value,
 } from "./values.ts";
-
-export interface Frame<S> {
-  readonly scope: S;
-  readonly meter: Meter;
-  /** The value of a macro's variable; there is one at a time, since macros do not nest. */
-  item: Value;
-}
-
-export type Program<S> = (frame: Frame<S>) => Value | Failure;
-
-/** What a message says costs some work, too. */
-const FAILURE_UNITS = 20;
 
 interface Local {
   readonly name: string;
@@ -83,7 +69,14 @@ export function makeProgram<S>(node: Node, environment: Environment<S>, local?: 
     case "map":
       return makeMap(node.entries.map(({ key, value }) => ({ key: make(key), value: make(value) })));
     case "loop":
-      return makeLoop(node, make(node.range), environment);
+      return makeLoop(
+        node,
+        make(node.range),
+        node.filter && makeProgram(node.filter, environment, { name: node.variable }),
+        makeProgram(node.body, environment, { name: node.variable }),
+      );
+    default:
+      return node satisfies never;
   }
 }
 
@@ -237,90 +230,8 @@ function makeMap<S>(entries: readonly { readonly key: Program<S>; readonly value
   };
 }
 
-function makeLoop<S>(node: LoopNode, range: Program<S>, environment: Environment<S>): Program<S> {
-  const local = { name: node.variable };
-  const body = makeProgram(node.body, environment, local);
-  const filter = node.filter && makeProgram(node.filter, environment, local);
-  const where = `${node.macro}()`;
-  function iterate(frame: Frame<S>): readonly Value[] | Failure {
-    const value = range(frame);
-    if (value instanceof Failure) return value;
-    frame.meter.charge(2);
-    const items = isList(value) ? value : isMap(value) ? listKeys(value, frame.meter) : undefined;
-    if (!items) return fail(frame, `${where} goes through a list or a map, not ${describeKinds(kindOf(value))}`);
-    if (items.length <= LIMITS.expressionItems) return items;
-    return fail(frame, `${where} goes through at most ${LIMITS.expressionItems} items, not ${items.length}`);
-  }
-  function test(condition: Program<S>, item: Value, frame: Frame<S>): boolean | Failure {
-    frame.meter.charge(1);
-    frame.item = item;
-    return expectBool(condition(frame), frame, where);
-  }
-  switch (node.macro) {
-    case "all":
-    case "exists":
-      return (frame) => {
-        const items = iterate(frame);
-        if (items instanceof Failure) return items;
-        const decisive = node.macro === "exists";
-        let result: boolean | Failure = !decisive;
-        for (const item of items) {
-          const isSo = test(body, item, frame);
-          if (isSo === decisive) return decisive;
-          if (isSo instanceof Failure) result = isSo;
-        }
-        return result;
-      };
-    case "existsOne":
-      return (frame) => {
-        const items = iterate(frame);
-        if (items instanceof Failure) return items;
-        let count = 0;
-        for (const item of items) {
-          const isSo = test(body, item, frame);
-          if (isSo instanceof Failure) return isSo;
-          if (isSo) count++;
-        }
-        return count === 1;
-      };
-    case "filter":
-    case "map":
-      return (frame) => {
-        const items = iterate(frame);
-        if (items instanceof Failure) return items;
-        const made: Value[] = [];
-        const condition = node.macro === "filter" ? body : filter;
-        for (const item of items) {
-          const isSo = condition ? test(condition, item, frame) : true;
-          if (isSo instanceof Failure) return isSo;
-          if (!isSo) continue;
-          frame.meter.charge(1);
-          frame.item = item;
-          const value = node.macro === "filter" ? item : body(frame);
-          if (value instanceof Failure) return value;
-          made.push(value);
-        }
-        return made;
-      };
-  }
-}
-
-function expectBool<S>(value: Value | Failure, frame: Frame<S>, where: string): boolean | Failure {
-  if (typeof value === "boolean" || value instanceof Failure) return value;
-  return fail(frame, `${where} takes bool, not ${describeKinds(kindOf(value))}`);
-}
-
-function isMap(value: Value): value is MadeMap | JsonObject {
-  return kindOf(value) === KIND.map;
-}
-
 function toPosition(key: Value): number | undefined {
   if (typeof key === "number") return Number.isSafeInteger(key) ? key : undefined;
   if (typeof key === "bigint") return Number(key);
   return key instanceof Uint ? Number(key.value) : undefined;
-}
-
-function fail<S>(frame: Frame<S>, message: string): Failure {
-  frame.meter.charge(FAILURE_UNITS);
-  return new Failure(message);
 }

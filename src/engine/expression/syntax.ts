@@ -26,7 +26,7 @@ export interface NameNode {
   readonly at: number;
 }
 
-export interface SelectNode {
+interface SelectNode {
   readonly kind: "select";
   readonly operand: Node;
   readonly field: string;
@@ -82,6 +82,8 @@ export function childrenOf(node: Node): readonly Node[] {
       return node.entries.flatMap(({ key, value }) => [key, value]);
     case "loop":
       return node.filter ? [node.range, node.filter, node.body] : [node.range, node.body];
+    default:
+      return node satisfies never;
   }
 }
 

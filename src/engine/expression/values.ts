@@ -101,17 +101,10 @@ const KIND_NAMES = Object.keys(KIND);
 
 /** The type of a value, as one bit of `KIND`. */
 export function kindOf(value: Value): number {
-  switch (typeof value) {
-    case "boolean":
-      return KIND.bool;
-    case "number":
-      return KIND.double;
-    case "bigint":
-      return KIND.int;
-    case "string":
-      return KIND.string;
-    default:
-  }
+  if (typeof value === "string") return KIND.string;
+  if (typeof value === "number") return KIND.double;
+  if (typeof value === "boolean") return KIND.bool;
+  if (typeof value === "bigint") return KIND.int;
   if (value === null) return KIND.null;
   if (isList(value)) return KIND.list;
   if (value instanceof Uint) return KIND.uint;
@@ -140,16 +133,9 @@ export function isJsonObject(value: Value): value is JsonObject {
 
 /** The key under which a map holds `value`; undefined for what cannot be a key. */
 export function toMapKey(value: Value): MapKey | undefined {
-  switch (typeof value) {
-    case "boolean":
-    case "bigint":
-    case "string":
-      return value;
-    case "number":
-      return Number.isInteger(value) ? BigInt(value) : undefined;
-    default:
-      return value instanceof Uint ? value.value : undefined;
-  }
+  if (typeof value === "number") return Number.isInteger(value) ? BigInt(value) : undefined;
+  if (typeof value === "string" || typeof value === "bigint" || typeof value === "boolean") return value;
+  return value instanceof Uint ? value.value : undefined;
 }
 
 /** What a map holds under a key; undefined if nothing. */

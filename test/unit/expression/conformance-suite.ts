@@ -118,8 +118,11 @@ function toValue(value: SpecValue): Value {
     }
     case "objectValue":
       return toTime(kind.value);
-    default:
+    case "enumValue":
+    case undefined:
       throw new UnsupportedError(`a value that is ${kind.case}`);
+    default:
+      return kind satisfies never;
   }
 }
 

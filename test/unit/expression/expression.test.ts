@@ -269,6 +269,7 @@ describe("refused at upload", () => {
     ["'😀' + #", '1:7: "#" means nothing'],
     ["1abc", '1:1: "1a" is no number'],
     ["9223372036854775808", "1:1: the number is too large for an int"],
+    ["data.true", '1:6: "true" cannot stand behind a dot; write ["true"]'],
     ["for", '1:1: "for" is a word that CEL reserves'],
     ["1 / 0", "1:3: this always fails: division by zero"],
     ["type(1)", "1:1: an assignment gives a value of JSON, not type"],

@@ -2,7 +2,7 @@
  * Charges orders: follows the feed of changes, does what a state asks for, and reports back with an event. It may be
  * stopped, started twice or killed at any point: what it does again is done under the same name.
  *
- * `node examples/self-healing-order/consumer.ts`, with `DETENT_URL` (default http://localhost:8787) and, beyond a laptop,
+ * `node examples/self-healing-order/index.ts`, with `DETENT_URL` (default http://localhost:8787) and, beyond a laptop,
  * `DETENT_KEY`.
  */
 const url = process.env["DETENT_URL"] ?? "http://localhost:8787";
