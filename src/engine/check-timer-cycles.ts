@@ -59,7 +59,6 @@ function listMoves(
   );
   if (timed.size === 0) return moves;
   const firsts = new Map<string, Alive>();
-  const keyOf = (from: string, event = ""): string => JSON.stringify([from, event]);
   for (const edge of alive) {
     const key = keyOf(edge.from, edge.event);
     if (!firsts.has(key)) firsts.set(key, edge);
@@ -84,6 +83,10 @@ function listMoves(
     if (found.length > 0) moves.set(from, found);
   }
   return moves;
+}
+
+function keyOf(from: string, event = ""): string {
+  return JSON.stringify([from, event]);
 }
 
 function earlier(a: Alive | undefined, b: Alive | undefined): Alive | undefined {
