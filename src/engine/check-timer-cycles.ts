@@ -54,32 +54,39 @@ function listMoves(
 ): Map<string, Move[]> {
   const moves = new Map<string, Move[]>();
   const timed = Map.groupBy(
-    transitions.filter(({ after, deadline }) => after || deadline),
-    ({ from = "" }) => from,
+    [...transitions.entries()].filter(([, { after, deadline }]) => after || deadline),
+    ([, { from = "" }]) => from,
   );
   if (timed.size === 0) return moves;
   const firsts = new Map<string, Alive>();
-  const keyOf = (from: string, event = ""): string => JSON.stringify([from, event]);
   for (const edge of alive) {
     const key = keyOf(edge.from, edge.event);
     if (!firsts.has(key)) firsts.set(key, edge);
   }
   for (const from of moving) {
     const found: Move[] = [];
-    let shortest: { readonly delayMs: number; readonly taken: Alive } | undefined;
-    for (const { event, after } of [...(timed.get(from) ?? []), ...(timed.get("*") ?? [])]) {
+    let shortest: { readonly delayMs: number; readonly position: number; readonly taken: Alive } | undefined;
+    for (const [position, { event, after }] of [...(timed.get(from) ?? []), ...(timed.get("*") ?? [])]) {
       const taken = earlier(firsts.get(keyOf(from, event)), firsts.get(keyOf("*", event)));
       if (taken === undefined || taken.isGuarded) continue;
       if (!after) found.push(...moveOf(from, taken));
       else {
         const delayMs = parseDuration(after) ?? Infinity;
-        if (shortest === undefined || delayMs < shortest.delayMs) shortest = { delayMs, taken };
+        const isShorter =
+          shortest === undefined ||
+          delayMs < shortest.delayMs ||
+          (delayMs === shortest.delayMs && position < shortest.position);
+        if (isShorter) shortest = { delayMs, position, taken };
       }
     }
     if (shortest !== undefined) found.push(...moveOf(from, shortest.taken));
     if (found.length > 0) moves.set(from, found);
   }
   return moves;
+}
+
+function keyOf(from: string, event = ""): string {
+  return JSON.stringify([from, event]);
 }
 
 function earlier(a: Alive | undefined, b: Alive | undefined): Alive | undefined {

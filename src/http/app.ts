@@ -13,6 +13,7 @@ import { METRICS_ROUTES } from "./metrics.ts";
 import { OPEN_ROUTES } from "./open.ts";
 import { REBUILD_ROUTES } from "./rebuild.ts";
 import type { HttpCall, Route } from "./route.ts";
+import { STATESERVICE_ROUTES } from "./stateservice.ts";
 
 const CLOSED_ROUTES: readonly Route[] = [
   ...CONFIGURATION_ROUTES,
@@ -24,6 +25,7 @@ const CLOSED_ROUTES: readonly Route[] = [
   ...DEAD_LETTER_ROUTES,
   ...REBUILD_ROUTES,
   ...METRICS_ROUTES,
+  ...STATESERVICE_ROUTES,
 ];
 /** The router table: every route there is. */
 export const ROUTES: readonly Route[] = [...OPEN_ROUTES, ...CLOSED_ROUTES];

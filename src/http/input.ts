@@ -5,6 +5,7 @@ import { clip } from "../engine/names.ts";
 import { toPointer } from "../engine/finding.ts";
 import { DetentError, invalid } from "../errors.ts";
 import { parseShape } from "../shape.ts";
+import { parseYaml } from "../yaml.ts";
 
 const JSON_TYPE = /^application\/(?:[a-z0-9.+-]+\+)?json$/;
 
@@ -27,6 +28,29 @@ export async function readOptionalJson<S extends z.ZodType>(
   const body = await readBody(request, most);
   if (body.byteLength === 0) return undefined;
   return await readJson(new Request(request.url, { method: "POST", headers: request.headers, body }), schema, most);
+}
+
+/** YAML has had many names; without being told, cURL calls any file a form. */
+const YAML_TYPE =
+  /^(?:|(?:application|text)\/(?:[a-z0-9.+-]+\+|x-)?yaml|text\/plain|application\/(?:json|octet-stream|x-www-form-urlencoded))$/;
+
+/** The same of YAML, of which JSON is a part. What breaks a rule is told with its line. */
+export async function readYaml<S extends z.ZodType>(request: Request, schema: S, most?: number): Promise<z.output<S>> {
+  const type = contentTypeOf(request);
+  if (!YAML_TYPE.test(type)) {
+    const message = `the body must be application/yaml; it is "${clip(type)}"`;
+    throw new DetentError("UNSUPPORTED_MEDIA_TYPE", message);
+  }
+  const { value, lineOf } = parseYaml(decodeUtf8(await readBody(request, most)));
+  try {
+    return parseShape(schema, value, "the body");
+  } catch (error) {
+    if (!(error instanceof DetentError)) throw error;
+    const located = error.violations.map((violation) => {
+      return { ...violation, message: `line ${lineOf(violation.pointer)}: ${violation.message}` };
+    });
+    throw invalid(located);
+  }
 }
 
 /** The query as `schema` says; unknown parameters are refused, since ignoring `dry_run` would send an event. */

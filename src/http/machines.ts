@@ -32,11 +32,16 @@ const createMachine = route({
       idempotencyKey: key,
       traceparent,
     });
-    const [configuration = ""] = answer.machine.configId.split(":");
-    c.header("location", machinePath({ configuration, id: answer.id }));
-    return answerMachine(c, answer, 201);
+    return answerCreatedMachine(c, answer);
   },
 });
+
+/** A machine that was made by this request. */
+export function answerCreatedMachine(c: Ctx, answer: machines.MachineAnswer): Response {
+  const [configuration = ""] = answer.machine.configId.split(":");
+  c.header("location", machinePath({ configuration, id: answer.id }));
+  return answerMachine(c, answer, 201);
+}
 
 function answerMachine(c: Ctx, answer: machines.MachineAnswer, status: 200 | 201 = 200): Response {
   c.header("etag", `"${answer.machine.revision}"`);

@@ -7,7 +7,7 @@ import type * as z from "zod";
 import { clip } from "../engine/names.ts";
 import { invalid } from "../errors.ts";
 import type { House, Principal } from "../service/house.ts";
-import { readJson, readOptionalJson, readQuery } from "./input.ts";
+import { readJson, readOptionalJson, readQuery, readYaml } from "./input.ts";
 import type { OperationId } from "./openapi/operations.ts";
 import { SHAPES } from "./shapes.ts";
 
@@ -29,11 +29,13 @@ export type Ctx = Context<{ Bindings: HttpCall }>;
 export interface Route {
   /** Its name in the document, and in `openapi/operations.ts`, where it is described. */
   readonly operation: OperationId;
-  readonly method: "GET" | "POST" | "PATCH" | "DELETE";
+  readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
   readonly path: string;
   readonly query?: z.ZodType;
   readonly body?: z.ZodType;
   readonly isBodyOptional?: true;
+  /** What the body is written in; JSON when absent. */
+  readonly reads?: "yaml";
   /** Needs no credential. */
   readonly isOpen?: true;
   readonly handle: (c: Ctx) => Response | Promise<Response>;
@@ -57,6 +59,8 @@ interface Spec<Q extends z.ZodType, B extends z.ZodType> {
   readonly body?: B;
   /** Nothing at all is a body, too. */
   readonly isBodyOptional?: true;
+  /** JSON when absent. */
+  readonly reads?: "yaml";
   /** The largest body; 1 MiB when absent. */
   readonly bodyBytes?: number;
   readonly handle: (asked: Asked<z.output<Q>, z.output<B>>) => Response | Promise<Response>;
@@ -74,6 +78,7 @@ export function route<Q extends z.ZodType = typeof SHAPES.empty, B extends z.Zod
     ...(query !== undefined && { query }),
     ...(body !== undefined && { body }),
     ...(spec.isBodyOptional && { isBodyOptional: true }),
+    ...(spec.reads !== undefined && { reads: spec.reads }),
     handle: async (c) => {
       const asked = {
         c,
@@ -82,7 +87,7 @@ export function route<Q extends z.ZodType = typeof SHAPES.empty, B extends z.Zod
         query: readQuery(c.req.raw, query ?? SHAPES.empty) as z.output<Q>,
       };
       if (body === undefined) return await handle({ ...asked, body: undefined as z.output<B> });
-      const read = spec.isBodyOptional ? readOptionalJson : readJson;
+      const read = spec.reads === "yaml" ? readYaml : spec.isBodyOptional ? readOptionalJson : readJson;
       return await handle({ ...asked, body: (await read(c.req.raw, body, spec.bodyBytes)) as z.output<B> });
     },
   };

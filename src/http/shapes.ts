@@ -4,6 +4,7 @@
  */
 import * as z from "zod";
 import { countUtf8Bytes, LIMITS } from "../engine/limits.ts";
+import { CHART } from "../stateservice/chart.ts";
 import { list, object, query, record, shape, text, time, type Payload } from "../shape.ts";
 
 const revision = z.int().min(0).max(0x7fff_ffff);
@@ -137,4 +138,7 @@ export const SHAPES = {
     refused: flag.optional(),
   }),
   stateQuery: shape({ is: text }),
+  chart: CHART,
+  chartQuery: shape({ version: text.optional(), timezone: text.optional() }),
+  currentStateQuery: shape({ state: text.optional() }),
 } as const;

@@ -189,6 +189,13 @@ describe("timers that go round", () => {
       [...cycle(0), ...cycle(2)],
     ],
     ["not where a shorter delay leads out", [tick("a", "a"), edge("a", "b", "end", { after: "PT1S" })], []],
+    ["also before a longer one", [edge("a", "b", "end", { after: "PT1S" }), tick("a", "a")], []],
+    [
+      "of two delays of the same length the first, also of `*`",
+      [edge("a", "b", "go"), edge("*", "b", "end", { after: "60s" }), tick("a", "a")],
+      [],
+    ],
+    ["and not the second", [tick("a", "a"), edge("*", "b", "end", { after: "60s" })], cycle(0)],
     [
       "a shorter delay that a guard may hold up leads nowhere",
       [tick("a", "a"), edge("a", "b", "end", { after: "PT1S", guard: "event.id != ''" })],

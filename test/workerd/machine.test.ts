@@ -39,9 +39,9 @@ function go(eventId: string, more: Partial<SendCall> = {}): SendCall {
   return { eventId, event: "go", data: "{}", details: "", originator: "", actor: "test", ...more };
 }
 
-async function created(): Promise<MachineAddress> {
+async function created(source: object = LOOP): Promise<MachineAddress> {
   const address = addressOf();
-  const reply = await machineOf(bindings, address).create(address, CREATE);
+  const reply = await machineOf(bindings, address).create(address, { ...CREATE, source: JSON.stringify(source) });
   expect(reply.ok).toBe(true);
   return address;
 }
@@ -74,11 +74,9 @@ test("reading or sending to an unknown id writes nothing", async () => {
   });
 });
 
-test("an accepted event writes two rows in steady load", async () => {
-  const address = await created();
-  const stub = machineOf(bindings, address);
-  await stub.send(address, go("warm"));
-  const written = await runInDurableObject(objectOf(address), (instance, state) => {
+/** Rows that the object writes while `work` runs; what `setAlarm` writes is not among them. */
+async function rowsWrittenBy(address: MachineAddress, work: (instance: MachineObject) => void): Promise<number> {
+  return await runInDurableObject(objectOf(address), (instance, state) => {
     const sql = state.storage.sql;
     const original = sql.exec.bind(sql);
     let rows = 0;
@@ -94,10 +92,37 @@ test("an accepted event writes two rows in steady load", async () => {
       });
     };
     Object.defineProperty(sql, "exec", { value: counted, configurable: true });
-    for (let index = 0; index < 50; index += 1) void instance.send(address, go(`steady-${index}`));
+    work(instance);
     return rows;
   });
+}
+
+test("an accepted event writes two rows in steady load", async () => {
+  const address = await created();
+  await machineOf(bindings, address).send(address, go("warm"));
+  const written = await rowsWrittenBy(address, (instance) => {
+    for (let index = 0; index < 50; index += 1) void instance.send(address, go(`steady-${index}`));
+  });
   expect(written).toBe(100);
+});
+
+test("a deferred event writes three rows, and two beside its transition's; timers write none of their own", async () => {
+  const address = await created({
+    ...LOOP,
+    states: ["a", "b", "c"],
+    transitions: [
+      { from: "a", to: "b", event: "go" },
+      { from: "b", to: "c", event: "late" },
+      { from: "c", to: "a", event: "expire", after: "P1D" },
+    ],
+    unhandled: "defer",
+  });
+  const rowsOf = (call: SendCall) => rowsWrittenBy(address, (instance) => void instance.send(address, call));
+  expect(await rowsOf(go("d1", { event: "late" }))).toBe(3);
+  expect(await rowsOf(go("d2", { event: "late" }))).toBe(3);
+  // It brings the machine to b, from where the first of those that wait takes it to c, which has a timer.
+  expect(await rowsOf(go("e1"))).toBe(2 + 2 + 2);
+  expect(await machineOf(bindings, address).state(address)).toMatchObject({ value: { state: "c", revision: 2 } });
 });
 
 test("32 concurrent callers and repeated ids: dense revisions, equal replies, history of the accepted set", async () => {

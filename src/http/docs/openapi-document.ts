@@ -41,6 +41,8 @@ export interface Response {
   readonly description: string;
   readonly headers?: Readonly<Record<string, unknown>>;
   readonly content?: Readonly<Record<string, Content>>;
+  /** It is an answer without a body as well as a problem. */
+  readonly "x-may-be-empty"?: boolean;
 }
 
 interface Operation {

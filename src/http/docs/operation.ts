@@ -70,7 +70,9 @@ function commandHtml(operation: Placed): string {
 }
 
 function answersHtml({ components }: Document, operation: Placed): string {
-  const answers = statusesOf(operation, components.responses).filter(([, response]) => !isProblem(response));
+  const answers = statusesOf(operation, components.responses).filter(
+    ([, response]) => !isProblem(response) || response["x-may-be-empty"],
+  );
   const items = answers.map(([status, { description, headers = {}, content = {} }]) => {
     const names = Object.keys(headers).filter((name) => name !== "Request-Id");
     const bodies = Object.entries(content).map(([type, body]) =>

@@ -116,7 +116,7 @@ function createOperation(
   requests: ReadonlyMap<z.ZodType, string>,
   route: Route,
 ): JsonSchema {
-  const { operation: id, method, path, query, body, isOpen, isBodyOptional } = route;
+  const { operation: id, method, path, query, body, reads = "json", isOpen, isBodyOptional } = route;
   const { tag, summary, description, rpc, headers = {}, answers, reasons, example }: Description = OPERATIONS[id];
   const parameters = [
     ...[...path.matchAll(/\/:(\w+)/g)].map(([, name = ""]) =>
@@ -141,7 +141,7 @@ function createOperation(
       requestBody: {
         ...(!isBodyOptional && { required: true }),
         content: {
-          "application/json": {
+          [`application/${reads}`]: {
             schema: refTo(bodyName),
             ...(example?.body !== undefined && { example: example.body }),
           },
@@ -151,10 +151,15 @@ function createOperation(
     responses: {
       ...Object.fromEntries(Object.entries(answers).map(([status, answer]) => [status, answerOf(answer)])),
       ...Object.fromEntries(
-        [...reasonsByStatus(route, reasons)].map(([status, given]) => [status, pieces.problem(given)]),
+        [...reasonsByStatus(route, reasons)].map(([status, given]) => {
+          const answer = answers[status];
+          return [status, answer === undefined ? pieces.problem(given) : eitherOf(answer, given)];
+        }),
       ),
     },
-    ...(example && { "x-codeSamples": [{ lang: "Shell", label: "cURL", source: curlOf(method, path, example) }] }),
+    ...(example && {
+      "x-codeSamples": [{ lang: "Shell", label: "cURL", source: curlOf(method, path, example, reads) }],
+    }),
   };
 }
 
@@ -168,6 +173,13 @@ function answerOf({ description, shape, contentType, headers = [], example }: An
       content: { [type]: { ...(schema && { schema }), ...(example !== undefined && { example }) } },
     }),
   };
+}
+
+/** An answer without a body that has the status of a problem. */
+function eitherOf(answer: Answer, reasons: readonly Reason[]): JsonSchema {
+  const problem = problemOf(reasons);
+  const description = `${answer.description} With a body:\n\n${String(problem["description"])}`;
+  return { ...problem, description, "x-may-be-empty": true };
 }
 
 /** What problems carry besides the header of every answer, by status. */

@@ -276,6 +276,28 @@ export const FIELDS: Readonly<Record<string, FieldDoc>> = {
   "Receipt.revision": "The machine's revision after the event.",
   "Failure.revision": "The machine's revision after the event.",
 
+  // StateService.
+  ImportChartRequest: "A state chart of StateService.",
+  current_state: { description: "The state in which the machine stands.", ...stateOrEvent },
+  "ImportChartRequest.states": { description: "Each has a name of its own.", maxItems: LIMITS.states },
+  "ImportChartRequest.states.name": { description: "The state's name.", ...stateOrEvent },
+  func: "How the state is left: when its counter has been incremented to a value, or at a time. Absent in an end state.",
+  current: "The state's counter. A timed state needs none.",
+  target: "Where the state leads.",
+  "ImportChartRequest.states.target.name": { description: "Another state, or the same.", ...stateOrEvent },
+  when: "When it is left.",
+  key: "What is counted, or the clock. Only that of `current` is kept.",
+  value: "A number; of a time `YYYY-MM-DDTHH:MM:SS`.",
+  timezone: {
+    description: "Of the times in the chart: a name of the IANA database, or an offset. UTC when absent.",
+    examples: ["Europe/Paris", "+02:00"],
+  },
+  "CheckCurrentState.state": "The state asked about.",
+  "UpdateCurrentState.state": "The state to count up.",
+  "ImportChart.Idempotency-Key":
+    "Bare ASCII or in double quotes. A repeat with the same key and the same chart gets the first answer again.",
+  "UpdateCurrentState.Idempotency-Key": "The event id, as bare ASCII or in double quotes; a UUID is made when absent.",
+
   // Feeds and dead letters.
   "TransitionEntry.kind": "What became of the machine.",
   TransitionEntry: "One accepted change. Created and deleted machines have no event and no state before.",

@@ -10,6 +10,7 @@ import { FEED_OPERATIONS } from "./feed-operations.ts";
 import { INTERVENTION_OPERATIONS } from "./intervention-operations.ts";
 import { MACHINE_OPERATIONS } from "./machine-operations.ts";
 import { SERVICE_OPERATIONS } from "./service-operations.ts";
+import { STATESERVICE_OPERATIONS } from "./stateservice-operations.ts";
 
 export const OPERATIONS = {
   ...CONFIGURATION_OPERATIONS,
@@ -18,6 +19,7 @@ export const OPERATIONS = {
   ...EVENT_OPERATIONS,
   ...FEED_OPERATIONS,
   ...INTERVENTION_OPERATIONS,
+  ...STATESERVICE_OPERATIONS,
   ...SERVICE_OPERATIONS,
 } as const satisfies Record<string, Description>;
 

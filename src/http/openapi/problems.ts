@@ -80,7 +80,18 @@ export const SAMPLES: Readonly<Record<Reason, Sample>> = {
     detail: 'state "start" is expected, the machine is in "pending"',
     metadata: { revision: "1", state: "pending" },
   },
-  MIGRATION_REJECTED: { detail: 'state "pending" has no counterpart in "orders:v2"' },
+  MIGRATION_REJECTED: {
+    detail: 'the state "pending" is not a state of orders:v2, and state_map does not say what becomes of it',
+    metadata: { revision: "1", state: "pending" },
+    errors: [
+      {
+        pointer: "/state_map",
+        rule: "state",
+        message: 'the state "pending" is not a state of orders:v2, and state_map does not say what becomes of it',
+        value: "pending",
+      },
+    ],
+  },
   RATE_LIMITED: { detail: "too many requests; try again in a second" },
   QUOTA_EXCEEDED: { detail: "the tenant has as many machines as it may" },
   INTERNAL: {

@@ -1,18 +1,23 @@
 /** The command that sends an example to a server that `npm start` has started. */
+import { stringify } from "yaml";
 import type { Example } from "./description.ts";
 
 const ORIGIN = "http://localhost:8787";
 const WIDE = 72;
 
 /** `path` is a route's. */
-export function curlOf(method: string, path: string, example: Example): string {
+export function curlOf(method: string, path: string, example: Example, reads: "json" | "yaml"): string {
   const { headers = {}, body } = example;
   const url = `${ORIGIN}${fillPath(path, example)}`;
   const parts = [
     `curl -sS ${method === "GET" || (method === "POST" && body !== undefined) ? "" : `-X ${method} `}${quote(url)}`,
   ];
   for (const [name, value] of Object.entries(headers)) parts.push(`-H ${quote(`${name}: ${value}`)}`);
-  if (body !== undefined) {
+  if (body !== undefined && reads === "yaml") {
+    parts.push(`-H ${quote("Content-Type: application/yaml")}`);
+    // Of what -d sends cURL takes out the ends of lines.
+    parts.push(`--data-binary ${quote(stringify(body))}`);
+  } else if (body !== undefined) {
     parts.push(`-H ${quote("Content-Type: application/json")}`);
     const line = JSON.stringify(body);
     parts.push(`-d ${quote(line.length > WIDE ? JSON.stringify(body, null, 2) : line)}`);
