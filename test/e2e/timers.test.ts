@@ -27,7 +27,7 @@ const LIFE_MS = IS_DEEP ? { least: 2_000, most: 14_000 } : { least: 1_000, most:
 /** How long nothing runs, at the most. */
 const DOWN_MS = 2_000;
 /** Each machine that is awake gets an event so often: often enough to leave states early, seldom enough to stay in some. */
-const EVENT_EVERY_MS = 2_000;
+const EVENT_EVERY_MS = 1_000;
 /** A quarter of the machines sleep, in as many groups as servers live. */
 const SLEEPERS = Math.ceil(MACHINES / 4 / (KILLS + 1));
 const AWAKE = MACHINES - SLEEPERS * (KILLS + 1);
@@ -68,13 +68,13 @@ const between = ({ least, most }: { least: number; most: number }): number => le
 function pickEvent(awake: readonly string[]) {
   const machine = awake[Math.floor(awake.length * Math.random())] ?? "";
   const chance = Math.random();
-  if (chance < 0.3) return { machine, event: "touch" };
-  if (chance < 0.45) {
+  if (chance < 0.35) return { machine, event: "touch" };
+  if (chance < 0.6) {
     const due = new Date(Date.now() + between({ least: -5_000, most: LATEST_DUE_MS })).toISOString();
-    return { machine, event: "watch", data: chance < 0.33 ? {} : { due } };
+    return { machine, event: "watch", data: chance < 0.4 ? {} : { due } };
   }
-  if (chance < 0.55) return { machine, event: "reset" };
-  if (chance < 0.6) return { machine, event: "open", data: chance < 0.57 ? {} : { key: "k" } };
+  if (chance < 0.7) return { machine, event: "reset" };
+  if (chance < 0.75) return { machine, event: "open", data: chance < 0.72 ? {} : { key: "k" } };
   const others = ["begin", "remind", "expire", "tick", "stop", "hurry", "give_up", "wake", "nonsense"];
   return { machine, event: others[Math.floor(others.length * Math.random())] ?? "" };
 }
@@ -84,7 +84,7 @@ async function createSleepers(origin: string, load: Load): Promise<string[]> {
   const before = new Set(load.machines);
   await load.create(origin, SLEEPERS);
   const sleepers = [...load.machines].filter((machine) => !before.has(machine));
-  for (const machine of sleepers) await load.send(origin, { machine, event: "sleep" });
+  await Promise.all(sleepers.map((machine) => load.send(origin, { machine, event: "sleep" })));
   return sleepers;
 }
 

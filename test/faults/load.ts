@@ -118,9 +118,13 @@ export class Load {
     await Promise.all(Array.from({ length: CALLERS }, caller));
   }
 
-  /** Creates machines, one after the other. */
+  /** Creates machines. */
   async create(origin: string, count: number): Promise<void> {
-    for (let made = 0; made < count; made += 1) await this.#ask(origin, this.#newMachine());
+    let left = count;
+    const caller = async (): Promise<void> => {
+      while (left-- > 0) await this.#ask(origin, this.#newMachine());
+    };
+    await Promise.all(Array.from({ length: CALLERS }, caller));
   }
 
   /** Sends one event. */

@@ -41,6 +41,7 @@ export const LATEST_DUE_MS = 8_000;
 const RULES: readonly Rule[] = [
   { from: "idle", to: "working", event: "begin", after: "PT3S" },
   { from: "idle", to: "asleep", event: "sleep" },
+  { from: "idle", to: "working", event: "touch" },
   { from: "working", to: "working", event: "touch", assign: { count: "data.count + 1" } },
   // A guard refuses it until the machine was touched twice; the next timer of the state comes all the same.
   { from: "working", to: "late", event: "remind", after: "PT1S", guard: "data.count >= 2" },
