@@ -61,6 +61,11 @@ test("npm run test:kills kills as often as it is told", async () => {
   expect(kills.stdout).toMatch(/Tests.*1 passed/);
 });
 
+test("npm run test:timers takes as many machines as it is told", async () => {
+  const timers = await runIn({ DETENT_TIMER_MACHINES: "8" }, "test:timers");
+  expect(timers.stdout).toMatch(/Tests.*1 passed/);
+});
+
 test("npm run bench measures both sides without an error", async () => {
   const { stdout } = await run("bench", "--", "--rounds", "1", "--requests", "100");
   const { floor, detent, ratio } = JSON.parse(stdout.trimEnd().split("\n").at(-1) ?? "") as Record<string, Result>;

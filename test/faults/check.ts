@@ -70,8 +70,16 @@ export async function findFaults(origin: string, load: Load, sink: Sink): Promis
     const { state, revision } = standing;
     const accepted = await readAccepted(origin, machine);
     const refused = await readRefused(origin, machine);
-    differ("accepted events, once and as answered", accepted.toSorted(byId), subjects.accepted.get(machine) ?? []);
-    differ("refused events, once and as answered", refused.toSorted(byId), subjects.refused.get(machine) ?? []);
+    differ(
+      "accepted events, once and as answered",
+      accepted.filter(isSent).toSorted(byId),
+      subjects.accepted.get(machine) ?? [],
+    );
+    differ(
+      "refused events, once and as answered",
+      refused.filter(isSent).toSorted(byId),
+      subjects.refused.get(machine) ?? [],
+    );
     differ("revisions", revisionsOf(accepted), upTo(1, revision));
     differ("the index", index.get(machine), { state, revision });
     const changes = subjects.changes.get(machine) ?? [];
@@ -111,7 +119,8 @@ async function findLookUpFaults(origin: string, load: Load): Promise<string[]> {
 }
 
 function noReceipt(error: unknown): Receipt {
-  return { event_id: "", machine: { id: "" }, result: "", from: "", revision: -1, reason: String(error) };
+  const nothing = { event_id: "", event: "", at: "", originator: "", result: "", from: "", revision: -1 };
+  return { ...nothing, machine: { id: "" }, reason: String(error) };
 }
 
 /** The first difference, when both are lists: a whole history would bury it. */
@@ -146,6 +155,8 @@ function typesOf(revision: number): string[] {
   return [...upTo(1, revision).map(() => "detent.machine.changed.v1"), "detent.machine.created.v1"];
 }
 
+/** By a caller: the other ids are the machine's own. */
+const isSent = ([eventId]: Decided) => !eventId.startsWith("timer:");
 const sequenceOf = ({ sequence }: CloudEvent) => sequence;
 const revisionsOf = (decided: readonly Decided[]) => decided.map(([, { revision }]) => revision);
 const idsIn = (decided: readonly Decided[]) => decided.map(([eventId]) => eventId);

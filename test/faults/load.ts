@@ -1,4 +1,5 @@
 /** Callers who never stop asking, and a ledger of what they were answered: what Detent has promised. */
+import { setTimeout as sleep } from "node:timers/promises";
 
 /** In flight whenever the load runs: each caller asks again as soon as it was answered. */
 export const CALLERS = 32;
@@ -21,9 +22,24 @@ export const CONFIGURATION = {
   ],
 };
 
+interface Sending {
+  readonly machine: string;
+  readonly event: string;
+  readonly data?: object;
+}
+
 type Call =
   | { readonly kind: "create"; readonly machine: string }
-  | { readonly kind: "event"; readonly machine: string; readonly eventId: string; readonly event: string };
+  | ({ readonly kind: "event"; readonly eventId: string } & Sending);
+
+/** Other events than the usual, from callers who take their time. */
+export interface Habit {
+  /** What machines are created with. */
+  readonly data: object;
+  /** How long a caller waits before it asks again. */
+  readonly pauseMs: () => number;
+  readonly pick: () => Sending;
+}
 
 export interface Decision {
   readonly machine: string;
@@ -53,11 +69,13 @@ export class Load {
   #unansweredInARow = 0;
   #goal: { answers: number; readonly notBefore: number; readonly reached: () => void } | undefined;
   readonly #failing: boolean;
+  readonly #habit: Habit | undefined;
   #running: { origin: string; callers: Promise<void>[] } | undefined;
 
   /** `failing`: some events are for a machine that is not there. */
-  constructor({ failing }: { readonly failing: boolean }) {
+  constructor({ failing, habit }: { readonly failing: boolean; readonly habit?: Habit }) {
     this.#failing = failing;
+    this.#habit = habit;
   }
 
   /** Lets the callers go on at `origin`, until `stop`. */
@@ -65,7 +83,11 @@ export class Load {
     const running = { origin, callers: [] as Promise<void>[] };
     this.#running = running;
     running.callers = Array.from({ length: CALLERS }, async () => {
-      while (this.#running === running) await this.#ask(origin, this.#nextCall());
+      for (;;) {
+        if (this.#habit !== undefined) await sleep(this.#habit.pauseMs());
+        if (this.#running !== running) return;
+        await this.#ask(origin, this.#nextCall());
+      }
     });
   }
 
@@ -96,9 +118,23 @@ export class Load {
     await Promise.all(Array.from({ length: CALLERS }, caller));
   }
 
-  /** Creates machines, one after the other. */
+  /** Creates machines. */
   async create(origin: string, count: number): Promise<void> {
-    for (let made = 0; made < count; made += 1) await this.#ask(origin, this.#newMachine());
+    let left = count;
+    const caller = async (): Promise<void> => {
+      while (left-- > 0) await this.#ask(origin, this.#newMachine());
+    };
+    await Promise.all(Array.from({ length: CALLERS }, caller));
+  }
+
+  /** Sends one event. */
+  async send(origin: string, sending: Sending): Promise<void> {
+    await this.#ask(origin, this.#newEvent(sending));
+  }
+
+  #newEvent(sending: Sending): Call {
+    this.#asked += 1;
+    return { kind: "event", eventId: `e${this.#asked}`, ...sending };
   }
 
   #newMachine(): Call {
@@ -108,17 +144,15 @@ export class Load {
 
   /** Some machines are busier than others; events that do not fit the state are refused. */
   #nextCall(): Call {
+    if (this.#habit !== undefined) return this.#newEvent(this.#habit.pick());
     const chance = Math.random();
     if (chance < 0.01 && this.machines.size < MOST_MACHINES) return this.#newMachine();
     const machines = [...this.machines];
     const machine = machines[Math.floor(machines.length * Math.random() ** 2)];
     if (machine === undefined) throw new Error("there are no machines");
-    this.#asked += 1;
-    if (this.#failing && chance > 0.98) {
-      return { kind: "event", machine: NOBODY, eventId: `e${this.#asked}`, event: "flip" };
-    }
+    if (this.#failing && chance > 0.98) return this.#newEvent({ machine: NOBODY, event: "flip" });
     const event = chance < 0.5 ? "flip" : chance < 0.7 ? "open" : chance < 0.9 ? "close" : "nonsense";
-    return { kind: "event", machine, eventId: `e${this.#asked}`, event };
+    return this.#newEvent({ machine, event });
   }
 
   async #ask(origin: string, call: Call): Promise<void> {
@@ -129,7 +163,7 @@ export class Load {
       const response = await fetch(origin + pathOf(call), {
         method: "POST",
         headers: { "content-type": "application/json" },
-        body: JSON.stringify(bodyOf(call)),
+        body: JSON.stringify(this.#bodyOf(call)),
         signal: AbortSignal.timeout(ANSWER_WITHIN_MS),
       });
       reply = await response.json<Reply>();
@@ -139,6 +173,11 @@ export class Load {
     }
     this.inFlight -= 1;
     this.#record(call, status, reply);
+  }
+
+  #bodyOf(call: Call): object {
+    if (call.kind === "create") return { config_id: CONFIGURATION.name, id: call.machine, data: this.#habit?.data };
+    return { event: call.event, event_id: call.eventId, data: call.data };
   }
 
   #record(call: Call, status: number, reply: Reply): void {
@@ -170,11 +209,6 @@ export class Load {
 function pathOf(call: Call): string {
   const machines = "/api/v1/statemachines";
   return call.kind === "create" ? machines : `${machines}/${CONFIGURATION.name}/${call.machine}/events`;
-}
-
-function bodyOf(call: Call): object {
-  if (call.kind === "create") return { config_id: CONFIGURATION.name, id: call.machine };
-  return { event: call.event, event_id: call.eventId };
 }
 
 function decisionOf(machine: string, { from = "", revision = -1, reason }: Reply): Decision {

@@ -9,14 +9,28 @@ export interface Standing {
   readonly revision: number;
 }
 
-interface Change {
+/** A machine as it says itself that it is. */
+export interface Whole extends Standing {
+  readonly data: Readonly<Record<string, unknown>>;
+  readonly created_at: string;
+  readonly timers: readonly unknown[];
+}
+
+export interface Change {
   readonly revision: number;
   readonly event_id: string;
-  readonly transition: { readonly from: string };
+  readonly timestamp: string;
+  readonly originator: string;
+  readonly transition: { readonly from: string; readonly to: string; readonly event: string };
+  readonly data: Readonly<Record<string, unknown>>;
 }
 
 export interface Receipt {
   readonly event_id: string;
+  readonly event: string;
+  readonly at: string;
+  readonly originator: string;
+  readonly data?: Readonly<Record<string, unknown>>;
   readonly machine: { readonly id: string };
   readonly result: string;
   readonly from: string;
@@ -80,31 +94,45 @@ export async function readFeeds(origin: string): Promise<Feed> {
   };
 }
 
+/** The machine as it is. */
+export async function readWhole(origin: string, machine: string): Promise<Whole> {
+  return (await get<{ statemachine: Whole }>(origin, `${MACHINES}/${machine}`)).statemachine;
+}
+
 /** Where the machine stands. */
 export async function readStanding(origin: string, machine: string): Promise<Standing> {
-  return (await get<{ statemachine: Standing }>(origin, `${MACHINES}/${machine}`)).statemachine;
+  return await readWhole(origin, machine);
+}
+
+/** Its changes, oldest first. */
+export async function readHistory(origin: string, machine: string): Promise<Change[]> {
+  const path = `${MACHINES}/${machine}/history?order=asc`;
+  const pages = await list<{ history: Change[]; next_page_token: string }>(origin, path);
+  return pages.flatMap(({ history }) => history);
+}
+
+/** The receipts of what it has refused, oldest first. */
+export async function readRefusals(origin: string, machine: string): Promise<Receipt[]> {
+  const path = `${MACHINES}/${machine}/history?order=asc&refused=true`;
+  const pages = await list<{ receipts: Receipt[]; next_page_token: string }>(origin, path);
+  return pages.flatMap(({ receipts }) => receipts);
 }
 
 /** Its accepted events, oldest first. */
 export async function readAccepted(origin: string, machine: string): Promise<[eventId: string, Decision][]> {
-  const pages = await list<{ history: Change[]; next_page_token: string }>(
-    origin,
-    `${MACHINES}/${machine}/history?order=asc`,
-  );
-  return pages
-    .flatMap(({ history }) => history)
-    .map(({ event_id, revision, transition }) => [event_id, { machine, from: transition.from, revision }]);
+  const changes = await readHistory(origin, machine);
+  return changes.map(({ event_id, revision, transition }) => [event_id, { machine, from: transition.from, revision }]);
 }
 
 /** Its refused events, oldest first. */
 export async function readRefused(origin: string, machine: string): Promise<[eventId: string, Decision][]> {
-  const pages = await list<{ receipts: Receipt[]; next_page_token: string }>(
-    origin,
-    `${MACHINES}/${machine}/history?order=asc&refused=true`,
-  );
-  return pages
-    .flatMap(({ receipts }) => receipts)
-    .map(({ event_id, from, revision, reason = "" }) => [event_id, { machine, from, revision, reason }]);
+  const receipts = await readRefusals(origin, machine);
+  return receipts.map(({ event_id, from, revision, reason = "" }) => [event_id, { machine, from, revision, reason }]);
+}
+
+/** The receipt that the machine itself keeps. */
+export async function readReceipt(origin: string, machine: string, eventId: string): Promise<Receipt> {
+  return await get<Receipt>(origin, `${MACHINES}/${machine}/events/${encodeURIComponent(eventId)}`);
 }
 
 /** The receipt by configuration and event id, through the index. */

@@ -2,7 +2,8 @@
  * The service itself, but its outgoing queues are a sink in the process of the test, which survives when this one is
  * killed: what the sink has answered is what the queue has accepted. And ways into the events queue and its dead letters,
  * which a deployment's producers have by bindings of their own: POST /faults/events, /faults/dead-letters. POST
- * /faults/trouble makes a share of the writes to D1 and of the sends to the queues fail, and answers how many have.
+ * /faults/trouble makes a share of the writes to D1 and of the sends to the queues fail, and answers how many have;
+ * /faults/made tells how often the machines' objects were made.
  */
 import type { Bindings } from "../../src/env.ts";
 import worker, {
@@ -66,9 +67,14 @@ function sinkOf(url: string): Queue {
   };
 }
 
+/** How often each machine's object was made, in the life of this process: one more than it was evicted. */
+const made = new Map<string, number>();
+
 export class MachineObject extends RealMachineObject {
   constructor(ctx: DurableObjectState, env: FaultBindings) {
     super(ctx, withSinks(env));
+    const name = ctx.id.name ?? "";
+    made.set(name, (made.get(name) ?? 0) + 1);
   }
 }
 
@@ -93,6 +99,7 @@ export default {
       trouble.share = share;
       return Response.json({ count });
     }
+    if (new URL(request.url).pathname === "/faults/made") return Response.json(Object.fromEntries(made));
     const ways: Record<string, Queue> = { "/faults/events": env.EVENTS, "/faults/dead-letters": env.DEAD_LETTERS };
     const way = ways[new URL(request.url).pathname];
     if (way === undefined) return await worker.fetch(request, withSinks(env), context);
