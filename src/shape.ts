@@ -2,12 +2,16 @@
  * JSON from outside -> values of a known shape: types, unknown fields, both cases of keys, whichever door it comes
  * through. Nothing here may fail on a body of a million members, nor answer each of them.
  */
-import * as z from "zod";
+import { en } from "zod/locales";
+import * as z from "zod/mini";
 import { toPointer } from "./engine/finding.ts";
 import { LIMITS } from "./engine/limits.ts";
 import { clip } from "./engine/names.ts";
 import { invalid, MOST_LISTED, type Violation } from "./errors.ts";
 import { isObject } from "./json.ts";
+
+// By itself the small zod says "Invalid input" of everything.
+z.config(en());
 
 export type Payload = z.core.ParsePayload;
 
@@ -68,7 +72,7 @@ export function query<F extends z.core.$ZodLooseShape, R extends z.core.$ZodLoos
   return z.pipe(z.transform(gather), shape({ ...fields, ...records }));
 }
 
-export function list<T extends z.ZodType>(item: T) {
+export function list<T extends z.ZodMiniType>(item: T) {
   return z.pipe(z.transform(refuseCrowd), z.array(item));
 }
 
@@ -78,7 +82,7 @@ function toMap(value: unknown, context: Payload): unknown {
 }
 
 /** An object with any keys; z.record would lose one named `__proto__`. */
-export function record<T extends z.ZodType>(member: T) {
+export function record<T extends z.ZodMiniType>(member: T) {
   const members = z.pipe(z.transform(toMap), z.map(z.string(), member, "must be a JSON object"));
   return z.pipe(
     members,
@@ -96,10 +100,10 @@ const DATE_TIME = z.iso.datetime({ offset: true });
 /** RFC 3339, whose `t` and `z` may be lower-case. */
 export const time = z
   .stringFormat("date-time", (value) => DATE_TIME.safeParse(value.toUpperCase()).success)
-  .toUpperCase();
+  .check(z.toUpperCase());
 
 /** `value` in this shape; INVALID_ARGUMENT or LIMIT_EXCEEDED with what is wrong, `whole` being its name. */
-export function parseShape<S extends z.ZodType>(schema: S, value: unknown, whole: string): z.output<S> {
+export function parseShape<S extends z.ZodMiniType>(schema: S, value: unknown, whole: string): z.output<S> {
   const parsed = schema.safeParse(value, { reportInput: true });
   if (parsed.success) return parsed.data;
   const violations = parsed.error.issues.flatMap((issue) => toViolations(issue, whole));

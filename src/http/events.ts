@@ -1,5 +1,5 @@
 /** The routes of events. */
-import type * as z from "zod";
+import type * as z from "zod/mini";
 import { LIMITS } from "../engine/limits.ts";
 import { enqueueEvents, refuseCrowd } from "../service/enqueued-events.ts";
 import type { SendEventInput } from "../service/event-input.ts";

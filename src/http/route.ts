@@ -3,7 +3,7 @@
  * from which the OpenAPI document is made: there is no second description of a request.
  */
 import type { Context } from "hono";
-import type * as z from "zod";
+import type * as z from "zod/mini";
 import { clip } from "../engine/names.ts";
 import { invalid } from "../errors.ts";
 import type { House, Principal } from "../service/house.ts";
@@ -31,8 +31,8 @@ export interface Route {
   readonly operation: OperationId;
   readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
   readonly path: string;
-  readonly query?: z.ZodType;
-  readonly body?: z.ZodType;
+  readonly query?: z.ZodMiniType;
+  readonly body?: z.ZodMiniType;
   readonly isBodyOptional?: true;
   /** What the body is written in; JSON when absent. */
   readonly reads?: "yaml";
@@ -50,7 +50,7 @@ interface Asked<Q, B> {
   readonly body: B;
 }
 
-interface Spec<Q extends z.ZodType, B extends z.ZodType> {
+interface Spec<Q extends z.ZodMiniType, B extends z.ZodMiniType> {
   readonly operation: OperationId;
   readonly method: Route["method"];
   readonly path: string;
@@ -67,7 +67,7 @@ interface Spec<Q extends z.ZodType, B extends z.ZodType> {
 }
 
 /** A route for those who have a credential. */
-export function route<Q extends z.ZodType = typeof SHAPES.empty, B extends z.ZodType = z.ZodUndefined>(
+export function route<Q extends z.ZodMiniType = typeof SHAPES.empty, B extends z.ZodMiniType = z.ZodMiniUndefined>(
   spec: Spec<Q, B>,
 ): Route {
   const { operation, method, path, query, body, handle } = spec;

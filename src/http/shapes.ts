@@ -2,21 +2,21 @@
  * The shapes of JSON bodies and queries of the routes: types, unknown fields, both cases of keys. The rules are the
  * house's.
  */
-import * as z from "zod";
+import * as z from "zod/mini";
 import { countUtf8Bytes, LIMITS } from "../engine/limits.ts";
 import { CHART } from "../stateservice/chart.ts";
 import { list, object, query, record, shape, text, time, type Payload } from "../shape.ts";
 
-const revision = z.int().min(0).max(0x7fff_ffff);
+const revision = z.int().check(z.minimum(0), z.maximum(0x7fff_ffff));
 
 const transition = shape({
-  from: text.exactOptional(),
-  to: text.exactOptional(),
-  event: text.exactOptional(),
-  guard: text.exactOptional(),
-  assign: record(text).exactOptional(),
-  after: text.exactOptional(),
-  deadline: text.exactOptional(),
+  from: z.exactOptional(text),
+  to: z.exactOptional(text),
+  event: z.exactOptional(text),
+  guard: z.exactOptional(text),
+  assign: z.exactOptional(record(text)),
+  after: z.exactOptional(text),
+  deadline: z.exactOptional(text),
 });
 
 /**
@@ -32,113 +32,115 @@ function refuseLarge(value: unknown, context: Payload): unknown {
 }
 
 const configurationFields = shape({
-  name: text.exactOptional(),
-  version: text.exactOptional(),
-  starting_state: text.exactOptional(),
-  states: list(text).exactOptional(),
-  transitions: list(transition).exactOptional(),
-  initial_states: list(text).exactOptional(),
-  state_options: record(shape({ schema: object.exactOptional(), unhandled: text.exactOptional() })).exactOptional(),
-  event_options: record(shape({ schema: object.exactOptional() })).exactOptional(),
-  unhandled: text.exactOptional(),
-  defer_for: text.exactOptional(),
-  retention: shape({
-    outcomes: text.nullable().exactOptional(),
-    final: text.nullable().exactOptional(),
-    history: text.nullable().exactOptional(),
-  }).exactOptional(),
+  name: z.exactOptional(text),
+  version: z.exactOptional(text),
+  starting_state: z.exactOptional(text),
+  states: z.exactOptional(list(text)),
+  transitions: z.exactOptional(list(transition)),
+  initial_states: z.exactOptional(list(text)),
+  state_options: z.exactOptional(record(shape({ schema: z.exactOptional(object), unhandled: z.exactOptional(text) }))),
+  event_options: z.exactOptional(record(shape({ schema: z.exactOptional(object) }))),
+  unhandled: z.exactOptional(text),
+  defer_for: z.exactOptional(text),
+  retention: z.exactOptional(
+    shape({
+      outcomes: z.exactOptional(z.nullable(text)),
+      final: z.exactOptional(z.nullable(text)),
+      history: z.exactOptional(z.nullable(text)),
+    }),
+  ),
 });
 
 const configuration = z.pipe(z.transform(refuseLarge), configurationFields);
 
 const newMachine = {
-  state: text.optional(),
-  data: object.optional(),
-  labels: record(text).optional(),
+  state: z.optional(text),
+  data: z.optional(object),
+  labels: z.optional(record(text)),
 };
 
 const event = {
   event: text,
-  event_id: text.optional(),
-  data: object.optional(),
-  details: text.optional(),
-  originator: text.optional(),
-  timestamp: time.optional(),
+  event_id: z.optional(text),
+  data: z.optional(object),
+  details: z.optional(text),
+  originator: z.optional(text),
+  timestamp: z.optional(time),
 };
 
 const sentEvent = {
   ...event,
-  expected_state: text.optional(),
-  expected_revision: revision.optional(),
-  create_if_missing: shape({ version: text.optional(), ...newMachine }).optional(),
+  expected_state: z.optional(text),
+  expected_revision: z.optional(revision),
+  create_if_missing: z.optional(shape({ version: z.optional(text), ...newMachine })),
 };
 
 const flag = z.enum(["true", "false"]);
 /** A revision in a query. */
-const revisionText = z.string().regex(/^\d{1,10}$/, "must be a revision, a whole number");
+const revisionText = z.string().check(z.regex(/^\d{1,10}$/, "must be a revision, a whole number"));
 const machineFilter = {
   configuration: text,
-  version: text.optional(),
-  state: text.optional(),
-  updated_after: time.optional(),
-  updated_before: time.optional(),
+  version: z.optional(text),
+  state: z.optional(text),
+  updated_after: z.optional(time),
+  updated_before: z.optional(time),
 };
 /** `label.K=V` */
-const labels = { label: record(text).optional() };
+const labels = { label: z.optional(record(text)) };
 
 /** One schema per body and query. */
 export const SHAPES = {
   configuration,
   simulation: shape({
-    configuration: configuration.optional(),
-    config_id: text.optional(),
-    state: text.optional(),
-    data: object.optional(),
+    configuration: z.optional(configuration),
+    config_id: z.optional(text),
+    state: z.optional(text),
+    data: z.optional(object),
     events: list(shape(event)),
   }),
   machine: shape({
-    config_id: text.optional(),
-    configuration_version: text.optional(),
-    id: text.optional(),
+    config_id: z.optional(text),
+    configuration_version: z.optional(text),
+    id: z.optional(text),
     ...newMachine,
   }),
-  machineQuery: shape({ at_revision: revisionText.optional() }),
-  labels: shape({ labels: record(text.nullable()) }),
-  override: shape({ state: text, data: object.optional(), comment: text }),
-  migration: shape({ to: text, state_map: record(text).optional() }),
+  machineQuery: shape({ at_revision: z.optional(revisionText) }),
+  labels: shape({ labels: record(z.nullable(text)) }),
+  override: shape({ state: text, data: z.optional(object), comment: text }),
+  migration: shape({ to: text, state_map: z.optional(record(text)) }),
   event: shape(sentEvent),
-  dryRunQuery: shape({ dry_run: flag.optional() }),
+  dryRunQuery: shape({ dry_run: z.optional(flag) }),
   events: shape({ events: list(shape({ configuration: text, id: text, ...sentEvent })) }),
   empty: shape({}),
   configurationsQuery: shape({
-    configuration: text.optional(),
-    page_size: text.optional(),
-    page_token: text.optional(),
+    configuration: z.optional(text),
+    page_size: z.optional(text),
+    page_token: z.optional(text),
   }),
   machinesQuery: query(
-    { ...machineFilter, order: text.optional(), page_size: text.optional(), page_token: text.optional() },
+    { ...machineFilter, order: z.optional(text), page_size: z.optional(text), page_token: z.optional(text) },
     labels,
   ),
-  machineCountQuery: query({ ...machineFilter, group_by: text.optional() }, labels),
+  machineCountQuery: query({ ...machineFilter, group_by: z.optional(text) }, labels),
   feedQuery: shape({
-    after: text.optional(),
-    configuration: text.optional(),
-    page_size: text.optional(),
+    after: z.optional(text),
+    configuration: z.optional(text),
+    page_size: z.optional(text),
   }),
   deadLettersQuery: shape({
-    page_size: text.optional(),
-    page_token: text.optional(),
+    page_size: z.optional(text),
+    page_token: z.optional(text),
   }),
-  rebuild: shape({ machines: list(shape({ configuration: text, id: text })).optional() }),
-  redrive: shape({ ids: list(text).optional() }),
+  rebuild: shape({ machines: z.optional(list(shape({ configuration: text, id: text }))) }),
+  redrive: shape({ ids: z.optional(list(text)) }),
   historyQuery: shape({
-    order: text.optional(),
-    page_size: text.optional(),
-    page_token: text.optional(),
-    refused: flag.optional(),
+    order: z.optional(text),
+    page_size: z.optional(text),
+    page_token: z.optional(text),
+    refused: z.optional(flag),
   }),
   stateQuery: shape({ is: text }),
   chart: CHART,
-  chartQuery: shape({ version: text.optional(), timezone: text.optional() }),
-  currentStateQuery: shape({ state: text.optional() }),
+  chartQuery: shape({ version: z.optional(text), timezone: z.optional(text) }),
+  currentStateQuery: shape({ state: z.optional(text) }),
 } as const;

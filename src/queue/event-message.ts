@@ -3,6 +3,7 @@
  * and, in a deployment of many tenants, `tenant`; or base64 text of the binary form, as go-statemachine put it on SQS.
  */
 import { fromBinary } from "@bufbuild/protobuf";
+import * as z from "zod/mini";
 import { parseJson } from "../body.ts";
 import { DetentError, invalid } from "../errors.ts";
 import { EventRequestSchema } from "../gen/statemachine/v1beta/statemachine_pb.ts";
@@ -18,17 +19,19 @@ export interface EventMessage {
 }
 
 const MESSAGE = shape({
-  tenant: text.optional(),
-  config: text.optional(),
-  id: text.optional(),
-  event: shape({
-    event_id: text.optional(),
-    timestamp: time.optional(),
-    transition: shape({ from: text.optional(), to: text.optional(), event: text.optional() }).optional(),
-    originator: text.optional(),
-    details: text.optional(),
-    data: object.optional(),
-  }).optional(),
+  tenant: z.optional(text),
+  config: z.optional(text),
+  id: z.optional(text),
+  event: z.optional(
+    shape({
+      event_id: z.optional(text),
+      timestamp: z.optional(time),
+      transition: z.optional(shape({ from: z.optional(text), to: z.optional(text), event: z.optional(text) })),
+      originator: z.optional(text),
+      details: z.optional(text),
+      data: z.optional(object),
+    }),
+  ),
 });
 
 /** Reads a message; throws INVALID_ARGUMENT or LIMIT_EXCEEDED for one that is no event. */

@@ -2,7 +2,7 @@
  * The state chart of StateService (https://github.com/facebookarchive/StateService): its shape, as its users have it in
  * YAML files, and its rules. Knows nothing of configurations.
  */
-import * as z from "zod";
+import * as z from "zod/mini";
 import { LIMITS } from "../engine/limits.ts";
 import { checkStateOrEventName, quote, type NameProblem } from "../engine/names.ts";
 import { list, shape, text, type Payload } from "../shape.ts";
@@ -39,9 +39,9 @@ const fields = shape({
   states: list(
     shape({
       name: text,
-      func: z.enum(["increment", "time"]).exactOptional(),
-      current: shape({ key: text, value }).exactOptional(),
-      target: shape({ name: text, when: shape({ key: text, value }) }).exactOptional(),
+      func: z.exactOptional(z.enum(["increment", "time"])),
+      current: z.exactOptional(shape({ key: text, value })),
+      target: z.exactOptional(shape({ name: text, when: shape({ key: text, value }) })),
     }),
   ),
 });

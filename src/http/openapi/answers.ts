@@ -2,23 +2,23 @@
  * The shapes of what the JSON routes answer, under the names they have in the OpenAPI document. Functions in
  * `../output.ts` write the answers; tests hold every answer they see against these. No part of the bundle.
  */
-import * as z from "zod";
+import * as z from "zod/mini";
 import { REASONS } from "../../errors.ts";
 import { object, record, text, time } from "../../shape.ts";
 import { SHAPES } from "../shapes.ts";
 
-const revision = z.int().min(0);
-const count = z.int().min(0);
+const revision = z.int().check(z.minimum(0));
+const count = z.int().check(z.minimum(0));
 const nextPageToken = text;
 
-const source = SHAPES.configuration.out.out.shape;
+const source = SHAPES.configuration.def.out.def.out.shape;
 
 const Configuration = z.strictObject({
   ...source,
   name: text,
   version: text,
   created_at: time,
-  deprecated_at: time.optional(),
+  deprecated_at: z.optional(time),
 });
 
 const Finding = z.strictObject({
@@ -46,22 +46,22 @@ const Receipt = z.strictObject({
     "MissingDestination",
     "ConfigurationNotFound",
   ]),
-  reason: Reason.optional(),
-  message: text.optional(),
+  reason: z.optional(Reason),
+  message: z.optional(text),
   from: text,
-  to: text.optional(),
+  to: z.optional(text),
   revision,
   at: time,
   originator: text,
   actor: text,
   duplicate: z.boolean(),
-  created: z.boolean().optional(),
+  created: z.optional(z.boolean()),
   details: text,
   data: object,
-  allowed_events: z.array(text).optional(),
+  allowed_events: z.optional(z.array(text)),
 });
 
-const Failure = Receipt.omit({ details: true, data: true, created: true });
+const Failure = z.omit(Receipt, { details: true, data: true, created: true });
 
 const HistoryEntry = z.strictObject({
   revision,
@@ -85,7 +85,7 @@ const ListedMachine = z.strictObject({
   updated_at: time,
 });
 
-const Machine = ListedMachine.extend({
+const Machine = z.extend(ListedMachine, {
   data: object,
   timers: z.array(z.strictObject({ event: text, to: text, due_at: time })),
   history: z.array(HistoryEntry),
@@ -95,8 +95,8 @@ const Machine = ListedMachine.extend({
 const AllowedEvent = z.strictObject({
   event: text,
   allowed: z.enum(["yes", "no", "depends"]),
-  to: text.optional(),
-  reason: z.enum(["NO_TRANSITION", "GUARD_REJECTED"]).optional(),
+  to: z.optional(text),
+  reason: z.optional(z.enum(["NO_TRANSITION", "GUARD_REJECTED"])),
 });
 
 const TransitionEntry = z.strictObject({
@@ -104,9 +104,9 @@ const TransitionEntry = z.strictObject({
   configuration: text,
   id: text,
   revision,
-  event_id: text.optional(),
-  event: text.optional(),
-  from: text.optional(),
+  event_id: z.optional(text),
+  event: z.optional(text),
+  from: z.optional(text),
   to: text,
   config_id: text,
   at: time,
@@ -132,16 +132,16 @@ const Problem = z.strictObject({
   reason: Reason,
   request_id: text,
   metadata: record(text),
-  errors: z.array(z.strictObject({ pointer: text, rule: text, message: text, value: text.optional() })),
-  receipt: Receipt.optional(),
-  dry_run: z.literal(true).optional(),
+  errors: z.array(z.strictObject({ pointer: text, rule: text, message: text, value: z.optional(text) })),
+  receipt: z.optional(Receipt),
+  dry_run: z.optional(z.literal(true)),
 });
 
 /** Shapes of requests that have a name of their own: several operations take them, or other shapes contain them. */
 export const NAMED_REQUESTS = {
   ConfigurationSource: SHAPES.configuration,
-  Transition: source.transitions.unwrap().out.element,
-} as const satisfies Record<string, z.ZodType>;
+  Transition: source.transitions.def.innerType.def.out.def.element,
+} as const satisfies Record<string, z.ZodMiniType>;
 
 /** Every named shape of an answer. */
 export const ANSWERS = {
@@ -149,7 +149,7 @@ export const ANSWERS = {
   Reason,
   Configuration,
   Finding,
-  CreatedConfiguration: Configuration.extend({ warnings: z.array(Finding) }),
+  CreatedConfiguration: z.extend(Configuration, { warnings: z.array(Finding) }),
   CheckedConfiguration: z.strictObject({ valid: z.boolean(), findings: z.array(Finding), mermaid: text }),
   ConfigurationList: z.strictObject({
     configurations: z.array(z.strictObject({ name: text, versions: z.array(text), deprecated: z.array(text) })),
@@ -157,7 +157,7 @@ export const ANSWERS = {
   }),
   Machine,
   MachineAnswer: z.strictObject({ id: text, statemachine: Machine }),
-  MigratedMachine: z.strictObject({ id: text, statemachine: Machine, dry_run: z.literal(true).optional() }),
+  MigratedMachine: z.strictObject({ id: text, statemachine: Machine, dry_run: z.optional(z.literal(true)) }),
   ListedMachine,
   MachineList: z.strictObject({
     statemachines: z.array(z.strictObject({ id: text, statemachine: ListedMachine })),
@@ -165,14 +165,14 @@ export const ANSWERS = {
     index_lag_ms: count,
   }),
   MachineCounts: z.strictObject({
-    counts: z.array(z.strictObject({ state: text.optional(), version: text.optional(), count })),
+    counts: z.array(z.strictObject({ state: z.optional(text), version: z.optional(text), count })),
     total: count,
     index_lag_ms: count,
   }),
   HistoryEntry,
   HistoryPage: z.strictObject({
-    history: z.array(HistoryEntry).optional(),
-    receipts: z.array(Receipt).optional(),
+    history: z.optional(z.array(HistoryEntry)),
+    receipts: z.optional(z.array(Receipt)),
     next_page_token: nextPageToken,
   }),
   AllowedEvent,
@@ -180,10 +180,10 @@ export const ANSWERS = {
   CurrentState: z.strictObject({ state: text, revision }),
   MachineRef,
   Receipt,
-  SentEvent: Receipt.extend({ dry_run: z.literal(true).optional() }),
+  SentEvent: z.extend(Receipt, { dry_run: z.optional(z.literal(true)) }),
   SentEvents: z.strictObject({
-    results: z.array(z.strictObject({ status: z.int(), receipt: Receipt.optional(), problem: Problem.optional() })),
-    dry_run: z.literal(true).optional(),
+    results: z.array(z.strictObject({ status: z.int(), receipt: z.optional(Receipt), problem: z.optional(Problem) })),
+    dry_run: z.optional(z.literal(true)),
   }),
   EnqueuedEvent: z.strictObject({ event_id: text, status_url: text }),
   Simulation: z.strictObject({ steps: z.array(Receipt) }),
@@ -196,7 +196,7 @@ export const ANSWERS = {
   Redriven: z.strictObject({ redriven: count, remaining: z.boolean() }),
   RebuildProgress: z.strictObject({
     started_at: time,
-    finished_at: time.optional(),
+    finished_at: z.optional(time),
     walked: count,
     corrected: count,
     removed: count,
@@ -206,8 +206,8 @@ export const ANSWERS = {
   Health: z.strictObject({
     state: z.enum(["READY", "NOT_READY"]),
     release: text,
-    checks: z.array(z.strictObject({ name: text, state: z.enum(["READY", "NOT_READY"]), detail: text.optional() })),
+    checks: z.array(z.strictObject({ name: text, state: z.enum(["READY", "NOT_READY"]), detail: z.optional(text) })),
   }),
-} as const satisfies Record<string, z.ZodType>;
+} as const satisfies Record<string, z.ZodMiniType>;
 
 export type AnswerName = keyof typeof ANSWERS;

@@ -1,7 +1,7 @@
 /** The OpenAPI 3.1 document, made from the router table, the shapes and what is said about them. */
 import { REASONS, type Reason } from "../../errors.ts";
 import type { Route } from "../route.ts";
-import type * as z from "zod";
+import type * as z from "zod/mini";
 import { NAMED_REQUESTS } from "./answers.ts";
 import { ANSWER_HEADERS, REQUEST_HEADERS, TAGS, type Answer, type Description } from "./description.ts";
 import type { JsonSchema } from "./fields.ts";
@@ -78,8 +78,8 @@ function idsOf(tag: string): string[] {
 }
 
 /** The names of the bodies: their own, or their only operation's. */
-function nameRequests(routes: readonly Route[]): Map<z.ZodType, string> {
-  const names = new Map<z.ZodType, string>(Object.entries(NAMED_REQUESTS).map(([name, shape]) => [shape, name]));
+function nameRequests(routes: readonly Route[]): Map<z.ZodMiniType, string> {
+  const names = new Map<z.ZodMiniType, string>(Object.entries(NAMED_REQUESTS).map(([name, shape]) => [shape, name]));
   for (const { operation, body } of routes) {
     if (body === undefined) continue;
     const name = names.get(body);
@@ -113,7 +113,7 @@ class Pieces {
 function createOperation(
   book: FieldBook,
   pieces: Pieces,
-  requests: ReadonlyMap<z.ZodType, string>,
+  requests: ReadonlyMap<z.ZodMiniType, string>,
   route: Route,
 ): JsonSchema {
   const { operation: id, method, path, query, body, reads = "json", isOpen, isBodyOptional } = route;

@@ -1,5 +1,5 @@
 /** The shapes of requests and answers as JSON Schema, every field with what is said about it. */
-import * as z from "zod";
+import * as z from "zod/mini";
 import { object } from "../../shape.ts";
 import { ANSWERS, NAMED_REQUESTS } from "./answers.ts";
 import { FIELDS, type JsonSchema } from "./fields.ts";
@@ -33,7 +33,10 @@ export function refTo(name: string): JsonSchema {
 }
 
 /** The schemas of the answers and of these requests, by their names. */
-export function createSchemas(book: FieldBook, requests: ReadonlyMap<z.ZodType, string>): Record<string, JsonSchema> {
+export function createSchemas(
+  book: FieldBook,
+  requests: ReadonlyMap<z.ZodMiniType, string>,
+): Record<string, JsonSchema> {
   const registry = z.registry<{ id: string }>();
   const bounded = new Set<string>(requests.values());
   for (const [shape, id] of requests) registry.add(shape, { id });
@@ -52,7 +55,7 @@ export function createSchemas(book: FieldBook, requests: ReadonlyMap<z.ZodType, 
 }
 
 /** The fields of a query or a path as parameters. */
-export function createParameters(book: FieldBook, owner: string, query: z.ZodType): JsonSchema[] {
+export function createParameters(book: FieldBook, owner: string, query: z.ZodMiniType): JsonSchema[] {
   const { properties = {}, required = [] } = z.toJSONSchema(query, OPTIONS);
   return Object.entries(properties).map(([name, schema]) =>
     createParameter(book, owner, "query", name, clean(schema as Mutable), required.includes(name)),
@@ -77,8 +80,8 @@ const OPTIONS = { io: "input", unrepresentable: representPlainly } as const;
 /** What zod has no word for: open JSON, and the map through which `record` keeps every key. */
 function representPlainly({ zodSchema }: { zodSchema: z.core.$ZodType }): JsonSchema | "throw" {
   if (zodSchema === object) return { type: "object" };
-  if (zodSchema instanceof z.ZodMap) {
-    return { type: "object", additionalProperties: clean(z.toJSONSchema(zodSchema.valueType, OPTIONS) as Mutable) };
+  if (zodSchema instanceof z.ZodMiniMap) {
+    return { type: "object", additionalProperties: clean(z.toJSONSchema(zodSchema.def.valueType, OPTIONS) as Mutable) };
   }
   return "throw";
 }
