@@ -43,7 +43,8 @@ export function decide(present: Present, call: SendCall, before: Receipt | undef
   const mismatch = expectationOf(present, call);
   if (mismatch !== undefined) return { kind: "declined", reply: mismatch };
   const { eventId, event, timestamp = null, originator, actor, traceparent = null, details, data: eventData } = call;
-  return judge(present, { eventId, event, timestamp, originator, actor, traceparent, details, eventData }, now);
+  const sent = { eventId, event, timestamp, originator, actor, traceparent, details, eventData, created: false };
+  return judge(present, sent, now);
 }
 
 /**
@@ -75,11 +76,11 @@ export function judge(present: Present, facts: EventFacts, now: number, received
         from: state,
         state: next.state,
         version: configuration.version,
-        created: false,
         data,
         dataRevision: data === null ? present.dataRevision : next.revision,
         enteredAt: at,
         timers,
+        timersFired: 0,
         at,
       };
       return { kind: "accepted", row };
@@ -127,7 +128,6 @@ function outcome(present: Present, facts: EventFacts, at: number, given: Given):
     reason: given.kind === "refused" ? given.reason : "",
     message: isTold ? given.message : "",
     allowedEvents: JSON.stringify(given.kind === "refused" ? (given.allowedEvents ?? []) : []),
-    created: false,
     entered: revision,
     timersFired,
   };
@@ -147,6 +147,7 @@ export function judgeTimer(present: Present, timer: Timer, now: number): Verdict
     originator: "timer",
     actor: "",
     traceparent: null,
+    created: false,
     details: "",
     eventData: "{}",
   };
@@ -174,6 +175,7 @@ export function parkTimers(present: Present, message: string, now: number): Verd
     originator: "detent",
     actor: "",
     traceparent: null,
+    created: false,
     details: "",
     eventData: "{}",
   };

@@ -4,6 +4,7 @@ import { toPointer } from "../engine/finding.ts";
 import { countUtf8Bytes, LIMITS } from "../engine/limits.ts";
 import { clip, quote } from "../engine/names.ts";
 import { enterAnew } from "../engine/step.ts";
+import type { Timer } from "../engine/timer.ts";
 import { canonicalJson } from "../json.ts";
 import { load, refuseField } from "./beginning.ts";
 import type { LabelsCall, MigrateCall, OverrideCall, Refusal, Reply } from "./calls.ts";
@@ -36,6 +37,7 @@ export function overrideState(present: Present, call: OverrideCall, now: number)
     data,
     dataRevision: data === null ? present.dataRevision : revision,
     timers: entered.timers,
+    timersFired: 0,
     enteredAt: at,
     at,
     details: call.comment,
@@ -78,12 +80,22 @@ export function migrateTo(present: Present, call: MigrateCall, now: number): Rep
     version: configuration.version,
     data: null,
     dataRevision: present.dataRevision,
-    timers: entered.timers,
+    ...takeOver(present, entered.timers),
     enteredAt: present.enteredAt,
     at,
     details: "",
   };
   return { ok: true, value: { kind: "accepted", row, becomes: { configuration, source: call.source } } };
+}
+
+/** The timers of the new version, first those whose events have been sent: they are not sent again. */
+function takeOver(
+  { timers, timersFired }: Present,
+  next: readonly Timer[],
+): Pick<TransitionRow, "timers" | "timersFired"> {
+  const sent = new Set(timers.slice(0, timersFired).map(({ event }) => event));
+  const [before, after] = [next.filter(({ event }) => sent.has(event)), next.filter(({ event }) => !sent.has(event))];
+  return { timers: [...before, ...after], timersFired: before.length };
 }
 
 function reject(

@@ -22,6 +22,9 @@ const INDEX_WITHIN_MS = 30_000;
 /** After a wake that threw, which is a bug: soon enough to go on when it is mended, rare enough to cost nothing. */
 const RETRY_BUG_MS = 5 * 60_000;
 
+/** The platform takes times that nanoseconds in 64 bits can tell, from about 1687 to 2262, and throws for others. */
+const LATEST_ALARM_AT = Date.UTC(2200, 0, 1);
+
 export class MachineObject extends DurableObject<Bindings> {
   readonly #machine: Machine;
 
@@ -36,7 +39,8 @@ export class MachineObject extends DurableObject<Bindings> {
       transaction: (work) => ctx.storage.transactionSync(work),
       now: () => Date.now(),
       random: () => Math.random(),
-      setAlarm: (at) => void ctx.storage.setAlarm(at),
+      // Clamped, an alarm that is too early finds nothing to do and is set again.
+      setAlarm: (at) => void ctx.storage.setAlarm(Math.min(Math.max(at, Date.now()), LATEST_ALARM_AT)),
       deleteAll: () => ctx.storage.deleteAll(),
       retention: () => settingsOf(env).retention,
       sendIndex: async (entry, urgent) => {

@@ -32,7 +32,7 @@ import type { MachineDeps } from "./deps.ts";
 import { migrateTo, overrideState, relabel } from "./interventions.ts";
 import type { Present } from "./present.ts";
 import { GONE, NOT_FOUND, Resident } from "./resident.ts";
-import { makeChange, takeEvent } from "./turn.ts";
+import { doWhatIsDue, makeChange, takeEvent } from "./turn.ts";
 import { findReceipt, listHistory, listRefusals, viewCreation, viewMachine, viewMachineAt, viewPath } from "./views.ts";
 
 export class Machine {
@@ -50,9 +50,10 @@ export class Machine {
     const resident = this.#resident;
     await resident.leaveWhenFree();
     const creation = creationOf(call);
-    const now = resident.deps.now();
-    const begun = begin(address, call, now);
     const live = resident.load();
+    // A repeat is answered as the creation was.
+    const createdAt = live?.identity.createdAt ?? resident.deps.now();
+    const begun = begin(address, call, createdAt);
     if (live === undefined) {
       if (!begun.ok) return begun;
       if (call.isDeprecated) return deprecated(call);
@@ -66,7 +67,6 @@ export class Machine {
     }
     const failure = await resident.register();
     if (failure !== undefined) return failure;
-    const createdAt = live?.identity.createdAt ?? now;
     return begun.ok ? { ok: true, value: viewCreation(begun.value, createdAt, call.data) } : begun;
   }
 
@@ -130,19 +130,18 @@ export class Machine {
 
   /** Sets and takes off labels; the revision stays. LIMIT_EXCEEDED: they would be too many. */
   updateLabels(address: MachineAddress, call: LabelsCall): Reply<MachineView> {
-    const live = this.#resident.find(address);
+    const live = this.#expect(address, call);
     if ("reason" in live) return live;
-    const mismatch = expectationOf(live, call);
-    if (mismatch !== undefined) return mismatch;
+    const { store, outbox } = this.#resident;
     const relabelled = relabel(live, call);
     if (!relabelled.ok) return relabelled;
     const { value: identity } = relabelled;
     if (identity !== live.identity) {
-      this.#resident.outbox.commit(() => this.#resident.store.storeIdentity(identity));
+      outbox.commit(() => store.storeIdentity(identity));
       live.identity = identity;
-      this.#resident.outbox.flushSoon();
+      outbox.flushSoon();
     }
-    return { ok: true, value: viewMachine(this.#resident.store, live) };
+    return { ok: true, value: viewMachine(store, live) };
   }
 
   /** Puts the machine into a state, whatever its transitions say: a change like any other. */
@@ -157,12 +156,18 @@ export class Machine {
 
   /** Ends the machine: from now on it answers that it is gone, and its history goes. */
   delete(address: MachineAddress, call: DeleteCall): Reply<null> {
-    const live = this.#resident.find(address);
+    const live = this.#expect(address, call);
     if ("reason" in live) return live;
-    const mismatch = expectationOf(live, call);
-    if (mismatch !== undefined) return mismatch;
     this.#resident.retention.retire(live, call.actor);
     return { ok: true, value: null };
+  }
+
+  /** The machine when what is due has been done, or why it is not what the caller expects. */
+  #expect(address: MachineAddress, call: { readonly expectedRevision?: number }): Present | Refusal {
+    const live = this.#resident.find(address);
+    if ("reason" in live) return live;
+    doWhatIsDue(this.#resident.ledgerFor(live, {}), this.#resident.deps.now());
+    return expectationOf(live, call) ?? live;
   }
 
   /** A change by an operator, which answers the machine as it is then, or why it did not happen. */

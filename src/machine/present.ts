@@ -83,7 +83,7 @@ export function afterChange(present: Present, row: TransitionRow, configuration 
     dataRevision: row.dataRevision,
     enteredAt: row.enteredAt,
     timers: row.timers,
-    timersFired: 0,
+    timersFired: row.timersFired,
     updatedAt: row.at,
     decidedAt: row.at,
   };

@@ -5,7 +5,7 @@ import type { Receipt, StatusCodeName } from "../receipt.ts";
 import type { HistoryItem } from "./calls.ts";
 import type { EventRow, IdentityRow, OutcomeRow, TransitionRow } from "./rows.ts";
 
-function common(identity: IdentityRow, row: EventRow & { version: string; created: boolean }) {
+function common(identity: IdentityRow, row: EventRow & { version: string }) {
   return {
     eventId: row.eventId,
     event: row.event,

@@ -160,7 +160,7 @@ export class Resident {
       updatedAt: head.at,
       enteredAt: head.enteredAt,
       timers: head.timers,
-      timersFired: outcomes.entered === head.revision ? outcomes.timersFired : 0,
+      timersFired: outcomes.entered === head.revision ? outcomes.timersFired : head.timersFired,
       decidedAt: Math.max(head.at, outcomes.at),
       outcomeSeq: outcomes.seq,
       notices: outcomes.notice,

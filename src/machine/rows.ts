@@ -36,6 +36,8 @@ export interface EventRow {
   readonly at: number;
   /** The trace the event came with (W3C Trace Context). */
   readonly traceparent: string | null;
+  /** The machine was created for this event. */
+  readonly created: boolean;
 }
 
 /** An accepted change. */
@@ -46,8 +48,6 @@ export interface TransitionRow extends EventRow {
   readonly from: string;
   readonly state: string;
   readonly version: string;
-  /** The machine was created for this event. */
-  readonly created: boolean;
   /** What it holds from then on; null: what it held. Where rows are read for other ends it is null, too. */
   readonly data: Data | null;
   /** The revision whose row holds the data. */
@@ -56,6 +56,8 @@ export interface TransitionRow extends EventRow {
   readonly enteredAt: number;
   /** What the machine will do by itself in that state. */
   readonly timers: readonly Timer[];
+  /** How many of them, the first, were sent before: a migration takes them over. */
+  readonly timersFired: number;
 }
 
 /**
@@ -74,8 +76,6 @@ export interface OutcomeRow extends EventRow {
   readonly reason: string;
   readonly message: string;
   readonly allowedEvents: string;
-  /** The machine was created for this event. */
-  readonly created: boolean;
   /** The revision at which the state was entered, and how many of its timers have been sent since. */
   readonly entered: number;
   readonly timersFired: number;
@@ -108,6 +108,7 @@ export interface HeadRow {
   readonly dataRevision: number;
   readonly enteredAt: number;
   readonly timers: readonly Timer[];
+  readonly timersFired: number;
   readonly cursors: TransitionCursors;
 }
 

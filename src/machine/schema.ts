@@ -69,6 +69,8 @@ const MIGRATIONS: readonly { readonly message: string; readonly statements: read
       "ALTER TABLE transitions ADD COLUMN entered_at INTEGER",
       // JSON: [position, event, to, due_at] each, in the order in which they are sent; NULL: none.
       "ALTER TABLE transitions ADD COLUMN timers TEXT",
+      // How many of them were sent before a migration took them over; NULL: none.
+      "ALTER TABLE transitions ADD COLUMN timers_fired INTEGER",
       // The revision that the machine had, and how many timers of that state had been sent: with the newest row, it tells
       // which are still to come.
       "ALTER TABLE outcomes ADD COLUMN entered INTEGER NOT NULL DEFAULT -1",

@@ -16,7 +16,7 @@ import type {
 } from "./rows.ts";
 
 const TRANSITION_COLUMNS =
-  "revision, kind, event_id, event, from_state, state, version, at, timestamp, originator, actor, traceparent, created, data_revision, entered_at, timers, details, event_data";
+  "revision, kind, event_id, event, from_state, state, version, at, timestamp, originator, actor, traceparent, created, data_revision, entered_at, timers, timers_fired, details, event_data";
 const OUTCOME_COLUMNS =
   "seq, kind, notice, event_id, event, state, version, revision, code, reason, message, allowed_events, at, timestamp, originator, actor, traceparent, created, entered, timers_fired, details, event_data";
 
@@ -55,6 +55,7 @@ function toEvent(row: Row): EventRow {
     eventData: text(row, "event_data"),
     at: whole(row, "at"),
     traceparent: typeof row["traceparent"] === "string" ? row["traceparent"] : null,
+    created: row["created"] === 1,
   };
 }
 
@@ -66,11 +67,11 @@ function toTransition(row: Row): TransitionRow {
     from: text(row, "from_state"),
     state: text(row, "state"),
     version: text(row, "version"),
-    created: row["created"] === 1,
     data: null,
     dataRevision: wholeOr(row, "data_revision", -1),
     enteredAt: wholeOr(row, "entered_at", whole(row, "at")),
     timers: timersOf(row),
+    timersFired: whole(row, "timers_fired"),
   };
 }
 
@@ -87,7 +88,6 @@ function toOutcome(row: Row): OutcomeRow {
     reason: text(row, "reason"),
     message: text(row, "message"),
     allowedEvents: text(row, "allowed_events"),
-    created: row["created"] === 1,
     entered: whole(row, "entered"),
     timersFired: whole(row, "timers_fired"),
   };
@@ -135,7 +135,7 @@ export class MachineStore {
   readHead(): HeadRow {
     const row =
       this.#first(
-        "SELECT revision, state, version, at, data_revision, entered_at, timers, index_sent, feed_sent FROM transitions ORDER BY revision DESC LIMIT 1",
+        "SELECT revision, state, version, at, data_revision, entered_at, timers, timers_fired, index_sent, feed_sent FROM transitions ORDER BY revision DESC LIMIT 1",
       ) ?? {};
     return {
       revision: whole(row, "revision"),
@@ -145,6 +145,7 @@ export class MachineStore {
       dataRevision: wholeOr(row, "data_revision", -1),
       enteredAt: wholeOr(row, "entered_at", whole(row, "at")),
       timers: timersOf(row),
+      timersFired: whole(row, "timers_fired"),
       cursors: { indexSent: whole(row, "index_sent"), feedSent: whole(row, "feed_sent") },
     };
   }
@@ -306,7 +307,7 @@ export class MachineStore {
   insertTransition(row: TransitionRow, { indexSent, feedSent }: TransitionCursors): void {
     this.#sql.exec(
       `INSERT INTO transitions (${TRANSITION_COLUMNS}, data, index_sent, feed_sent)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       row.revision,
       row.kind,
       row.eventId,
@@ -323,6 +324,7 @@ export class MachineStore {
       row.dataRevision,
       row.enteredAt === row.at ? null : row.enteredAt,
       timersJson(row.timers),
+      row.timersFired || null,
       row.details,
       row.eventData,
       row.data?.text ?? null,

@@ -106,6 +106,6 @@ function settle(ledger: Ledger, waiting: WaitingEvent, why: string, now: number)
 function factsOf(ledger: Ledger, { eventId }: WaitingEvent): Omit<EventRow, "at"> {
   const row: OutcomeRow | undefined = ledger.readWaiting(eventId);
   if (row === undefined) throw new Error(`the deferred event "${eventId}" is not kept`);
-  const { event, timestamp, originator, actor, traceparent, details, eventData } = row;
-  return { eventId, event, timestamp, originator, actor, traceparent, details, eventData };
+  const { event, timestamp, originator, actor, traceparent, created, details, eventData } = row;
+  return { eventId, event, timestamp, originator, actor, traceparent, created, details, eventData };
 }

@@ -226,6 +226,7 @@ test("an event that creates its machine and is put off creates it, and waits", a
   expect(again).toMatchObject({ ok: true, value: { result: "deferred", created: true, duplicate: true } });
   send(world, "e2", "pay");
   expect(stateOf(world)).toMatchObject({ value: { state: "packed", revision: 2 } });
+  expect(receiptOf(world, "e1")).toMatchObject({ result: "transitioned", created: true });
 });
 
 test("what is put off costs its two rows, and one more when it is settled", async () => {

@@ -213,3 +213,52 @@ test("the creation is told with the time that comes", async () => {
   await pass(world, MINUTE_MS);
   expect(world.index.prepare("SELECT due_at FROM machines").get()?.["due_at"]).toBeGreaterThan(world.clock.now);
 });
+
+test("a repeated creation is answered with the timers of then, though its deadline could not be told any more", async () => {
+  const world = new World();
+  const deadline = "now < timestamp(data.t) ? timestamp(data.t) : timestamp(data.nope)";
+  const transitions = [
+    { from: "a", to: "b", event: "go", deadline },
+    { from: "b", to: "a", event: "back" },
+  ];
+  const source = { name: "loop", version: "v1", starting_state: "a", states: ["a", "b"], transitions };
+  const call = { ...creation(source), key: "k", data: '{"t":"1970-01-01T00:20:00Z"}' };
+  const first = await world.clock.until(world.create(ADDRESS, call));
+  expect(first).toMatchObject({ ok: true, value: { timers: [{ event: "go", to: "b", dueAt: 20 * MINUTE_MS }] } });
+  await pass(world, 10 * MINUTE_MS);
+  expect(await world.clock.until(world.create(ADDRESS, call))).toEqual(first);
+});
+
+test("a timer whose event was refused is not sent again by the next version, nor by the one after it", async () => {
+  const transitions = [
+    { from: "a", to: "b", event: "go", after: "PT1H", guard: "has(data.x)" },
+    { from: "a", to: "b", event: "late", after: "PT5H" },
+    { from: "b", to: "a", event: "back" },
+  ];
+  const source = { name: "loop", version: "v1", starting_state: "a", states: ["a", "b"], transitions };
+  const world = await machineOf(source);
+  await pass(world, HOUR_MS);
+  for (const version of ["v2", "v3"]) {
+    const call = { version, source: JSON.stringify({ ...source, version }), stateMap: new Map<string, string>() };
+    expect(world.machine(ADDRESS).migrate(ADDRESS, { ...call, actor: "ann" })).toMatchObject({ ok: true });
+    world.evict(ADDRESS);
+    await pass(world, HOUR_MS);
+    expect((await readOf(world)).timers).toMatchObject([{ event: "late" }]);
+  }
+  expect(world.notifications.map(({ data }) => data["event_id"])).toEqual(["timer:0:0"]);
+  await pass(world, 5 * HOUR_MS);
+  expect(await readOf(world)).toMatchObject({ state: "b" });
+});
+
+test("what is due comes before labels and deletion, too", async () => {
+  const world = await machineOf({ ...ORDER, starting_state: "pending" });
+  world.loseAlarm(ADDRESS);
+  world.clock.now += HOUR_MS;
+  const machine = world.machine(ADDRESS);
+  const mismatch = { ok: false, reason: "REVISION_MISMATCH" };
+  expect(machine.updateLabels(ADDRESS, { labels: { a: "b" }, expectedRevision: 0 })).toMatchObject(mismatch);
+  world.loseAlarm(ADDRESS);
+  world.clock.now += HOUR_MS;
+  expect(machine.delete(ADDRESS, { actor: "ann", expectedRevision: 1 })).toMatchObject(mismatch);
+  expect(await readOf(world)).toMatchObject({ state: "lost", revision: 2 });
+});
