@@ -62,6 +62,13 @@ function single(transition: object, more: object = {}): Configuration {
   });
 }
 
+test("a negative zero is assigned as the zero that is stored, also within a list", () => {
+  const configuration = single({ assign: { n: "data.n * 0", list: "[{'n': data.n * 0}]" } });
+  expect(send(configuration, { state: "a", data: { n: -1 }, event: "go" })).toMatchObject({
+    next: { data: { n: 0, list: [{ n: 0 }] } },
+  });
+});
+
 describe("the contract's example", () => {
   const orders = compile(ORDERS);
   test("ships what is paid and light, with the field that the state names and no other", () => {

@@ -26,7 +26,9 @@ export function toJson(value: Value, meter: Meter, depth = 0): JsonValue | Failu
   meter.charge(1);
   if (typeof value === "boolean" || typeof value === "string") return value;
   if (typeof value === "number") {
-    return Number.isFinite(value) ? value : new Failure(`${value} is no number of JSON`);
+    if (!Number.isFinite(value)) return new Failure(`${value} is no number of JSON`);
+    // As JSON is written there is one zero; a machine must not tell what is stored from what is in memory.
+    return value === 0 ? 0 : value;
   }
   if (typeof value === "bigint") return toNumber(value);
   if (value === null) return null;

@@ -110,7 +110,8 @@ export function expectStep(
     for (const [field, formula] of assign) {
       const value = formula.mean(moment);
       if (value === FAILED) return refused("ASSIGN_REJECTED", "assign in error");
-      next.set(field, value);
+      // Data is JSON, which has no other zero.
+      next.set(field, JSON.parse(JSON.stringify(value)) as Value);
     }
     const entered = { state: to, revision: revision + 1, data: Object.fromEntries(next) };
     const entry = expectEntry(configuration, { ...entered, event, now });

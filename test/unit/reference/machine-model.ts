@@ -36,6 +36,8 @@ export class MachineModel {
   now: number;
   enteredAt: number;
   timers: Timer[];
+  /** Events that timers of the state have sent, or that were set aside: they are not sent again by another version. */
+  sentByTimers = new Set<string>();
   waiting: Waiting[] = [];
   readonly receipts = new Map<string, ExpectedReceipt>();
   /** Ids of what changed the machine, in order. */
@@ -99,16 +101,19 @@ export class MachineModel {
     const before = this.configuration;
     this.configuration = configuration;
     const next = { ...this.snapshot, revision: this.snapshot.revision + 1 };
-    if (this.#intervene("migration", next, this.enteredAt)) return true;
+    const sent = this.sentByTimers;
+    if (this.#intervene("migration", next, this.enteredAt, sent)) return true;
     this.configuration = before;
     return false;
   }
 
-  #intervene(kind: string, next: Snapshot, enteredAt: number): boolean {
+  #intervene(kind: string, next: Snapshot, enteredAt: number, sent: ReadonlySet<string> = new Set()): boolean {
     const entry = expectEntry(this.configuration, { ...next, event: undefined, now: enteredAt });
     if ("reason" in entry) return false;
     this.snapshot = next;
-    this.timers = entry.timers;
+    // Of what it does not know a version remembers nothing.
+    this.sentByTimers = new Set(entry.timers.map(({ event }) => event).filter((event) => sent.has(event)));
+    this.timers = entry.timers.filter(({ event }) => !sent.has(event));
     this.enteredAt = enteredAt;
     this.history.push(`detent:${kind}:${next.revision}`);
     this.#retry();
@@ -129,6 +134,7 @@ export class MachineModel {
         sent += 1;
         this.#fire(timer);
       } else {
+        for (const { event } of this.timers) this.sentByTimers.add(event);
         this.timers = [];
         this.hasParked = true;
         this.notices.push({ type: "detent.machine.parked.v1", id: "" });
@@ -139,6 +145,7 @@ export class MachineModel {
 
   #fire(timer: Timer): void {
     this.timers = this.timers.filter((other) => other !== timer);
+    this.sentByTimers.add(timer.event);
     const id = `timer:${this.snapshot.revision}:${timer.position}`;
     this.count(this.receipts.has(id) ? "a timer fired twice" : "timer");
     const { result } = this.#take({ id, name: timer.event, data: {}, originator: "timer", timestamp: timer.dueAt });
@@ -167,6 +174,7 @@ export class MachineModel {
       case "transitioned": {
         this.snapshot = expected.next;
         this.timers = expected.timers;
+        this.sentByTimers.clear();
         this.enteredAt = this.now;
         this.history.push(id);
         const { state: to, revision: after } = expected.next;
