@@ -20,8 +20,8 @@ const NO_CHARTS: readonly (readonly [string, string, string])[] = [
   ["nothing", "", " invalid_type line 1: the body: "],
   ["a list", "- a\n", " invalid_type line 1: the body: "],
   ["a text", "green", " invalid_type line 1: the body: "],
-  ["no YAML", COLORS.replace("  - name: red_state", "  - name: red: state"), " yaml line 13: Nested mappings"],
-  ["the block of the README with its caption", `--- states.yaml ---\n${COLORS}`, " yaml line 1: "],
+  ["no YAML", COLORS.replace("  - name: red_state", "  - name: red: state"), " yaml line 13: bad indentation"],
+  ["the block of the README with its caption", `--- states.yaml ---\n${COLORS}`, " yaml line 2: "],
   ["no current state", COLORS.replace("current_state: green_state\n", ""), "/current_state required line 1: "],
   [
     "a current state that is none",
