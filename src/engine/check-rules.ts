@@ -13,7 +13,7 @@ export function checkFormulas(transition: TransitionSource, index: number, reade
     const reading = reader.readFormula(source, use);
     if (reading.ok) continue;
     const pointer = toPointer("transitions", index, ...path);
-    report("expression_invalid", pointer, `The ${use} ${quote(source)}: ${reading.message}.`, source);
+    report("expression_invalid", pointer, `The ${use} ${quote(source)}: ${endSentence(reading.message)}`, source);
   }
 }
 
@@ -60,7 +60,7 @@ export function checkSchema(
   const reading = reader.readSchema(schema);
   if (reading.ok) return;
   for (const problem of reading.problems) {
-    report("schema_invalid", `${pointer}${problem.pointer}`, `The schema: ${problem.message}.`);
+    report("schema_invalid", `${pointer}${problem.pointer}`, `The schema: ${endSentence(problem.message)}`);
   }
 }
 
@@ -68,4 +68,8 @@ export function checkSchema(
 export function checkDuration(value: string | null | undefined, pointer: string, report: Report): void {
   if (!value || parseDuration(value) !== undefined) return;
   report("duration_invalid", pointer, `A duration is like P30D, PT30M or 30m; ${quote(value)} is not.`, value);
+}
+
+function endSentence(text: string): string {
+  return text.endsWith(".") ? text : `${text}.`;
 }

@@ -140,7 +140,12 @@ class Parser {
 
   #readSuffixes(primary: Node): Node {
     let node = primary;
-    for (;;) {
+    for (let steps = 0; ; steps++) {
+      // What is read nests no deeper; a chain of hundreds would cost the square of its length to describe.
+      if (steps > LIMITS.expressionDepth) {
+        const message = `a value is reached in at most ${LIMITS.expressionDepth} steps`;
+        throw new ExpressionProblem(message, this.#peek().at);
+      }
       if (this.#isSign(".")) node = this.#readSelection(node);
       else if (this.#isSign("[")) {
         const { at } = this.#take();

@@ -1,5 +1,5 @@
 /** The command that sends an example to a server that `npm start` has started. */
-import { stringify } from "yaml";
+import { dump } from "js-yaml";
 import type { Example } from "./description.ts";
 
 const ORIGIN = "http://localhost:8787";
@@ -16,7 +16,7 @@ export function curlOf(method: string, path: string, example: Example, reads: "j
   if (body !== undefined && reads === "yaml") {
     parts.push(`-H ${quote("Content-Type: application/yaml")}`);
     // Of what -d sends cURL takes out the ends of lines.
-    parts.push(`--data-binary ${quote(stringify(body))}`);
+    parts.push(`--data-binary ${quote(dump(body))}`);
   } else if (body !== undefined) {
     parts.push(`-H ${quote("Content-Type: application/json")}`);
     const line = JSON.stringify(body);

@@ -93,3 +93,11 @@ test("texts that nest are read in the time that their length takes", () => {
   expect(compileExpression(`${"[".repeat(48)}${"]".repeat(48)}`, "assign").ok).toBe(false);
   expect(compileExpression(`${"[".repeat(30)}${"]".repeat(30)}`, "assign").ok).toBe(true);
 });
+
+test("a chain of hundreds of members, indexes or calls is refused at upload; data nests no deeper than 32", () => {
+  for (const part of [".a", "[0]", ".size()"]) {
+    const compiled = compileExpression(`data${part.repeat(280)} == 1`, "guard");
+    expect(compiled).toMatchObject({ ok: false, message: expect.stringContaining("at most 48 steps") });
+  }
+  expect(compileExpression(`data${".a".repeat(40)} == 1`, "guard").ok).toBe(true);
+});

@@ -1,6 +1,6 @@
 /** What is a chart of StateService, and why what is none is none. */
 import { describe, expect, test } from "vitest";
-import { stringify } from "yaml";
+import { dump } from "js-yaml";
 import { DetentError } from "../../../src/errors.ts";
 import { CLOCK, COLORS, counterOf, rawOf, readChart, timedOf } from "./charts.ts";
 
@@ -20,8 +20,8 @@ const NO_CHARTS: readonly (readonly [string, string, string])[] = [
   ["nothing", "", " invalid_type line 1: the body: "],
   ["a list", "- a\n", " invalid_type line 1: the body: "],
   ["a text", "green", " invalid_type line 1: the body: "],
-  ["no YAML", COLORS.replace("  - name: red_state", "  - name: red: state"), " yaml line 13: Nested mappings"],
-  ["the block of the README with its caption", `--- states.yaml ---\n${COLORS}`, " yaml line 1: "],
+  ["no YAML", COLORS.replace("  - name: red_state", "  - name: red: state"), " yaml line 13: bad indentation"],
+  ["the block of the README with its caption", `--- states.yaml ---\n${COLORS}`, " yaml line 2: "],
   ["no current state", COLORS.replace("current_state: green_state\n", ""), "/current_state required line 1: "],
   [
     "a current state that is none",
@@ -67,17 +67,17 @@ const NO_CHARTS: readonly (readonly [string, string, string])[] = [
   ["a func that is nothing", COLORS.replace("func: increment", "func:"), "/states/0/func invalid_value line 4: "],
   [
     "no current",
-    stringify({ current_state: "a", states: [{ ...counterOf("a", "b"), current: undefined }, { name: "b" }] }),
+    dump({ current_state: "a", states: [{ ...counterOf("a", "b"), current: undefined }, { name: "b" }] }),
     "/states/0/current required line 3: ",
   ],
   [
     "no target",
-    stringify({ current_state: "a", states: [{ ...counterOf("a", "b"), target: undefined }] }),
+    dump({ current_state: "a", states: [{ ...counterOf("a", "b"), target: undefined }] }),
     "/states/0/target required line 3: ",
   ],
   [
     "no target of a time",
-    stringify({ current_state: "a", states: [{ name: "a", func: "time" }] }),
+    dump({ current_state: "a", states: [{ name: "a", func: "time" }] }),
     "/states/0/target required line 3: ",
   ],
   ["no func, yet a target", COLORS.replace("    func: increment\n", ""), "/states/0/target unused line 7: "],
@@ -116,7 +116,7 @@ const NO_CHARTS: readonly (readonly [string, string, string])[] = [
   ["a time that never is", CLOCK.replace("3000-01-01", "3000-02-30"), "/states/0/target/when/value time line 9: "],
   [
     "times that lead in a circle",
-    stringify({
+    dump({
       current_state: "a",
       states: [timedOf("a", "b", "3000-01-01T00:00:00"), timedOf("b", "a", "3000-01-01T00:00:00")],
     }),
@@ -141,7 +141,7 @@ describe("what is no chart is refused with its line", () => {
   });
 
   test("500 states are a chart, one more are none", async () => {
-    const chart = (count: number) => stringify(rawOf(Array.from({ length: count }, (_, index) => `s${index}`)));
+    const chart = (count: number) => dump(rawOf(Array.from({ length: count }, (_, index) => `s${index}`)));
     expect((await readChart(chart(500))).states).toHaveLength(500);
     expect(await refusalOf(chart(501))).toEqual([expect.stringContaining("/states limit_exceeded line 2: ")]);
   });

@@ -1,6 +1,6 @@
 /** The ordinary configuration that a chart becomes. */
 import { describe, expect, test } from "vitest";
-import { stringify } from "yaml";
+import { dump } from "js-yaml";
 import { compileConfiguration } from "../../../src/engine/compile-configuration.ts";
 import { convertChart } from "../../../src/stateservice/conversion.ts";
 import { CLOCK, COLORS, counterOf, rawOf, readChart } from "./charts.ts";
@@ -82,9 +82,9 @@ describe("a chart becomes a configuration", () => {
   test("it starts in the first state that is no target; in a circle in the first", async () => {
     // The end is listed first.
     const line = rawOf(["b", "a"], ["a", "b"]);
-    expect((await convert(stringify(line))).source.starting_state).toBe("b");
+    expect((await convert(dump(line))).source.starting_state).toBe("b");
     const circle = { current_state: "b", states: [counterOf("b", "a"), counterOf("a", "b")] };
-    expect((await convert(stringify(circle))).source.starting_state).toBe("b");
+    expect((await convert(dump(circle))).source.starting_state).toBe("b");
   });
 
   test("JSON is YAML", async () => {

@@ -1,6 +1,6 @@
 /** Charts imported and counted up in a deployment that fails: nothing twice, nothing half, whatever is sent again. */
 import { expect, test } from "vitest";
-import { parse, stringify } from "yaml";
+import { dump, load } from "js-yaml";
 import { DetentError } from "../../../src/errors.ts";
 import type { House } from "../../../src/service/house.ts";
 import { getConfiguration } from "../../../src/service/configurations.ts";
@@ -19,7 +19,7 @@ async function inWorld(chart: unknown, options: Partial<ImportChartInput> = {}) 
   const world = new World();
   const house = createHouse(world);
   const import_ = async (more: Partial<ImportChartInput> = {}, other: unknown = chart, through: House = house) => {
-    const input = { ...ADDRESS, chart: await readChart(stringify(other)), ...options, ...more };
+    const input = { ...ADDRESS, chart: await readChart(dump(other)), ...options, ...more };
     return await world.clock.until(importChart(through, PRINCIPAL, input));
   };
   const put = (state: string, eventId?: string) =>
@@ -146,7 +146,7 @@ test("times pass by themselves, in a row when they are past, and cannot be count
 });
 
 test("the chart of the README is walked to its end", async () => {
-  const { import_, put, read } = await inWorld(parse(COLORS));
+  const { import_, put, read } = await inWorld(load(COLORS));
   await import_();
   expect([await put("green_state"), await put("green_state"), await put("red_state"), await put("blue_state")]).toEqual(
     [true, false, true, false],

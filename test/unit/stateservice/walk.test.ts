@@ -1,7 +1,7 @@
 /** A converted chart walks as the chart does. */
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import { stringify } from "yaml";
+import { dump } from "js-yaml";
 import { compileConfiguration } from "../../../src/engine/compile-configuration.ts";
 import type { Configuration } from "../../../src/engine/configuration.ts";
 import type { JsonObject } from "../../../src/engine/json.ts";
@@ -152,7 +152,7 @@ test("a converted chart walks as the chart does: every PUT, every time, every co
     fc.asyncProperty(rawChart, acts, async (raw, sequence) => {
       let now = T0;
       const model = new ChartModel(raw, now);
-      let machine = new Machine(await readChart(stringify(raw)), now);
+      let machine = new Machine(await readChart(dump(raw)), now);
       const names = raw.states.map(({ name }) => name);
       const compare = (): void => {
         machine.passTo(now);
@@ -166,7 +166,7 @@ test("a converted chart walks as the chart does: every PUT, every time, every co
           now += act.minutes * 60_000 + 1_000;
           model.passTo(now);
         } else if ("reload" in act) {
-          machine = new Machine(await readChart(stringify(model.save())), now);
+          machine = new Machine(await readChart(dump(model.save())), now);
         } else {
           // Mostly the current state, now and then another one or none.
           const name = act.put < 4 ? model.currentState : (names[act.put] ?? "nowhere");

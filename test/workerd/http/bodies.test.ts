@@ -178,7 +178,7 @@ test("a field named __proto__ is one like any other, nowhere lost", async () => 
   const transition = (assign: string) => of(`"transitions":[{"from":"a","to":"a","event":"e","assign":${assign}}]`);
   const loop = '"transitions":[{"from":"a","to":"a","event":"e"}]';
   for (const [body, pointer] of [
-    [transition('{"__proto__":"data.x"}'), "/transitions/0/assign"],
+    [transition('{"__proto__":"data."}'), "/transitions/0/assign/__proto__"],
     [of(`${loop},"state_options":{"__proto__":{"unhandled":"defer"}}`), "/state_options/__proto__"],
     [of(`${loop},"event_options":{"__proto__":{}}`), "/event_options/__proto__"],
     [of(`${loop},"__proto__":{}`), "/__proto__"],

@@ -293,7 +293,7 @@ describe("the body of an import", () => {
       "line 10: ",
     ],
     ["nothing", "", "", "line 1: "],
-    ["the README's block with its caption", `--- states.yaml ---\n${CHART}`, "", "line 1: "],
+    ["the README's block with its caption", `--- states.yaml ---\n${CHART}`, "", "line 2: "],
     ["a bomb", "a: &a [x]\nb: &b [*a,*a]\n", "", "line 1: "],
   ])("%s is 400 with the line", async (_name, chart, pointer, line) => {
     const problem = await expectProblem(post(address(), chart), 400, "INVALID_ARGUMENT", undefined);
