@@ -86,9 +86,7 @@ export function step(configuration: Configuration, snapshot: Snapshot, event: Ev
   const meter = new Meter(EVENT_BUDGET);
   const { state } = snapshot;
   const refuse = (reason: RefusalReason, problem: string): Step => {
-    const allowedEvents = listAllowedNames(configuration, snapshot, now, meter);
-    const allowed =
-      allowedEvents.length > 0 ? `allowed: ${joinNames(allowedEvents)}` : describeEnd(configuration, snapshot);
+    const { allowedEvents, allowed } = describeAllowed(configuration, snapshot, now, meter);
     return { kind: "refused", reason, message: `${problem} ${allowed}.`, allowedEvents };
   };
   if (!configuration.events.includes(event.name)) {
@@ -116,6 +114,21 @@ export function step(configuration: Configuration, snapshot: Snapshot, event: Ev
   if (!entry.ok) return refuse(entry.reason, `${refused} ${entry.message};`);
   const next = { state: transition.to, revision: snapshot.revision + 1, data: entry.data };
   return { kind: "transitioned", next, transition, timers: entry.timers };
+}
+
+/** What would be allowed, as a list and as the end of a sentence. */
+export function describeAllowed(
+  configuration: Configuration,
+  snapshot: Snapshot,
+  now: number,
+  meter = new Meter(EVENT_BUDGET),
+): { readonly allowedEvents: readonly string[]; readonly allowed: string } {
+  const allowedEvents = listAllowedNames(configuration, snapshot, now, meter);
+  const isAny = allowedEvents.length > 0;
+  return {
+    allowedEvents,
+    allowed: isAny ? `allowed: ${joinNames(allowedEvents)}` : describeEnd(configuration, snapshot),
+  };
 }
 
 type Choice = { readonly ok: true; readonly transition: Transition } | { readonly ok: false; readonly message: string };

@@ -6,7 +6,7 @@ import type { Configuration } from "../engine/configuration.ts";
 import type { JsonObject } from "../engine/json.ts";
 import { LIMITS } from "../engine/limits.ts";
 import { quote } from "../engine/names.ts";
-import { step } from "../engine/step.ts";
+import { describeAllowed, step } from "../engine/step.ts";
 import { timerEventId, type Timer } from "../engine/timer.ts";
 import type { Reason } from "../errors.ts";
 import type { JsonText, Receipt } from "../receipt.ts";
@@ -89,8 +89,12 @@ export function judge(present: Present, facts: EventFacts, now: number, received
       return outcome(present, facts, at, { kind: "ignored" });
     case "deferred": {
       if (present.waiting.length < LIMITS.deferredEvents) return outcome(present, facts, at, { kind: "deferred" });
-      const message = `${LIMITS.deferredEvents} events wait already, and ${quote(facts.event)} has no transition from the state ${quote(state)}.`;
-      return outcome(present, facts, at, { kind: "refused", reason: "DEFER_LIMIT", message });
+      const problem = `The event ${quote(facts.event)} has no transition from the state ${quote(state)} and cannot be deferred: ${LIMITS.deferredEvents} events wait, which is the limit`;
+      return outcome(present, facts, at, {
+        kind: "refused",
+        reason: "DEFER_LIMIT",
+        ...sayAllowed(present, problem, at),
+      });
     }
     case "refused": {
       const { reason, message, allowedEvents } = done;
@@ -158,12 +162,14 @@ export function judgeTimer(present: Present, timer: Timer, now: number): Verdict
 
 /** A deferred event that is given up: nothing came in time, or nothing can come any more. */
 export function giveUp(present: Present, facts: EventFacts, why: string, now: number): Verdict {
-  const message = `The event ${quote(facts.event)} was deferred ${why}; it had no transition from the state ${quote(present.state)}.`;
-  return outcome(present, facts, Math.max(now, present.decidedAt), {
-    kind: "refused",
-    reason: "DEFER_EXPIRED",
-    message,
-  });
+  const at = Math.max(now, present.decidedAt);
+  const problem = `The event ${quote(facts.event)} was deferred ${why}; it had no transition from the state ${quote(present.state)}`;
+  return outcome(present, facts, at, { kind: "refused", reason: "DEFER_EXPIRED", ...sayAllowed(present, problem, at) });
+}
+
+function sayAllowed({ configuration, state, revision, data }: Present, problem: string, at: number) {
+  const { allowedEvents, allowed } = describeAllowed(configuration, { state, revision, data: data.value }, at);
+  return { message: `${problem}; ${allowed}.`, allowedEvents };
 }
 
 /** The timers of the state are set aside: they would go on for ever without time passing. */
