@@ -23,6 +23,7 @@ export default defineConfig({
           name: "unit",
           environment: "node",
           include: ["test/unit/**/*.test.ts"],
+          setupFiles: ["./test/unit/fixed-seed.ts"],
           testTimeout: 60_000,
         },
       },

@@ -66,6 +66,11 @@ test("npm run test:timers takes as many machines as it is told", async () => {
   expect(timers.stdout).toMatch(/Tests.*1 passed/);
 });
 
+test("npm run test:properties generates other cases each time", async () => {
+  const properties = await run("test:properties", "label-index");
+  expect(properties.stdout).toMatch(/Tests.* passed/);
+});
+
 test("npm run bench measures both sides without an error", async () => {
   const { stdout } = await run("bench", "--", "--rounds", "1", "--requests", "100");
   const { floor, detent, ratio } = JSON.parse(stdout.trimEnd().split("\n").at(-1) ?? "") as Record<string, Result>;

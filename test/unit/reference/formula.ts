@@ -317,8 +317,9 @@ export interface DueFormula {
   readonly mean: (moment: Moment) => number | typeof FAILED;
 }
 
+/** As far as generated texts go: the engine takes all of RFC 3339, which has tests of its own. */
 function isTime(value: Value | typeof FAILED): value is string {
-  return typeof value === "string" && /^\d{4}-/.test(value);
+  return typeof value === "string" && /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{3})?Z$/.test(value);
 }
 
 export const deadline: fc.Arbitrary<DueFormula> = fc.oneof(

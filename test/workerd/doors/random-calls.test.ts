@@ -16,7 +16,8 @@ import { connectBinary, connectGet, connectJson, grpcWeb, send, sendJson } from 
 const { DETENT_RANDOM_CALLS, DETENT_RANDOM_SEED } = env as unknown as Record<string, string>;
 /** Both doors together. */
 const CALLS = Number(DETENT_RANDOM_CALLS || 10_000);
-const SEED = Number(DETENT_RANDOM_SEED || Date.now() % 1_000_000);
+/** Fixed, since `npm test` judges a change, not luck. */
+const SEED = Number(DETENT_RANDOM_SEED || 1);
 /** Lanes have machines of their own and go on side by side; within one, call follows call. */
 const LANES = 25;
 /** Earlier calls that a failure shows. */
