@@ -2,8 +2,8 @@
  * `npm test` judges a change, not luck: what is generated is the same each time. `DETENT_SEED=random` (npm run
  * test:properties) looks for cases that nobody has seen yet; a number gives those of a run again.
  */
-import fc from "fast-check";
+import { configureGlobal } from "fast-check";
 
 const { DETENT_SEED = "1" } = process.env;
 
-fc.configureGlobal({ seed: DETENT_SEED === "random" ? Date.now() % 2 ** 31 : Number(DETENT_SEED) });
+configureGlobal({ seed: DETENT_SEED === "random" ? Date.now() % 2 ** 31 : Number(DETENT_SEED) });
