@@ -11,8 +11,8 @@ export interface Obligations {
 }
 
 /**
- * The next alarm; undefined when there is nothing to do. Timers wait for nobody. Retention waits for what has to leave: it would find the same
- * rows unsent again and again.
+ * The next alarm; undefined when there is nothing to do. Timers wait for nobody. Retention waits for what has to leave: it
+ * would find the same rows unsent again and again.
  */
 export function nextAlarmAt({ unsentAt, ownAt, retentionAt }: Obligations): number | undefined {
   const others = unsentAt.length > 0 ? unsentAt : retentionAt === undefined ? [] : [retentionAt];

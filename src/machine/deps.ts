@@ -32,6 +32,8 @@ export interface MachineDeps {
   random(): number;
   /** The one alarm. Setting it inside a transaction is undone with the transaction. */
   setAlarm(at: number): void;
+  /** Calls back after `ms`, as long as the machine stays in memory; the answer cancels. */
+  after(ms: number, work: () => void): () => void;
   /** Forgets everything, the alarm included. */
   deleteAll(): Promise<void>;
   retention(): RetentionSettings;

@@ -41,6 +41,10 @@ export class MachineObject extends DurableObject<Bindings> {
       random: () => Math.random(),
       // Clamped, an alarm that is too early finds nothing to do and is set again.
       setAlarm: (at) => void ctx.storage.setAlarm(Math.min(Math.max(at, Date.now()), LATEST_ALARM_AT)),
+      after: (ms, work) => {
+        const timer = setTimeout(work, ms);
+        return () => clearTimeout(timer);
+      },
       deleteAll: () => ctx.storage.deleteAll(),
       retention: () => settingsOf(env).retention,
       sendIndex: async (entry, urgent) => {

@@ -31,6 +31,8 @@ interface OutboxParts {
   readonly retentionAt: () => number | undefined;
   /** How long a refused receipt is kept. */
   readonly outcomesMs: () => number;
+  /** The machine has changed, or is about to in the same turn of the event loop. */
+  readonly onCommit: () => void;
 }
 
 export class Outbox {
@@ -116,6 +118,7 @@ export class Outbox {
       if (!isArmed && at !== undefined) deps.setAlarm(at);
     });
     this.#armedAt = at;
+    this.#parts.onCommit();
   }
 
   /** Tells the index of a new machine; rejects when the index did not take it. */

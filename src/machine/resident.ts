@@ -33,6 +33,8 @@ export class Resident {
   #patientUntil: number | undefined;
   /** A creation is waiting for the index. */
   #creating = false;
+  /** Whoever waits for a time hears that another may come first. */
+  #onChange: (() => void) | undefined;
 
   constructor(platform: MachineDeps) {
     const deps: MachineDeps = {
@@ -48,6 +50,7 @@ export class Resident {
       ownAt: () => this.#ownAt(),
       retentionAt: () => this.retention.dueAt(),
       outcomesMs: () => this.retention.outcomesMs(),
+      onCommit: () => this.#onChange?.(),
     });
     this.retention = new RetentionKeeper({
       deps,
@@ -86,7 +89,7 @@ export class Resident {
 
   /** A machine whose time of being gone is over makes room for another, should its alarm have been lost. */
   async leaveWhenFree(): Promise<void> {
-    if (this.load() !== undefined && this.retention.isFree()) await this.#deleteAll();
+    if (this.load() !== this.retention.isFree()) await this.#deleteAll();
   }
 
   async #deleteAll(): Promise<void> {
@@ -175,9 +178,30 @@ export class Resident {
     const live = this.load();
     if (live === undefined) return;
     this.#doWhatIsDue(live);
-    await this.outbox.deliver();
+    if (this.outbox.hasUnsent) await this.#keepTimeDuring(this.outbox.deliver());
     if (!this.outbox.hasUnsent) await this.retention.keep();
     if (this.#live !== undefined) this.outbox.rearm();
+  }
+
+  /** A receiver may be slow, and the platform lets no alarm in before this one has ended. `work` never rejects. */
+  async #keepTimeDuring(work: Promise<void>): Promise<void> {
+    let isDone = false;
+    const done = work.then(() => {
+      isDone = true;
+    });
+    while (!isDone) {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      // A call may bring a timer that comes before those that there are.
+      this.#onChange = resolve;
+      const left = (this.#ownAt() ?? Infinity) - this.deps.now();
+      const cancel = this.deps.after(Math.min(Math.max(left, 0), OWN_RETRY_MS), () => {
+        if (this.#live !== undefined) this.#doWhatIsDue(this.#live);
+        resolve();
+      });
+      await Promise.race([done, promise]);
+      cancel();
+    }
+    this.#onChange = undefined;
   }
 
   /**
@@ -188,7 +212,7 @@ export class Resident {
     const live = this.load();
     if (live === undefined || !this.isAt(address)) return NOT_FOUND;
     if (row === undefined && live.identity.retiredAt !== null) return GONE;
-    if (row !== undefined && this.#isTrue(live, row)) return { ok: true, value: "right" };
+    if (row !== this.#isTrue(live, row)) return { ok: true, value: "right" };
     if (row !== undefined && row.createdAt > live.identity.createdAt) return { ok: true, value: "outranked" };
     try {
       await this.outbox.tellAgain(row?.createdAt === live.identity.createdAt ? row.change : 0);

@@ -262,3 +262,50 @@ test("what is due comes before labels and deletion, too", async () => {
   expect(machine.delete(ADDRESS, { actor: "ann", expectedRevision: 1 })).toMatchObject(mismatch);
   expect(await readOf(world)).toMatchObject({ state: "lost", revision: 2 });
 });
+
+const TICKING = {
+  name: "loop",
+  version: "v1",
+  starting_state: "tick",
+  states: ["tick", "tock", "soon", "done"],
+  transitions: [
+    { from: "tick", to: "tock", event: "swing", after: "2s" },
+    { from: "tock", to: "tick", event: "swing", after: "2s" },
+    { from: "*", to: "soon", event: "hurry" },
+    { from: "soon", to: "done", event: "swing", after: "1s" },
+    { from: "done", to: "done", event: "rest" },
+  ],
+};
+
+/** How late the machine sent itself events, in ms. */
+function lateness(world: World): number[] {
+  const rows = world
+    .storageOf(ADDRESS)
+    .prepare("SELECT at - timestamp AS ms FROM transitions WHERE originator = 'timer'");
+  return rows.all().map(({ ms }) => Number(ms));
+}
+
+test("receivers that do not answer hold no timer up", async () => {
+  const world = await machineOf(TICKING);
+  world.faults.kinds = ["hangs"];
+  world.faults.share = 1;
+  await pass(world, MINUTE_MS);
+  const late = lateness(world);
+  expect(late.length).toBeGreaterThan(50);
+  expect(Math.max(...late)).toBe(0);
+});
+
+test("receivers that do not answer do not hold up a timer that a call brings meanwhile", async () => {
+  const world = await machineOf({ ...TICKING, starting_state: "done" });
+  world.faults.kinds = ["hangs"];
+  world.faults.share = 1;
+  const brought = [6_500, 7_200, 9_900];
+  world.send(ADDRESS, event("first", "hurry"));
+  for (const [nth, ms] of brought.entries()) {
+    world.clock.after(ms, () => void world.send(ADDRESS, event(`e${nth}`, "hurry")));
+  }
+  await pass(world, MINUTE_MS);
+  const late = lateness(world);
+  expect(late.length).toBeGreaterThan(1);
+  expect(Math.max(...late)).toBe(0);
+});

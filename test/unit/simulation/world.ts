@@ -32,7 +32,10 @@ interface Home {
   alarmAt: number | undefined;
   cancelAlarm: (() => void) | undefined;
   machine: Machine | undefined;
-  /** The alarm's handler is running: the platform calls it again when it does not come to its end. */
+  /**
+   * The alarm's handler is running: the platform calls it again when it does not come to its end, and lets no other alarm in
+   * before it does.
+   */
   isWaking: boolean;
   /** Rises with every eviction: what an earlier instance still does reaches nobody. */
   life: number;
@@ -119,7 +122,7 @@ export class World {
   #forget(home: Home): void {
     home.machine = undefined;
     home.life += 1;
-    if (home.isWaking && home.alarmAt === undefined) this.#setAlarm(home, this.clock.now);
+    if (home.isWaking) this.#setAlarm(home, home.alarmAt ?? this.clock.now);
     home.isWaking = false;
   }
 
@@ -147,17 +150,19 @@ export class World {
       at === undefined
         ? undefined
         : this.clock.after(at - this.clock.now, () => {
-            home.alarmAt = undefined;
-            void this.#wake(home);
+            if (!home.isWaking) void this.#wake(home);
           });
   }
 
   async #wake(home: Home): Promise<void> {
     const { life } = home;
     home.machine ??= new Machine(this.#depsOf(home));
+    home.alarmAt = undefined;
     home.isWaking = true;
     await home.machine.wake();
-    if (home.life === life) home.isWaking = false;
+    if (home.life !== life) return;
+    home.isWaking = false;
+    if (home.alarmAt !== undefined && home.alarmAt <= this.clock.now) this.#setAlarm(home, home.alarmAt);
   }
 
   #depsOf(home: Home): MachineDeps {
@@ -201,6 +206,7 @@ export class World {
       now: () => this.clock.now,
       random: () => this.chance.next(),
       setAlarm: (at) => this.#setAlarm(home, at),
+      after: (ms, work) => this.clock.after(ms, () => home.life === life && work()),
       deleteAll: () => {
         for (const { name } of sqlite.prepare("SELECT name FROM sqlite_master WHERE type = 'table'").all()) {
           sqlite.exec(`DROP TABLE ${String(name)}`);
