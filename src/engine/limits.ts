@@ -70,6 +70,9 @@ export const LIMITS = {
  */
 export const EVENT_BUDGET = 500_000;
 
+/** The same for all that happens in one call to a machine: what more there is to do waits for the next. */
+export const TURN_BUDGET = 4 * EVENT_BUDGET;
+
 /** Bytes of `text` in UTF-8; a lone surrogate counts as the three bytes of U+FFFD. */
 export function countUtf8Bytes(text: string): number {
   let bytes = 0;

@@ -80,10 +80,15 @@ export function enterAnew(configuration: Configuration, next: Snapshot, enteredA
 
 /**
  * Applies an event at `now` (epoch ms): of the transitions that match the state and the event, the first whose guard is
- * true wins. A guard that errs refuses the event. The work that expressions and schemas may cost is bounded.
+ * true wins. A guard that errs refuses the event, and so does work of expressions and schemas that `meter` does not allow.
  */
-export function step(configuration: Configuration, snapshot: Snapshot, event: EventScope, now: number): Step {
-  const meter = new Meter(EVENT_BUDGET);
+export function step(
+  configuration: Configuration,
+  snapshot: Snapshot,
+  event: EventScope,
+  now: number,
+  meter = new Meter(EVENT_BUDGET),
+): Step {
   const { state } = snapshot;
   const refuse = (reason: RefusalReason, problem: string): Step => {
     const { allowedEvents, allowed } = describeAllowed(configuration, snapshot, now, meter);
@@ -121,7 +126,7 @@ export function describeAllowed(
   configuration: Configuration,
   snapshot: Snapshot,
   now: number,
-  meter = new Meter(EVENT_BUDGET),
+  meter: Meter,
 ): { readonly allowedEvents: readonly string[]; readonly allowed: string } {
   const allowedEvents = listAllowedNames(configuration, snapshot, now, meter);
   const isAny = allowedEvents.length > 0;

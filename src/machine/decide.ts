@@ -5,6 +5,7 @@
 import type { Configuration } from "../engine/configuration.ts";
 import type { JsonObject } from "../engine/json.ts";
 import { LIMITS } from "../engine/limits.ts";
+import type { Meter } from "../engine/meter.ts";
 import { quote } from "../engine/names.ts";
 import { describeAllowed, step } from "../engine/step.ts";
 import { timerEventId, type Timer } from "../engine/timer.ts";
@@ -37,21 +38,27 @@ export type Decision =
 /** An event without the time at which it is decided. */
 type EventFacts = Omit<EventRow, "at">;
 
-/** `before` is the receipt under the event's id, where there is one; `now` the machine's clock. */
-export function decide(present: Present, call: SendCall, before: Receipt | undefined, now: number): Decision {
+/** `before` is the receipt under the event's id, where there is one; `now` the machine's clock; `meter` bounds the work. */
+export function decide(
+  present: Present,
+  call: SendCall,
+  before: Receipt | undefined,
+  now: number,
+  meter: Meter,
+): Decision {
   if (before !== undefined) return repeat(call, before);
   const mismatch = expectationOf(present, call);
   if (mismatch !== undefined) return { kind: "declined", reply: mismatch };
   const { eventId, event, timestamp = null, originator, actor, traceparent = null, details, data: eventData } = call;
   const sent = { eventId, event, timestamp, originator, actor, traceparent, details, eventData, created: false };
-  return judge(present, sent, now);
+  return judge(present, sent, now, meter);
 }
 
 /**
  * What an event does now, whoever sent it and whatever has become of it before. `receivedAt`: when it came, where that was
  * before; guards see it of an event whose sender claims no time.
  */
-export function judge(present: Present, facts: EventFacts, now: number, receivedAt?: number): Verdict {
+export function judge(present: Present, facts: EventFacts, now: number, meter: Meter, receivedAt?: number): Verdict {
   const { configuration, state, revision } = present;
   // Time never goes back in a machine.
   const at = Math.max(now, present.decidedAt);
@@ -64,7 +71,7 @@ export function judge(present: Present, facts: EventFacts, now: number, received
     originator: facts.originator,
     timestamp: facts.timestamp ?? receivedAt ?? at,
   };
-  const done = step(configuration, { state, revision, data: before }, event, at);
+  const done = step(configuration, { state, revision, data: before }, event, at, meter);
   switch (done.kind) {
     case "transitioned": {
       const { next, timers } = done;
@@ -93,7 +100,7 @@ export function judge(present: Present, facts: EventFacts, now: number, received
       return outcome(present, facts, at, {
         kind: "refused",
         reason: "DEFER_LIMIT",
-        ...sayAllowed(present, problem, at),
+        ...sayAllowed(present, problem, at, meter),
       });
     }
     case "refused": {
@@ -143,7 +150,7 @@ function codeOf(reason: Reason): string {
 }
 
 /** The event of a timer that is due, decided as if somebody had sent it; the timer has been sent, whatever comes of it. */
-export function judgeTimer(present: Present, timer: Timer, now: number): Verdict {
+export function judgeTimer(present: Present, timer: Timer, now: number, meter: Meter): Verdict {
   const facts: EventFacts = {
     eventId: timerEventId(present.revision, timer),
     event: timer.event,
@@ -155,20 +162,21 @@ export function judgeTimer(present: Present, timer: Timer, now: number): Verdict
     details: "",
     eventData: "{}",
   };
-  const verdict = judge(present, facts, now);
+  const verdict = judge(present, facts, now, meter);
   if (verdict.kind === "accepted") return verdict;
   return { kind: "outcome", row: { ...verdict.row, timersFired: present.timersFired + 1 } };
 }
 
 /** A deferred event that is given up: nothing came in time, or nothing can come any more. */
-export function giveUp(present: Present, facts: EventFacts, why: string, now: number): Verdict {
+export function giveUp(present: Present, facts: EventFacts, why: string, now: number, meter: Meter): Verdict {
   const at = Math.max(now, present.decidedAt);
   const problem = `The event ${quote(facts.event)} was deferred ${why}; it had no transition from the state ${quote(present.state)}`;
-  return outcome(present, facts, at, { kind: "refused", reason: "DEFER_EXPIRED", ...sayAllowed(present, problem, at) });
+  const said = sayAllowed(present, problem, at, meter);
+  return outcome(present, facts, at, { kind: "refused", reason: "DEFER_EXPIRED", ...said });
 }
 
-function sayAllowed({ configuration, state, revision, data }: Present, problem: string, at: number) {
-  const { allowedEvents, allowed } = describeAllowed(configuration, { state, revision, data: data.value }, at);
+function sayAllowed({ configuration, state, revision, data }: Present, problem: string, at: number, meter: Meter) {
+  const { allowedEvents, allowed } = describeAllowed(configuration, { state, revision, data: data.value }, at, meter);
   return { message: `${problem}; ${allowed}.`, allowedEvents };
 }
 

@@ -4,6 +4,8 @@
  */
 import type { MachineRow } from "../catalog/index-entry.ts";
 import { listAllowedEvents } from "../engine/allowed-events.ts";
+import { EVENT_BUDGET } from "../engine/limits.ts";
+import { Meter } from "../engine/meter.ts";
 import { quote } from "../engine/names.ts";
 import type { Receipt } from "../receipt.ts";
 import { begin, creationOf } from "./beginning.ts";
@@ -32,7 +34,7 @@ import type { MachineDeps } from "./deps.ts";
 import { migrateTo, overrideState, relabel } from "./interventions.ts";
 import type { Present } from "./present.ts";
 import { GONE, NOT_FOUND, Resident } from "./resident.ts";
-import { doWhatIsDue, makeChange, takeEvent } from "./turn.ts";
+import { Turn } from "./turn.ts";
 import { findReceipt, listHistory, listRefusals, viewCreation, viewMachine, viewMachineAt, viewPath } from "./views.ts";
 
 export class Machine {
@@ -76,7 +78,7 @@ export class Machine {
    */
   send(address: MachineAddress, call: SendCall): SendReply | Promise<SendReply> {
     if (call.create === undefined) {
-      const reply = this.#sendOne(address, call);
+      const reply = this.#sendOne(address, call, this.#turn());
       if (!reply.ok || reply.value.created === undefined) return reply;
     }
     return this.sendAll(address, [call]).then(([reply = NOT_FOUND]) => reply);
@@ -84,13 +86,14 @@ export class Machine {
 
   /**
    * Applies events in order, each as a transaction of its own, in one turn. Where the storage fails, that event and
-   * those behind it are UNAVAILABLE: they may be sent again.
+   * those behind it are UNAVAILABLE: they may be sent again. So are those for which the turn has no more time.
    */
   async sendAll(address: MachineAddress, calls: readonly SendCall[]): Promise<SendReply[]> {
     if (calls.some(({ create, isDryRun }) => create !== undefined && !isDryRun)) await this.#resident.leaveWhenFree();
     const replies: SendReply[] = [];
+    const turn = this.#turn();
     try {
-      for (const call of calls) replies.push(this.#sendOne(address, call));
+      for (const call of calls) replies.push(this.#sendOne(address, call, turn));
     } catch (error) {
       this.#resident.deps.log("error", "an event could not be stored", { cause: error });
       const unavailable = { ok: false, reason: "UNAVAILABLE", message: "the event could not be stored" } as const;
@@ -102,14 +105,17 @@ export class Machine {
     return failure === undefined ? replies : replies.map((reply, index) => (index < creating ? reply : failure));
   }
 
-  #sendOne(address: MachineAddress, call: SendCall): SendReply {
+  #turn(): Turn {
+    return new Turn(this.#resident.deps.now());
+  }
+
+  #sendOne(address: MachineAddress, call: SendCall, turn: Turn): SendReply {
     const live = this.#resident.find(address);
     if ("reason" in live) {
       const { isVacant } = this.#resident;
       return call.create !== undefined && isVacant ? this.#createFor(address, call, call.create) : live;
     }
-    const decision = takeEvent(this.#resident.ledgerFor(live, call), call, this.#resident.deps.now());
-    return replyOf(live, decision);
+    return replyOf(live, turn.takeEvent(this.#resident.ledgerFor(live, call), call));
   }
 
   /** The machine and its first change together; a refused event creates nothing. */
@@ -118,7 +124,7 @@ export class Machine {
     if (!begun.ok) return begun;
     if (create.isDeprecated) return deprecated(create);
     const present = begun.value;
-    const decision = decide(present, call, undefined, present.decidedAt);
+    const decision = decide(present, call, undefined, present.decidedAt, new Meter(EVENT_BUDGET));
     if (decision.kind !== "accepted" && !(decision.kind === "outcome" && decision.row.kind !== "refused")) {
       const reply = replyOf(present, decision);
       return reply.ok ? { ...reply, isUnrecorded: true } : reply;
@@ -166,7 +172,7 @@ export class Machine {
   #expect(address: MachineAddress, call: { readonly expectedRevision?: number }): Present | Refusal {
     const live = this.#resident.find(address);
     if ("reason" in live) return live;
-    doWhatIsDue(this.#resident.ledgerFor(live, {}), this.#resident.deps.now());
+    this.#turn().doWhatIsDue(this.#resident.ledgerFor(live, {}));
     return expectationOf(live, call) ?? live;
   }
 
@@ -179,7 +185,7 @@ export class Machine {
     const live = this.#resident.find(address);
     if ("reason" in live) return live;
     const ledger = this.#resident.ledgerFor(live, call);
-    const refusal = makeChange(ledger, call, decideOn, this.#resident.deps.now());
+    const refusal = this.#turn().makeChange(ledger, call, decideOn);
     return refusal ?? { ok: true, value: viewMachine(this.#resident.store, ledger.present, ledger.imagined) };
   }
 

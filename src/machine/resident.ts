@@ -15,7 +15,7 @@ import { nextDue, type Present } from "./present.ts";
 import { RetentionKeeper } from "./retention-keeper.ts";
 import { migrate, readSchemaVersion, SCHEMA_VERSION } from "./schema.ts";
 import { MachineStore } from "./store.ts";
-import { doWhatIsDue, giveUpWaiting } from "./turn.ts";
+import { Turn } from "./turn.ts";
 
 export const NOT_FOUND = { ok: false, reason: "MACHINE_NOT_FOUND", message: "there is no such machine" } as const;
 export const GONE = { ok: false, reason: "MACHINE_GONE", message: "the machine was deleted or retired" } as const;
@@ -57,7 +57,7 @@ export class Resident {
       store: this.store,
       outbox: this.outbox,
       present: () => this.#live,
-      giveUpWaiting: (live) => giveUpWaiting(this.#ledgerOf(live), deps.now()),
+      giveUpWaiting: (live) => new Turn(deps.now()).giveUpWaiting(this.#ledgerOf(live)),
       deleteAll: () => this.#deleteAll(),
     });
   }
@@ -89,7 +89,7 @@ export class Resident {
 
   /** A machine whose time of being gone is over makes room for another, should its alarm have been lost. */
   async leaveWhenFree(): Promise<void> {
-    if (this.load() !== this.retention.isFree()) await this.#deleteAll();
+    if (this.load() !== undefined && this.retention.isFree()) await this.#deleteAll();
   }
 
   async #deleteAll(): Promise<void> {
@@ -212,7 +212,7 @@ export class Resident {
     const live = this.load();
     if (live === undefined || !this.isAt(address)) return NOT_FOUND;
     if (row === undefined && live.identity.retiredAt !== null) return GONE;
-    if (row !== this.#isTrue(live, row)) return { ok: true, value: "right" };
+    if (row !== undefined && this.#isTrue(live, row)) return { ok: true, value: "right" };
     if (row !== undefined && row.createdAt > live.identity.createdAt) return { ok: true, value: "outranked" };
     try {
       await this.outbox.tellAgain(row?.createdAt === live.identity.createdAt ? row.change : 0);
@@ -226,7 +226,7 @@ export class Resident {
   #doWhatIsDue(live: Present): void {
     const now = this.deps.now();
     try {
-      doWhatIsDue(this.#ledgerOf(live), now);
+      new Turn(now).doWhatIsDue(this.#ledgerOf(live));
       this.#patientUntil = undefined;
     } catch (error) {
       this.deps.log("error", "what was due could not be done; it is tried again", { cause: error });

@@ -2,6 +2,8 @@
  * A machine's turn: first what it has to do by itself and is due, then what was sent, then the events that wait for such
  * a change. Every step is a transaction of its own.
  */
+import { EVENT_BUDGET, TURN_BUDGET } from "../engine/limits.ts";
+import { Meter } from "../engine/meter.ts";
 import type { Refusal, Reply, SendCall } from "./calls.ts";
 import {
   decide,
@@ -24,82 +26,134 @@ import type { EventRow, OutcomeRow, WaitingEvent } from "./rows.ts";
  */
 const TIMERS_PER_TURN = 100;
 
-/** Takes an event that was sent: what is due comes first, since it was to happen before. */
-export function takeEvent(ledger: Ledger, call: SendCall, now: number): Decision {
-  doWhatIsDue(ledger, now);
-  const decision = decide(ledger.present, call, ledger.find(call.eventId), now);
-  if (decision.kind === "accepted" || decision.kind === "outcome") ledger.keep(decision);
-  if (decision.kind === "accepted") retryWaiting(ledger, now);
-  return decision;
-}
+/** What keeping a decision costs, in units of a `Meter`: two or three rows, written in about as much time. */
+const KEEP_UNITS = 1_000;
+
+const TOO_MUCH: Refusal = {
+  ok: false,
+  reason: "UNAVAILABLE",
+  message: "the machine has done as much work as one call may; send again what is not decided",
+};
 
 /**
- * Makes a change that no event makes, in the same order; answers why it was not made. `decideOn` answers what is to be
- * kept; undefined: the machine is already as it is to be.
+ * All that one call, or one waking, lets a machine do. What it may cost is bounded: an event is taken while less than
+ * TURN_BUDGET is spent, timers are sent until they have spent as much, and so are the events that wait for one change.
  */
-export function makeChange(
-  ledger: Ledger,
-  call: Pick<SendCall, "expectedRevision">,
-  decideOn: (present: Present, now: number) => Reply<Verdict | undefined>,
-  now: number,
-): Refusal | undefined {
-  doWhatIsDue(ledger, now);
-  const mismatch = expectationOf(ledger.present, call);
-  if (mismatch !== undefined) return mismatch;
-  const decided = decideOn(ledger.present, now);
-  if (!decided.ok) return decided;
-  if (decided.value === undefined) return undefined;
-  ledger.keep(decided.value);
-  retryWaiting(ledger, now);
-  return undefined;
-}
+export class Turn {
+  readonly #now: number;
+  #spent = 0;
 
-/**
- * Sends the events of timers that are due, and gives up what has waited long enough, in the order of their times. What
- * waits comes first: a kill may have come between a change and the events that waited for it.
- */
-export function doWhatIsDue(ledger: Ledger, now: number): void {
-  retryWaiting(ledger, now);
-  for (let sent = 0; ;) {
-    const due = nextDue(ledger.present);
-    if (due === undefined || due.at > now) return;
-    if (due.kind === "expiry") {
-      settle(ledger, due.event, "and nothing came for it in time", now);
-    } else if (sent === TIMERS_PER_TURN) {
-      const message = `timers moved the machine ${TIMERS_PER_TURN} times in one turn; those of the state it is in are set aside until it is left`;
-      ledger.keep(parkTimers(ledger.present, message, now));
-    } else {
-      const verdict = judgeTimer(ledger.present, due.timer, now);
-      ledger.keep(verdict);
-      sent += 1;
-      if (verdict.kind === "accepted") retryWaiting(ledger, now);
+  /** `now`: the machine's clock, epoch ms. */
+  constructor(now: number) {
+    this.#now = now;
+  }
+
+  /** Whether it takes nothing more. */
+  get isSpent(): boolean {
+    return this.#spent > TURN_BUDGET;
+  }
+
+  /** Takes an event that was sent: what is due comes first, since it was to happen before. UNAVAILABLE: not in this turn. */
+  takeEvent(ledger: Ledger, call: SendCall): Decision {
+    if (!this.isSpent) this.doWhatIsDue(ledger);
+    if (this.isSpent) return { kind: "declined", reply: TOO_MUCH };
+    const before = ledger.find(call.eventId);
+    const decision = this.#work((meter) => decide(ledger.present, call, before, this.#now, meter));
+    if (decision.kind === "accepted" || decision.kind === "outcome") this.#keep(ledger, decision);
+    if (decision.kind === "accepted") this.#retryWaiting(ledger);
+    return decision;
+  }
+
+  /**
+   * Makes a change that no event makes, in the same order; answers why it was not made. `decideOn` answers what is to be
+   * kept; undefined: the machine is already as it is to be.
+   */
+  makeChange(
+    ledger: Ledger,
+    call: Pick<SendCall, "expectedRevision">,
+    decideOn: (present: Present, now: number) => Reply<Verdict | undefined>,
+  ): Refusal | undefined {
+    this.doWhatIsDue(ledger);
+    const mismatch = expectationOf(ledger.present, call);
+    if (mismatch !== undefined) return mismatch;
+    const decided = decideOn(ledger.present, this.#now);
+    if (!decided.ok) return decided;
+    if (decided.value === undefined) return undefined;
+    this.#keep(ledger, decided.value);
+    this.#retryWaiting(ledger);
+    return undefined;
+  }
+
+  /**
+   * Sends the events of timers that are due, and gives up what has waited long enough, in the order of their times. What
+   * waits comes first: a kill may have come between a change and the events that waited for it.
+   */
+  doWhatIsDue(ledger: Ledger): void {
+    this.#retryWaiting(ledger);
+    const before = this.#spent;
+    for (let sent = 0; ;) {
+      const due = nextDue(ledger.present);
+      if (due === undefined || due.at > this.#now) return;
+      if (due.kind === "expiry") {
+        this.#settle(ledger, due.event, "and nothing came for it in time");
+      } else if (sent === TIMERS_PER_TURN || this.#spent - before > TURN_BUDGET) {
+        const message = `timers moved the machine ${sent} times in one turn; those of the state it is in are set aside until it is left`;
+        this.#keep(ledger, parkTimers(ledger.present, message, this.#now));
+      } else {
+        const verdict = this.#work((meter) => judgeTimer(ledger.present, due.timer, this.#now, meter));
+        this.#keep(ledger, verdict);
+        sent += 1;
+        if (verdict.kind === "accepted") this.#retryWaiting(ledger);
+      }
     }
   }
-}
 
-/** Tries the events that wait, oldest first and all of them anew after each that changed the machine. */
-function retryWaiting(ledger: Ledger, now: number): void {
-  for (let isChanged = true; isChanged;) isChanged = ledger.present.waiting.some((event) => retry(ledger, event, now));
-}
+  /** Gives up all that wait, since the machine ends. */
+  giveUpWaiting(ledger: Ledger): void {
+    for (const event of ledger.present.waiting) this.#settle(ledger, event, "when the machine ended");
+  }
 
-/** Gives up all that wait, since the machine ends. */
-export function giveUpWaiting(ledger: Ledger, now: number): void {
-  for (const event of ledger.present.waiting) settle(ledger, event, "when the machine ended", now);
-}
+  /** Tries the events that wait, oldest first and all of them anew after each that changed the machine. */
+  #retryWaiting(ledger: Ledger): void {
+    const end = this.#spent + TURN_BUDGET;
+    const retry = (event: WaitingEvent) => this.#retry(ledger, event, Math.max(0, end - this.#spent));
+    for (let isChanged = true; isChanged;) isChanged = ledger.present.waiting.some(retry);
+  }
 
-/** Whether the machine has changed. */
-function retry(ledger: Ledger, waiting: WaitingEvent, now: number): boolean {
-  if (isStillWaiting(ledger.present, waiting)) return false;
-  // It takes no place of its own among those that wait.
-  const rest = afterWaiting(ledger.present, waiting.seq);
-  const verdict = judge(rest, factsOf(ledger, waiting), now, waiting.at);
-  if (verdict.kind === "outcome" && verdict.row.kind === "deferred") return false;
-  ledger.keep(verdict, waiting.seq);
-  return verdict.kind === "accepted";
-}
+  /** Whether the machine has changed. */
+  #retry(ledger: Ledger, waiting: WaitingEvent, units: number): boolean {
+    if (isStillWaiting(ledger.present, waiting)) return false;
+    // It takes no place of its own among those that wait.
+    const rest = afterWaiting(ledger.present, waiting.seq);
+    const facts = factsOf(ledger, waiting);
+    const verdict = this.#work((meter) => judge(rest, facts, this.#now, meter, waiting.at), units);
+    if (verdict.kind === "outcome" && verdict.row.kind === "deferred") return false;
+    this.#keep(ledger, verdict, waiting.seq);
+    return verdict.kind === "accepted";
+  }
 
-function settle(ledger: Ledger, waiting: WaitingEvent, why: string, now: number): void {
-  ledger.keep(giveUp(ledger.present, factsOf(ledger, waiting), why, now), waiting.seq);
+  #settle(ledger: Ledger, waiting: WaitingEvent, why: string): void {
+    const facts = factsOf(ledger, waiting);
+    const units = Math.max(0, TURN_BUDGET - this.#spent);
+    const verdict = this.#work((meter) => giveUp(ledger.present, facts, why, this.#now, meter), units);
+    this.#keep(ledger, verdict, waiting.seq);
+  }
+
+  #keep(ledger: Ledger, verdict: Verdict, settles?: number): void {
+    this.#spent += KEEP_UNITS;
+    ledger.keep(verdict, settles);
+  }
+
+  /** Something that is decided with the work of an event, or with the `units` that are left. */
+  #work<T>(decideWith: (meter: Meter) => T, units = EVENT_BUDGET): T {
+    const budget = Math.min(units, EVENT_BUDGET);
+    const meter = new Meter(budget);
+    try {
+      return decideWith(meter);
+    } finally {
+      this.#spent += budget - meter.left;
+    }
+  }
 }
 
 /** The event as it was sent. */

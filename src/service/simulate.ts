@@ -5,7 +5,7 @@ import { invalid } from "../errors.ts";
 import { begin } from "../machine/beginning.ts";
 import { replyOf } from "../machine/decide.ts";
 import { ImaginedLedger } from "../machine/ledger.ts";
-import { takeEvent } from "../machine/turn.ts";
+import { Turn } from "../machine/turn.ts";
 import type { Receipt } from "../receipt.ts";
 import { findStored, toViolation } from "./configurations.ts";
 import { refuseCrowd } from "./enqueued-events.ts";
@@ -27,7 +27,8 @@ const MACHINE_ID = "simulation";
 
 /**
  * The receipts that a new machine would answer the events with: the machine's own decisions, on a machine in memory.
- * Throws INVALID_ARGUMENT for a configuration that could not be stored, and for events that break a rule.
+ * Throws INVALID_ARGUMENT for a configuration that could not be stored, and for events that break a rule; LIMIT_EXCEEDED
+ * for events that together take more work than one turn of a machine may.
  */
 export async function simulateConfiguration(
   house: House,
@@ -46,7 +47,13 @@ export async function simulateConfiguration(
   const address = { tenant: principal.tenant, configuration: name, id: MACHINE_ID };
   const present = valueOf(begin(address, { ...source, ...machine }, house.now()));
   const ledger = new ImaginedLedger(present);
-  return calls.map((call) => valueOf(replyOf(present, takeEvent(ledger, call, house.now()))));
+  const turn = new Turn(house.now());
+  return calls.map((call, index) => {
+    const reply = replyOf(present, turn.takeEvent(ledger, call));
+    if (reply.ok || !turn.isSpent) return valueOf(reply);
+    const message = `events/${index} is more than one simulation can work on: those before it took all that it may`;
+    throw invalid([{ pointer: `/events/${index}`, rule: "limit_exceeded", message }]);
+  });
 }
 
 async function findSource(house: House, principal: Principal, { configuration, configId = "" }: SimulateInput) {

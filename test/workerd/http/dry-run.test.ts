@@ -92,6 +92,12 @@ test("a simulation of what cannot be is refused by its place in the request", as
   ]);
   const many = Array.from({ length: 101 }, () => ({ event: "accept" }));
   await expectProblem(simulate({ configuration: source, events: many }), 400, "LIMIT_EXCEEDED", ["/events"]);
+  const spinning = { from: "pending", to: "pending", event: "spin", after: "PT0S" };
+  const spinner = { ...source, transitions: [...source.transitions, spinning] };
+  const spun = Array.from({ length: 100 }, () => ({ event: "spin" }));
+  const work = simulate({ configuration: spinner, events: [{ event: "accept" }, ...spun.slice(1)] });
+  const { errors } = await expectProblem(work, 400, "LIMIT_EXCEEDED");
+  expect(errors).toMatchObject([{ pointer: expect.stringMatching(/^\/events\/[1-9]\d$/), rule: "limit_exceeded" }]);
   await expectProblem(simulate({ config_id: "unknown", events }), 404, "CONFIGURATION_NOT_FOUND");
   expect((await sendJson(`${MACHINES}?configuration=${source.name}`)).body.statemachines).toEqual([]);
 });
