@@ -32,7 +32,7 @@ export interface MachineDeps {
   random(): number;
   /** The one alarm. Setting it inside a transaction is undone with the transaction. */
   setAlarm(at: number): void;
-  /** Calls back after `ms`, as long as the machine stays in memory; the answer cancels. */
+  /** Calls back after `ms` unless it is cancelled, as the answer does; the machine stays in memory until either. */
   after(ms: number, work: () => void): () => void;
   /** Forgets everything, the alarm included. */
   deleteAll(): Promise<void>;

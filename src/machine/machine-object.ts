@@ -42,6 +42,7 @@ export class MachineObject extends DurableObject<Bindings> {
       // Clamped, an alarm that is too early finds nothing to do and is set again.
       setAlarm: (at) => void ctx.storage.setAlarm(Math.min(Math.max(at, Date.now()), LATEST_ALARM_AT)),
       after: (ms, work) => {
+        // oxlint-disable-next-line no-restricted-globals -- only while something else is waited for, and then taken off
         const timer = setTimeout(work, ms);
         return () => clearTimeout(timer);
       },

@@ -185,11 +185,8 @@ export class Resident {
 
   /** A receiver may be slow, and the platform lets no alarm in before this one has ended. `work` never rejects. */
   async #keepTimeDuring(work: Promise<void>): Promise<void> {
-    let isDone = false;
-    const done = work.then(() => {
-      isDone = true;
-    });
-    while (!isDone) {
+    const done = work.then(() => "done" as const);
+    for (let first; first !== "done";) {
       const { promise, resolve } = Promise.withResolvers<void>();
       // A call may bring a timer that comes before those that there are.
       this.#onChange = resolve;
@@ -198,10 +195,9 @@ export class Resident {
         if (this.#live !== undefined) this.#doWhatIsDue(this.#live);
         resolve();
       });
-      await Promise.race([done, promise]);
+      first = await Promise.race([done, promise]);
       cancel();
     }
-    this.#onChange = undefined;
   }
 
   /**

@@ -15,7 +15,7 @@ const MOST = Math.floor(TURN_BUDGET / (0.8 * EVENT_BUDGET));
 /** In the state "a", with the data for heavy work. */
 async function machineOf(transitions: readonly object[], rest: object = {}): Promise<World> {
   const world = new World();
-  const states = [...new Set(transitions.flatMap((one) => [...Object.values(one).slice(0, 2)]))];
+  const states = [...new Set(transitions.flatMap((one) => Object.values(one).slice(0, 2)))];
   const source = { name: "loop", version: "v1", starting_state: "new", states, transitions, ...rest };
   await world.clock.until(createMachine(world, ADDRESS, source));
   const call = { state: "a", data: DATA, comment: "", actor: "ann", expectedRevision: 0 };
