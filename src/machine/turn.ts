@@ -16,7 +16,7 @@ import {
 } from "./decide.ts";
 import type { Ledger } from "./ledger.ts";
 import { afterWaiting, nextDue, type Present } from "./present.ts";
-import type { EventRow, OutcomeRow, WaitingEvent } from "./rows.ts";
+import type { EventRow, WaitingEvent } from "./rows.ts";
 
 /**
  * Timers that one turn sends. In a machine with delays a turn sends one or two; one that is still at it after so many goes
@@ -92,20 +92,26 @@ function retry(ledger: Ledger, waiting: WaitingEvent, now: number): boolean {
   if (isStillWaiting(ledger.present, waiting)) return false;
   // It takes no place of its own among those that wait.
   const rest = afterWaiting(ledger.present, waiting.seq);
-  const verdict = judge(rest, factsOf(ledger, waiting), now, waiting.at);
+  const facts = factsOf(ledger, waiting);
+  if (facts === undefined) return false;
+  const verdict = judge(rest, facts, now, waiting.at);
   if (verdict.kind === "outcome" && verdict.row.kind === "deferred") return false;
   ledger.keep(verdict, waiting.seq);
   return verdict.kind === "accepted";
 }
 
 function settle(ledger: Ledger, waiting: WaitingEvent, why: string, now: number): void {
-  ledger.keep(giveUp(ledger.present, factsOf(ledger, waiting), why, now), waiting.seq);
+  const facts = factsOf(ledger, waiting);
+  if (facts !== undefined) ledger.keep(giveUp(ledger.present, facts, why, now), waiting.seq);
 }
 
-/** The event as it was sent. */
-function factsOf(ledger: Ledger, { eventId }: WaitingEvent): Omit<EventRow, "at"> {
-  const row: OutcomeRow | undefined = ledger.readWaiting(eventId);
-  if (row === undefined) throw new Error(`the deferred event "${eventId}" is not kept`);
-  const { event, timestamp, originator, actor, traceparent, created, details, eventData } = row;
+/** The event as it was sent; undefined: it is lost, and waits no longer. */
+function factsOf(ledger: Ledger, waiting: WaitingEvent): Omit<EventRow, "at"> | undefined {
+  const row = ledger.readWaiting(waiting.seq);
+  if (row === undefined) {
+    ledger.loseWaiting(waiting);
+    return undefined;
+  }
+  const { eventId, event, timestamp, originator, actor, traceparent, created, details, eventData } = row;
   return { eventId, event, timestamp, originator, actor, traceparent, created, details, eventData };
 }
