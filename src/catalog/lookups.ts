@@ -7,9 +7,6 @@ export type Decision =
   | { readonly kind: "machine"; readonly id: string }
   | { readonly kind: "failed"; readonly receipt: Receipt };
 
-/** What stands in `transitions` where no event did it: not to be looked up, and as many as there are machines. */
-const NO_EVENTS: readonly string[] = ["detent:created", "detent:deleted"];
-
 /**
  * The newest accepted change, ignored or deferred event, of which the machine is told, and the newest refused or failed
  * events of one millisecond with their receipts. (max() takes the row's other columns from the same row; with no row all of them are NULL.)
@@ -32,7 +29,6 @@ export async function findDecision(
   configuration: string,
   eventId: string,
 ): Promise<Decision | undefined> {
-  if (NO_EVENTS.includes(eventId)) return undefined;
   const rows = await db.all<DecisionRow>(FIND_DECISION, configuration, eventId);
   const [newest] = rows.filter(({ at }) => at !== null).toSorted(newestFirst);
   if (newest === undefined) return undefined;

@@ -46,6 +46,11 @@ export function checkId(value: string): NameProblem | undefined {
   return undefined;
 }
 
+/** Whether only machines make such event ids, for what they do themselves; very many make the same, `timer:1:0` say. */
+export function isReservedEventId(value: string): boolean {
+  return /^(?:timer|detent):/.test(value);
+}
+
 /** Checks the name of a state or of an event; any text is fine, apart from its length. */
 export function checkStateOrEventName(value: string): NameProblem | undefined {
   if (value === "") return { rule: "empty", message: "A state or event name must not be empty." };

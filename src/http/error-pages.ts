@@ -107,7 +107,7 @@ export const ERROR_TEXTS: Readonly<Record<Reason, ErrorText>> = {
     meaning:
       "No receipt is found for this event id: the event never arrived, was not recorded, or its receipt is no longer kept. Nothing is changed.",
     remedy:
-      "Look it up through its machine, which knows it at once; by configuration and event id alone it can take a few seconds to appear. If in doubt, send the event again under the same id: a machine applies it once.",
+      "Look it up through its machine, which knows it at once; by configuration and event id alone it can take a few seconds to appear, and an event that the machine made itself (`timer:...`, `detent:...`) is not found. If in doubt, send the event again under the same id: a machine applies it once.",
   },
   EVENT_ID_REUSED: {
     meaning:

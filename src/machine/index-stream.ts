@@ -87,7 +87,7 @@ export class IndexStream implements Stream {
     const present = presentOf();
     const position = present?.revision ?? 0;
     outboxStore.insertParked({ stream: "index", position, cause, at });
-    // What this message would have told is not told; the next one starts behind it.
+    // What this message would have told is not told; the next one starts behind it, with the outcome that says so.
     if (present !== undefined) Object.assign(cursors, this.#describe(present, 1).reached);
     this.#told = this.#asked;
     return { position, isAnnounced: false };
@@ -128,8 +128,12 @@ export class IndexStream implements Stream {
       labels: identity.labels,
       dueAt: this.#parts.dueAt() ?? null,
       retiredAt: identity.retiredAt,
-      // A migration brings another version.
-      isNew: indexTransitions < 0 || this.#asked > this.#told || taken.some(({ row }) => row.kind === "migration"),
+      // A migration brings another version; what was set aside may have been one.
+      isNew:
+        indexTransitions < 0 ||
+        this.#asked > this.#told ||
+        taken.some(({ row }) => row.kind === "migration") ||
+        outcomes.some(({ row }) => row.kind === "parked" && row.event === this.name),
       transitions,
       refusals: outcomes.flatMap(({ fact }) => (fact !== undefined && "receipt" in fact ? [fact] : [])),
       lookups: outcomes.flatMap(({ fact }) => (fact !== undefined && "kind" in fact ? [fact] : [])),

@@ -88,14 +88,21 @@ export function migrateTo(present: Present, call: MigrateCall, now: number): Rep
   return { ok: true, value: { kind: "accepted", row, becomes: { configuration, source: call.source } } };
 }
 
-/** The timers of the new version, first those whose events have been sent: they are not sent again. */
+/**
+ * The timers of the new version, behind those that were sent since the state was entered, by whatever version: one that
+ * sends the same event at the same time is the same timer, and is not sent again.
+ */
 function takeOver(
   { timers, timersFired }: Present,
   next: readonly Timer[],
 ): Pick<TransitionRow, "timers" | "timersFired"> {
-  const sent = new Set(timers.slice(0, timersFired).map(({ event }) => event));
-  const [before, after] = [next.filter(({ event }) => sent.has(event)), next.filter(({ event }) => !sent.has(event))];
-  return { timers: [...before, ...after], timersFired: before.length };
+  const sent = timers.slice(0, timersFired);
+  const unsent = [...next];
+  for (const { event, dueAt } of sent) {
+    const same = unsent.findIndex((timer) => timer.event === event && timer.dueAt === dueAt);
+    if (same >= 0) unsent.splice(same, 1);
+  }
+  return { timers: [...sent, ...unsent], timersFired: sent.length };
 }
 
 function reject(

@@ -6,7 +6,7 @@ import type { MachineDeps } from "./deps.ts";
 import type { Outbox } from "./outbox.ts";
 import { afterChange, afterOutcome, afterWaiting, nextDue, type Present } from "./present.ts";
 import { receiptOfOutcome, receiptOfTransition } from "./record.ts";
-import type { EventRow, OutcomeRow, TransitionRow } from "./rows.ts";
+import type { EventRow, OutcomeRow, TransitionRow, WaitingEvent } from "./rows.ts";
 import type { MachineStore } from "./store.ts";
 import { findReceipt } from "./views.ts";
 
@@ -16,8 +16,10 @@ export interface Ledger {
   readonly imagined: readonly TransitionRow[];
   /** The receipt of an event that was decided. */
   find(eventId: string): Receipt | undefined;
-  /** A deferred event, whole. */
-  readWaiting(eventId: string): OutcomeRow | undefined;
+  /** A deferred event, whole, by its number; undefined: its row is gone or damaged. */
+  readWaiting(seq: number): OutcomeRow | undefined;
+  /** Lets a deferred event go that cannot be read: it would hold up every turn. */
+  loseWaiting(waiting: WaitingEvent): void;
   /** Keeps a verdict, all of it or nothing; `settles`: the number of the deferred event whose wait it ends. */
   keep(verdict: Verdict, settles?: number): void;
 }
@@ -43,8 +45,16 @@ export class StoredLedger implements Ledger {
     return findReceipt(this.#parts.store, this.present, eventId);
   }
 
-  readWaiting(eventId: string): OutcomeRow | undefined {
-    return this.#parts.store.findOutcome(eventId);
+  readWaiting(seq: number): OutcomeRow | undefined {
+    return this.#parts.store.findWaiting(seq);
+  }
+
+  loseWaiting({ seq, eventId, event }: WaitingEvent): void {
+    const { deps, store, outbox } = this.#parts;
+    const next = afterWaiting(this.present, seq);
+    outbox.commit(() => store.settleWaiting(seq), nextDue(next)?.at);
+    Object.assign(this.present, next);
+    deps.log("error", "a deferred event is lost: its row cannot be read", { event_id: eventId, event });
   }
 
   keep(verdict: Verdict, settles?: number): void {
@@ -74,7 +84,7 @@ export class ImaginedLedger implements Ledger {
   readonly imagined: TransitionRow[] = [];
   readonly #base: Pick<Ledger, "find" | "readWaiting">;
   readonly #receipts = new Map<string, Receipt>();
-  readonly #waiting = new Map<string, OutcomeRow>();
+  readonly #waiting = new Map<number, OutcomeRow>();
 
   /** `base`: what the machine knows already. */
   constructor(present: Present, base: Pick<Ledger, "find" | "readWaiting"> = NOTHING) {
@@ -86,15 +96,19 @@ export class ImaginedLedger implements Ledger {
     return this.#receipts.get(eventId) ?? this.#base.find(eventId);
   }
 
-  readWaiting(eventId: string): OutcomeRow | undefined {
-    return this.#waiting.get(eventId) ?? this.#base.readWaiting(eventId);
+  readWaiting(seq: number): OutcomeRow | undefined {
+    return this.#waiting.get(seq) ?? this.#base.readWaiting(seq);
+  }
+
+  loseWaiting({ seq }: WaitingEvent): void {
+    this.present = afterWaiting(this.present, seq);
   }
 
   keep(verdict: Verdict, settles?: number): void {
     const { row } = verdict;
     this.present = after(this.present, verdict, settles);
     this.#receipts.set(row.eventId, receiptOf(this.present, verdict));
-    if (verdict.kind === "outcome") this.#waiting.set(row.eventId, verdict.row);
+    if (verdict.kind === "outcome") this.#waiting.set(verdict.row.seq, verdict.row);
     else this.imagined.push(verdict.row);
   }
 }

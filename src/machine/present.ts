@@ -17,7 +17,7 @@ export interface Present {
   updatedAt: number;
   /** When the state was entered: timers run from then. A new version of the configuration is no entry. */
   enteredAt: number;
-  /** Of the state, in the order in which they are sent. */
+  /** Of the state, in the order in which they are sent: first those that were, by whatever version. */
   timers: readonly Timer[];
   /** How many of them have been sent. */
   timersFired: number;

@@ -56,7 +56,7 @@ export interface TransitionRow extends EventRow {
   readonly enteredAt: number;
   /** What the machine will do by itself in that state. */
   readonly timers: readonly Timer[];
-  /** How many of them, the first, were sent before: a migration takes them over. */
+  /** How many of them, the first, were sent before, maybe by another version: a migration takes them over. */
   readonly timersFired: number;
 }
 

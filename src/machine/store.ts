@@ -200,6 +200,13 @@ export class MachineStore {
     return row && toOutcome(row);
   }
 
+  /** A deferred event; undefined: its row is gone, or what was sent with it is no JSON. */
+  findWaiting(seq: number): OutcomeRow | undefined {
+    const query = `SELECT ${OUTCOME_COLUMNS} FROM outcomes WHERE seq = ? AND kind = 'deferred' AND json_valid(event_data)`;
+    const row = this.#first(query, seq);
+    return row && toOutcome(row);
+  }
+
   /** Accepted changes with after < revision (asc) or revision < after (desc); creation is none, pruned ones are gone. */
   listTransitions(order: "asc" | "desc", after: number | undefined, limit: number): TransitionRow[] {
     const query =

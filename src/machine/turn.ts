@@ -18,7 +18,7 @@ import {
 } from "./decide.ts";
 import type { Ledger } from "./ledger.ts";
 import { afterWaiting, nextDue, type Present } from "./present.ts";
-import type { EventRow, OutcomeRow, WaitingEvent } from "./rows.ts";
+import type { EventRow, WaitingEvent } from "./rows.ts";
 
 /**
  * Timers that one turn sends. In a machine with delays a turn sends one or two; one that is still at it after so many goes
@@ -126,6 +126,7 @@ export class Turn {
     // It takes no place of its own among those that wait.
     const rest = afterWaiting(ledger.present, waiting.seq);
     const facts = factsOf(ledger, waiting);
+    if (facts === undefined) return false;
     const verdict = this.#work((meter) => judge(rest, facts, this.#now, meter, waiting.at), units);
     if (verdict.kind === "outcome" && verdict.row.kind === "deferred") return false;
     this.#keep(ledger, verdict, waiting.seq);
@@ -134,6 +135,7 @@ export class Turn {
 
   #settle(ledger: Ledger, waiting: WaitingEvent, why: string): void {
     const facts = factsOf(ledger, waiting);
+    if (facts === undefined) return;
     const units = Math.max(0, TURN_BUDGET - this.#spent);
     const verdict = this.#work((meter) => giveUp(ledger.present, facts, why, this.#now, meter), units);
     this.#keep(ledger, verdict, waiting.seq);
@@ -156,10 +158,13 @@ export class Turn {
   }
 }
 
-/** The event as it was sent. */
-function factsOf(ledger: Ledger, { eventId }: WaitingEvent): Omit<EventRow, "at"> {
-  const row: OutcomeRow | undefined = ledger.readWaiting(eventId);
-  if (row === undefined) throw new Error(`the deferred event "${eventId}" is not kept`);
-  const { event, timestamp, originator, actor, traceparent, created, details, eventData } = row;
+/** The event as it was sent; undefined: it is lost, and waits no longer. */
+function factsOf(ledger: Ledger, waiting: WaitingEvent): Omit<EventRow, "at"> | undefined {
+  const row = ledger.readWaiting(waiting.seq);
+  if (row === undefined) {
+    ledger.loseWaiting(waiting);
+    return undefined;
+  }
+  const { eventId, event, timestamp, originator, actor, traceparent, created, details, eventData } = row;
   return { eventId, event, timestamp, originator, actor, traceparent, created, details, eventData };
 }

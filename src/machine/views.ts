@@ -26,7 +26,8 @@ export function viewMachine(
 }
 
 /**
- * The machine as it was at a revision, with its history up to then; labels are no part of that and are today's.
+ * The machine as it was at a revision, with its history up to then; labels are no part of that and are today's, and an
+ * earlier revision has no timers, as nothing will be sent from there.
  * OUT_OF_RANGE: the revision is to come or was pruned.
  */
 export function viewMachineAt(store: MachineStore, present: Present, revision: number): Reply<MachineView> {

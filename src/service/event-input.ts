@@ -1,6 +1,12 @@
 /** What a sender says of an event, and the rules on it. */
 import { countUtf8Bytes, LIMITS } from "../engine/limits.ts";
-import { checkConfigurationName, checkId, checkStateOrEventName, checkVersion } from "../engine/names.ts";
+import {
+  checkConfigurationName,
+  checkId,
+  checkStateOrEventName,
+  checkVersion,
+  isReservedEventId,
+} from "../engine/names.ts";
 import type { SendCall } from "../machine/calls.ts";
 import type { House, Principal } from "./house.ts";
 import { checkNewMachine, type CheckedMachine, type NewMachineInput } from "./new-machine.ts";
@@ -41,8 +47,7 @@ export interface CheckedEvent {
   readonly newMachine?: CheckedMachine & { readonly version: string };
 }
 
-/** Event ids and originators by which Detent sends events itself. */
-const RESERVED_ID = /^(?:timer|detent):/;
+/** Originators of what Detent sends itself. */
 const RESERVED_ORIGINATORS = ["timer", "detent"];
 
 /** Checks every rule on what the sender says; throws INVALID_ARGUMENT or LIMIT_EXCEEDED with all that are broken. */
@@ -78,7 +83,7 @@ export function checkEventItself(
   const eventId = input.eventId || house.uuid();
   rules.name(`${pointer}/event`, event, checkStateOrEventName);
   rules.name(`${pointer}/event_id`, eventId, checkId);
-  if (RESERVED_ID.test(eventId)) {
+  if (isReservedEventId(eventId)) {
     rules.broken(`${pointer}/event_id`, "reserved", 'event_id must not begin with "timer:" or "detent:"', eventId);
   }
   if (RESERVED_ORIGINATORS.includes(originator)) {

@@ -1,6 +1,6 @@
 /** Use case: look the receipt of an event up. */
 import { findDecision, findFailure } from "../catalog/lookups.ts";
-import { checkConfigurationName, checkId } from "../engine/names.ts";
+import { checkConfigurationName, checkId, isReservedEventId, quote } from "../engine/names.ts";
 import { DetentError, orUnavailable, type Reason } from "../errors.ts";
 import type { MachineAddress } from "../machine/calls.ts";
 import type { Receipt } from "../receipt.ts";
@@ -20,6 +20,11 @@ export async function getEvent(
   rules.name("/event_id", eventId, checkId);
   rules.enforce();
   if (query.id !== "") return await findOfMachine(house, addressOf(principal, configuration, query.id), eventId);
+  // The index would read a row for each machine that has one.
+  if (isReservedEventId(eventId)) {
+    const message = `event ${quote(eventId)} is looked up through its machine: ids that begin with "timer:" or "detent:" are the machines' own, and many have the same`;
+    throw new DetentError("EVENT_NOT_FOUND", message);
+  }
   const decision = await findDecision(house.catalog(principal.tenant), configuration, eventId);
   if (decision?.kind === "failed") return decision.receipt;
   try {

@@ -199,6 +199,31 @@ test("waiting events are refused when the machine is deleted, and told of", asyn
   expect(world.storageOf(ADDRESS).prepare("SELECT count(*) AS n FROM sqlite_master").get()).toEqual({ n: 0 });
 });
 
+test.each([
+  ["gone", "DELETE FROM outcomes WHERE event_id = 'e1'"],
+  ["damaged", "UPDATE outcomes SET event_data = '{' WHERE event_id = 'e1'"],
+])("an event whose row is %s waits no longer and holds nothing else up", async (_, damage) => {
+  const losses = (world: World) => world.logged.filter((line) => line.startsWith("error: a deferred event is lost"));
+  const ways: Record<string, (world: World) => unknown> = {
+    "is tried": (world) => send(world, "e3", "pay"),
+    expires: (world) => pass(world, 2 * HOUR_MS),
+    "is given up": (world) => world.machine(ADDRESS).delete(ADDRESS, { actor: "ann" }),
+  };
+  for (const [way, work] of Object.entries(ways)) {
+    const world = await machineOf({ ...SHOP, state_options: { paid: { unhandled: "reject" } } });
+    send(world, "e1", "ship");
+    send(world, "e2", "ship");
+    world.storageOf(ADDRESS).exec(damage);
+    await work(world);
+    expect(losses(world), way).toHaveLength(1);
+    await pass(world, MINUTE_MS);
+    const told = world.notifications.map(({ data }) => data["event_id"]);
+    expect(told, way).toEqual(["e2"]);
+    world.evict(ADDRESS);
+    expect(world.machine(ADDRESS).state(ADDRESS).ok, way).toBe(way !== "is given up");
+  }
+});
+
 test("events that wait longer than refusals are kept outlive them, and the alarm rests meanwhile", async () => {
   const world = await machineOf({ ...SHOP, defer_for: "P90D", retention: { outcomes: "P1D" } });
   send(world, "e1", "ship");

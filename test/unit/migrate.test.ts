@@ -193,6 +193,73 @@ test("a timer whose time by the new version is past is sent at once", async () =
   expect(read(world)).toMatchObject({ state: "checked", revision: 3 });
 });
 
+/** A version whose state `open` is not left by what its timers send: for a guard that is false. */
+function patient(version: string, timers: Record<string, readonly string[]>) {
+  const timed = Object.entries(timers).flatMap(([name, delays]) =>
+    delays.map((after) => ({ from: "open", to: "late", event: name, after, guard: "has(data.never)" })),
+  );
+  return {
+    ...FIRST,
+    version,
+    transitions: [...FIRST.transitions.filter(({ after }) => after === undefined), ...timed],
+  };
+}
+const refusalsOf = (world: World) => {
+  const reply = world.machine(ADDRESS).refusals(ADDRESS, { order: "asc", limit: 100 });
+  return reply.ok ? reply.value.items.map(({ eventId, event: name }) => `${eventId} ${name}`) : reply.reason;
+};
+
+test("a timer that was sent is not sent again by the way back, although the version in between had no such event", async () => {
+  const first = patient("v1", { remind: ["PT1H"], expire: ["PT3H"] });
+  const { world, openedAt } = await openMachine(first);
+  await pass(world, 2 * HOUR_MS);
+  const other = migration(patient("v2", { check: ["PT2H"] }));
+  for (const call of [other, migration(first), other]) {
+    expect(migrate(world, call)).toMatchObject({ ok: true });
+    await pass(world, MINUTE_MS);
+    world.evict(ADDRESS);
+  }
+  expect(viewOf(migrate(world, migration(first))).timers).toEqual([
+    { event: "expire", to: "late", dueAt: openedAt + 3 * HOUR_MS },
+  ]);
+  await pass(world, 2 * HOUR_MS);
+  expect(refusalsOf(world)).toEqual(["timer:1:4 remind", "timer:2:4 check", "timer:5:5 expire"]);
+});
+
+test("of two timers that send the same event, one that was not sent is sent by the other version, too", async () => {
+  const { world, openedAt } = await openMachine(patient("v1", { remind: ["PT1H", "PT3H"] }));
+  await pass(world, 2 * HOUR_MS);
+  // In another place, and without the one that was sent.
+  for (const [version, timers] of Object.entries({
+    v2: { expire: ["P1D"], remind: ["PT3H", "PT1H"] },
+    v3: { remind: ["PT3H"] },
+  })) {
+    const view = viewOf(migrate(world, migration(patient(version, timers))));
+    expect(view.timers[0]).toEqual({ event: "remind", to: "late", dueAt: openedAt + 3 * HOUR_MS });
+  }
+  await pass(world, 2 * HOUR_MS);
+  expect(refusalsOf(world)).toEqual(["timer:1:4 remind", "timer:3:4 remind"]);
+});
+
+test("two timers that send the same event at the same time are two", async () => {
+  const { world } = await openMachine(patient("v1", { remind: ["PT1H"] }));
+  await pass(world, 2 * HOUR_MS);
+  const twice = patient("v2", { remind: ["PT1H", "PT1H"] });
+  expect(viewOf(migrate(world, migration(twice))).timers).toHaveLength(1);
+  await pass(world, MINUTE_MS);
+  expect(viewOf(migrate(world, migration({ ...twice, version: "v3" }))).timers).toEqual([]);
+});
+
+test("a timer that the new version has at another time is another one, past or to come", async () => {
+  const { world, openedAt } = await openMachine(patient("v1", { remind: ["PT1H"] }));
+  await pass(world, 2 * HOUR_MS);
+  const later = viewOf(migrate(world, migration(patient("v2", { remind: ["PT4H"] }))));
+  expect(later.timers).toMatchObject([{ dueAt: openedAt + 4 * HOUR_MS }]);
+  migrate(world, migration(patient("v3", { remind: ["PT30M"] })));
+  await pass(world, MINUTE_MS);
+  expect(refusalsOf(world)).toEqual(["timer:1:4 remind", "timer:3:4 remind"]);
+});
+
 test("what is due comes before the migration, should its alarm have been lost", async () => {
   const { world } = await openMachine();
   world.loseAlarm(ADDRESS);

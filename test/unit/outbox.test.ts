@@ -222,6 +222,22 @@ test("what the index never takes of one machine is set aside, and its neighbours
   expect(indexedOf(world, ADDRESS).revision).toBe(6);
 });
 
+test("when a migration's telling is set aside, the next one brings the version, whatever came between", async () => {
+  const world = await quietMachine();
+  world.isPoison = (message) => message.includes('"detent:migration:1"') && message.includes('"refusals"');
+  const call = { version: "v2", source: JSON.stringify({ ...LOOP, version: "v2" }), stateMap: new Map(), actor: "ann" };
+  expect(world.machine(ADDRESS).migrate(ADDRESS, call)).toMatchObject({ ok: true });
+  for (let minutes = 0; minutes < 25; minutes += 1) {
+    await pass(world, MINUTE_MS);
+    world.evict(ADDRESS);
+  }
+  expect(world.notifications.map(({ type, data }) => [type, data["stream"]])).toEqual([
+    ["detent.machine.parked.v1", "index"],
+  ]);
+  const row = world.index.prepare("SELECT version, state, revision FROM machines").get();
+  expect(row).toEqual({ version: "v2", state: "a", revision: 1 });
+});
+
 test("a day without D1 parks nothing", async () => {
   const world = await quietMachine();
   world.faults.share = 1;

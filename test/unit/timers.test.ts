@@ -184,13 +184,13 @@ test("what fails of its own work holds nothing else up, and is tried again after
   await pass(world, MINUTE_MS);
   // Nothing that can happen does this; it stands for what cannot be foreseen.
   const storage = world.storageOf(ADDRESS);
-  storage.exec("UPDATE outcomes SET event_id = 'hidden' WHERE event_id = 'e1'");
+  storage.exec("CREATE TRIGGER fail BEFORE INSERT ON outcomes BEGIN SELECT raise(ABORT, 'injected'); END");
   await pass(world, HOUR_MS);
   const failures = () => world.logged.filter((line) => line.includes("what was due could not be done")).length;
   expect(failures()).toBeGreaterThan(0);
   expect(failures()).toBeLessThan(5);
   expect(world.alarmOf(ADDRESS)).toBeGreaterThan(world.clock.now);
-  storage.exec("UPDATE outcomes SET event_id = 'e1' WHERE event_id = 'hidden'");
+  storage.exec("DROP TRIGGER fail");
   await pass(world, 2 * MINUTE_MS);
   expect(world.notifications.map(({ type }) => type)).toEqual(["detent.event.expired.v1"]);
 });

@@ -125,7 +125,7 @@ export const EVENT_OPERATIONS = {
     tag: "Events",
     summary: "Find the receipt of an event by configuration and event id",
     description:
-      "For who does not know the machine. The newest event of that id is answered, and failed ones are found, too. It comes from the index: an event may take 5 s to appear, and an accepted one is found for as long as `DETENT_LOOKUP_RETENTION` says, a day unless set otherwise.",
+      "For who does not know the machine. The newest event of that id is answered, and failed ones are found, too. It comes from the index: an event may take 5 s to appear, and an accepted one is found for as long as `DETENT_LOOKUP_RETENTION` says, a day unless set otherwise. Ids that begin with `timer:` or `detent:` are the machines' own and found through their machine.",
     rpc: "detent.v1.MachineService/GetEvent",
     answers: {
       200: { description: "The receipt, also of a refused or failed event.", shape: "Receipt", example: receipt },

@@ -135,7 +135,7 @@ export const FIELDS: Readonly<Record<string, FieldDoc>> = {
   "Machine.final": "No transition leaves the state.",
   "ListedMachine.final": "No transition leaves the state.",
   updated_at: "When its state, data or version changed last.",
-  timers: "Events that the machine will send to itself.",
+  timers: "Events that the machine will send to itself; none of an earlier revision.",
   "Machine.timers.event": "The event's name.",
   "Machine.timers.to": "The state it leads to.",
   due_at: "When it will be sent.",

@@ -36,8 +36,8 @@ export class MachineModel {
   now: number;
   enteredAt: number;
   timers: Timer[];
-  /** Events that timers of the state have sent, or that were set aside: they are not sent again by another version. */
-  sentByTimers = new Set<string>();
+  /** Timers of the state that were sent, or set aside, by whatever version: another one does not send them again. */
+  sentTimers: Timer[] = [];
   waiting: Waiting[] = [];
   readonly receipts = new Map<string, ExpectedReceipt>();
   /** Ids of what changed the machine, in order. */
@@ -101,19 +101,21 @@ export class MachineModel {
     const before = this.configuration;
     this.configuration = configuration;
     const next = { ...this.snapshot, revision: this.snapshot.revision + 1 };
-    const sent = this.sentByTimers;
-    if (this.#intervene("migration", next, this.enteredAt, sent)) return true;
+    if (this.#intervene("migration", next, this.enteredAt, this.sentTimers)) return true;
     this.configuration = before;
     return false;
   }
 
-  #intervene(kind: string, next: Snapshot, enteredAt: number, sent: ReadonlySet<string> = new Set()): boolean {
+  #intervene(kind: string, next: Snapshot, enteredAt: number, sent: Timer[] = []): boolean {
     const entry = expectEntry(this.configuration, { ...next, event: undefined, now: enteredAt });
     if ("reason" in entry) return false;
     this.snapshot = next;
-    // Of what it does not know a version remembers nothing.
-    this.sentByTimers = new Set(entry.timers.map(({ event }) => event).filter((event) => sent.has(event)));
-    this.timers = entry.timers.filter(({ event }) => !sent.has(event));
+    this.sentTimers = sent;
+    this.timers = entry.timers.filter((timer, index) => {
+      // Of several that send the same at the same time, as many are left as were not sent.
+      const isSame = (other: Timer) => other.event === timer.event && other.dueAt === timer.dueAt;
+      return entry.timers.slice(0, index).filter(isSame).length >= sent.filter(isSame).length;
+    });
     this.enteredAt = enteredAt;
     this.history.push(`detent:${kind}:${next.revision}`);
     this.#retry();
@@ -134,7 +136,7 @@ export class MachineModel {
         sent += 1;
         this.#fire(timer);
       } else {
-        for (const { event } of this.timers) this.sentByTimers.add(event);
+        this.sentTimers = [...this.sentTimers, ...this.timers];
         this.timers = [];
         this.hasParked = true;
         this.notices.push({ type: "detent.machine.parked.v1", id: "" });
@@ -145,7 +147,7 @@ export class MachineModel {
 
   #fire(timer: Timer): void {
     this.timers = this.timers.filter((other) => other !== timer);
-    this.sentByTimers.add(timer.event);
+    this.sentTimers = [...this.sentTimers, timer];
     const id = `timer:${this.snapshot.revision}:${timer.position}`;
     this.count(this.receipts.has(id) ? "a timer fired twice" : "timer");
     const { result } = this.#take({ id, name: timer.event, data: {}, originator: "timer", timestamp: timer.dueAt });
@@ -174,7 +176,7 @@ export class MachineModel {
       case "transitioned": {
         this.snapshot = expected.next;
         this.timers = expected.timers;
-        this.sentByTimers.clear();
+        this.sentTimers = [];
         this.enteredAt = this.now;
         this.history.push(id);
         const { state: to, revision: after } = expected.next;
