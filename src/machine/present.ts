@@ -28,6 +28,8 @@ export interface Present {
   notices: number;
   /** Deferred events, oldest first. */
   waiting: readonly WaitingEvent[];
+  /** The revision at which they were tried last; -1: unknown, as after a kill. */
+  triedAt: number;
 }
 
 /** A machine that is to be created: nothing has happened to it. */
@@ -69,6 +71,7 @@ export function presentAtCreation(
     outcomeSeq: 0,
     notices: 0,
     waiting: [],
+    triedAt: -1,
   };
 }
 

@@ -168,6 +168,7 @@ export class Resident {
       outcomeSeq: outcomes.seq,
       notices: outcomes.notice,
       waiting: outcomes.seq > 0 ? this.store.listWaiting() : [],
+      triedAt: -1,
     };
     this.outbox.load(head.cursors, outcomes.cursors);
     return this.#live;

@@ -115,9 +115,11 @@ export class Turn {
 
   /** Tries the events that wait, oldest first and all of them anew after each that changed the machine. */
   #retryWaiting(ledger: Ledger): void {
+    if (ledger.present.triedAt === ledger.present.revision) return;
     const end = this.#spent + TURN_BUDGET;
     const retry = (event: WaitingEvent) => this.#retry(ledger, event, Math.max(0, end - this.#spent));
     for (let isChanged = true; isChanged;) isChanged = ledger.present.waiting.some(retry);
+    ledger.present.triedAt = ledger.present.revision;
   }
 
   /** Whether the machine has changed. */

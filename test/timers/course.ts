@@ -121,7 +121,8 @@ function followStay(
     if (originator === "timer") {
       const problem = next === undefined ? "no timer was left" : problemOf(decision, next);
       if (problem !== undefined) fault(`${what}: ${problem}`);
-      const lateMs = at - (next?.dueAt ?? at);
+      // A deadline that was past when its state was entered was due then.
+      const lateMs = at - Math.max(next?.dueAt ?? at, stay.enteredAt);
       (found.to === undefined ? findings.refused : findings.accepted).push(lateMs);
       fired += 1;
     } else if (next !== undefined && next.dueAt <= at) {

@@ -1,5 +1,5 @@
 /** Events that come too early: ignored, or kept until they fit. */
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { addressOf, createMachine, creation, event } from "./simulation/machines.ts";
 import { World } from "./simulation/world.ts";
 
@@ -263,4 +263,17 @@ test("what is put off costs its two rows, and one more when it is settled", asyn
   expect(changes() - before).toBe(1);
   send(world, "e2", "pay");
   expect(changes() - before).toBe(4); // the change, the settled one, its transition
+});
+
+test("what waits is tried again after a change, and not with every call", async () => {
+  const world = await machineOf({ ...SHOP, event_options: { ship: { schema: { type: "object" } } } });
+  send(world, "e1", "ship");
+  const statements = vi.spyOn(world.storageOf(ADDRESS), "prepare");
+  const reads = () =>
+    statements.mock.calls.filter(([query]) => query.includes("kind = 'deferred' AND json_valid")).length;
+  send(world, "e2", "nonsense");
+  send(world, "e2", "nonsense");
+  expect(reads()).toBe(0);
+  send(world, "e3", "pay");
+  expect(reads()).toBe(1);
 });
