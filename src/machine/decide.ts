@@ -180,8 +180,9 @@ function sayAllowed({ configuration, state, revision, data }: Present, problem: 
   return { message: `${problem}; ${allowed}.`, allowedEvents };
 }
 
-/** The timers of the state are set aside: they would go on for ever without time passing. */
-export function parkTimers(present: Present, message: string, now: number): Verdict {
+/** The timers of the state are set aside: they would go on for ever, as fast as the machine can. */
+export function parkTimers(present: Present, now: number): Verdict {
+  const message = `timers moved the machine again and again with hardly any time between; those of the state ${quote(present.state)} are set aside until it is left`;
   const facts: EventFacts = {
     eventId: `detent:parked:${present.outcomeSeq + 1}`,
     event: "timers",

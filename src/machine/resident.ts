@@ -164,6 +164,7 @@ export class Resident {
       enteredAt: head.enteredAt,
       timers: head.timers,
       timersFired: outcomes.entered === head.revision ? outcomes.timersFired : head.timersFired,
+      hurry: 0,
       decidedAt: Math.max(head.at, outcomes.at),
       outcomeSeq: outcomes.seq,
       notices: outcomes.notice,

@@ -20,11 +20,8 @@ import type { Ledger } from "./ledger.ts";
 import { afterWaiting, nextDue, type Present } from "./present.ts";
 import type { EventRow, WaitingEvent } from "./rows.ts";
 
-/**
- * Timers that one turn sends. In a machine with delays a turn sends one or two; one that is still at it after so many goes
- * round and round without time passing.
- */
-const TIMERS_PER_TURN = 100;
+/** A machine that its timers alone move so often, faster than they may for ever, goes round and round. */
+const MOST_HURRY = 100;
 
 /** What keeping a decision costs, in units of a `Meter`: two or three rows, written in about as much time. */
 const KEEP_UNITS = 1_000;
@@ -91,18 +88,16 @@ export class Turn {
   doWhatIsDue(ledger: Ledger): void {
     this.#retryWaiting(ledger);
     const before = this.#spent;
-    for (let sent = 0; ;) {
+    for (;;) {
       const due = nextDue(ledger.present);
       if (due === undefined || due.at > this.#now) return;
       if (due.kind === "expiry") {
         this.#settle(ledger, due.event, "and nothing came for it in time");
-      } else if (sent === TIMERS_PER_TURN || this.#spent - before > TURN_BUDGET) {
-        const message = `timers moved the machine ${sent} times in one turn; those of the state it is in are set aside until it is left`;
-        this.#keep(ledger, parkTimers(ledger.present, message, this.#now));
+      } else if (ledger.present.hurry >= MOST_HURRY || this.#spent - before > TURN_BUDGET) {
+        this.#keep(ledger, parkTimers(ledger.present, this.#now));
       } else {
         const verdict = this.#work((meter) => judgeTimer(ledger.present, due.timer, this.#now, meter));
         this.#keep(ledger, verdict);
-        sent += 1;
         if (verdict.kind === "accepted") this.#retryWaiting(ledger);
       }
     }

@@ -178,6 +178,24 @@ test("timers that go round without time passing are set aside, told of, and run 
   expect((await readOf(world)).revision).toBe(203);
 });
 
+test("timers that go round with hardly any time between are set aside, ten in a second go on", async () => {
+  const roundIn = (after: string) => ({
+    ...ROUND,
+    transitions: ROUND.transitions.map((one) => ("after" in one ? { ...one, after } : one)),
+  });
+  const fast = await machineOf(roundIn("30ms"));
+  fast.send(ADDRESS, event("e1", "start"));
+  await pass(fast, HOUR_MS);
+  // Each is ahead by seven tenths of what it may be, the last by a hundred in all.
+  expect(await readOf(fast)).toMatchObject({ revision: 144, timers: [] });
+  expect(fast.notifications.map(({ type }) => type)).toEqual(["detent.machine.parked.v1"]);
+  const slow = await machineOf(roundIn("100ms"));
+  slow.send(ADDRESS, event("e1", "start"));
+  await pass(slow, MINUTE_MS);
+  expect((await readOf(slow)).revision).toBe(601);
+  expect(slow.notifications).toEqual([]);
+});
+
 test("what fails of its own work holds nothing else up, and is tried again after a minute", async () => {
   const world = await machineOf({ ...ORDER, unhandled: "defer" });
   world.send(ADDRESS, event("e1", "pay"));

@@ -108,8 +108,10 @@ class Pair {
       case "crowd":
         return this.#sendCrowd();
       case "evict":
+        model.hurry = 0;
         return world.evict(ADDRESS);
       case "kill":
+        model.hurry = 0;
         return world.kill();
       case "override":
         return this.#override(step.state, step.data);

@@ -101,13 +101,14 @@ const schema: fc.Arbitrary<ReferenceSchema> = fc
 
 const DELAYS = [
   ["PT0S", 0],
+  ["30ms", 30],
   ["PT10M", 600_000],
   ["1h30m", 5_400_000],
   ["P1D", 86_400_000],
 ] as const;
 const due: fc.Arbitrary<ReferenceTransition["due"]> = fc.oneof(
   fc
-    .constantFrom(...DELAYS, ...DELAYS.slice(1), ...DELAYS.slice(1), ...DELAYS.slice(1))
+    .constantFrom(...DELAYS, ...DELAYS.slice(2), ...DELAYS.slice(2), ...DELAYS.slice(2))
     .map(([text, ms]) => ({ text, mean: ({ now }: { now: number }) => now + ms, isAfter: true })),
   deadline.map((formula) => ({ ...formula, isAfter: false })),
 );

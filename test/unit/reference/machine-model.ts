@@ -7,7 +7,8 @@ import { expectEntry, expectStep, type Expected, type Snapshot, type Timer } fro
 import type { Fields, SentEvent } from "./formula.ts";
 
 const MOST_WAITING = 64;
-const MOST_TIMERS_OF_A_TURN = 100;
+const MOST_HURRY = 100;
+const REST_MS = 100;
 
 export interface ExpectedReceipt {
   readonly result: string;
@@ -44,6 +45,8 @@ export class MachineModel {
   readonly history: string[] = [];
   /** What somebody is told of, in order. */
   readonly notices: { readonly type: string; readonly id: string }[] = [];
+  /** Moves by timers alone that came too fast one after the other; known only as long as the machine is in memory. */
+  hurry = 0;
   /** Timers went round and round without time passing. */
   hasParked = false;
   /** How often which thing happened. */
@@ -109,6 +112,7 @@ export class MachineModel {
   #intervene(kind: string, next: Snapshot, enteredAt: number, sent: Timer[] = []): boolean {
     const entry = expectEntry(this.configuration, { ...next, event: undefined, now: enteredAt });
     if ("reason" in entry) return false;
+    this.hurry = 0;
     this.snapshot = next;
     this.sentTimers = sent;
     this.timers = entry.timers.filter((timer, index) => {
@@ -127,13 +131,12 @@ export class MachineModel {
   }
 
   #doWhatIsDue(): void {
-    for (let sent = 0; this.dueAt !== undefined && this.dueAt <= this.now;) {
+    while (this.dueAt !== undefined && this.dueAt <= this.now) {
       const [timer] = this.timers;
       const expired = this.waiting.find((one) => this.#expiresAt(one) === this.dueAt);
       if (timer?.dueAt !== this.dueAt && expired !== undefined) {
         this.#giveUp(expired);
-      } else if (timer !== undefined && sent < MOST_TIMERS_OF_A_TURN) {
-        sent += 1;
+      } else if (timer !== undefined && this.hurry < MOST_HURRY) {
         this.#fire(timer);
       } else {
         this.sentTimers = [...this.sentTimers, ...this.timers];
@@ -169,11 +172,13 @@ export class MachineModel {
     return expectStep(this.configuration, this.snapshot, event, this.now);
   }
 
-  #record({ id }: Sent, expected: Expected): ExpectedReceipt {
+  #record({ id, originator, timestamp }: Sent, expected: Expected): ExpectedReceipt {
     const { state: from, revision } = this.snapshot;
     const receipt = { reason: undefined, to: undefined, from, revision };
     switch (expected.kind) {
       case "transitioned": {
+        const rest = Math.max(0, timestamp - this.enteredAt) / REST_MS;
+        this.hurry = originator === "timer" ? Math.max(0, this.hurry - rest) + 1 : 0;
         this.snapshot = expected.next;
         this.timers = expected.timers;
         this.sentTimers = [];
