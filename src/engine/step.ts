@@ -86,7 +86,7 @@ export function step(configuration: Configuration, snapshot: Snapshot, event: Ev
   const meter = new Meter(EVENT_BUDGET);
   const { state } = snapshot;
   const refuse = (reason: RefusalReason, problem: string): Step => {
-    const { allowedEvents, allowed } = describeAllowed(configuration, snapshot, now, meter);
+    const { allowedEvents, allowed } = describeAllowed(configuration, snapshot, now, { meter, refused: event.name });
     return { kind: "refused", reason, message: `${problem} ${allowed}.`, allowedEvents };
   };
   if (!configuration.events.includes(event.name)) {
@@ -116,19 +116,19 @@ export function step(configuration: Configuration, snapshot: Snapshot, event: Ev
   return { kind: "transitioned", next, transition, timers: entry.timers };
 }
 
-/** What would be allowed, as a list and as the end of a sentence. */
+/** What would be allowed, as a list and as the end of a sentence; an event that this state has just refused is left out. */
 export function describeAllowed(
   configuration: Configuration,
   snapshot: Snapshot,
   now: number,
-  meter = new Meter(EVENT_BUDGET),
+  { meter = new Meter(EVENT_BUDGET), refused }: { readonly meter?: Meter; readonly refused?: string } = {},
 ): { readonly allowedEvents: readonly string[]; readonly allowed: string } {
-  const allowedEvents = listAllowedNames(configuration, snapshot, now, meter);
-  const isAny = allowedEvents.length > 0;
-  return {
-    allowedEvents,
-    allowed: isAny ? `allowed: ${joinNames(allowedEvents)}` : describeEnd(configuration, snapshot),
-  };
+  const names = listAllowedNames(configuration, snapshot, now, meter);
+  const allowedEvents = names.filter((name) => name !== refused);
+  if (allowedEvents.length > 0) return { allowedEvents, allowed: `allowed: ${joinNames(allowedEvents)}` };
+  const isFinal = configuration.finalStates.has(snapshot.state);
+  const end = isFinal ? "no event is allowed, it is final" : `no ${names.length > 0 ? "other " : ""}event is allowed`;
+  return { allowedEvents, allowed: end };
 }
 
 type Choice = { readonly ok: true; readonly transition: Transition } | { readonly ok: false; readonly message: string };
@@ -154,10 +154,6 @@ const GUARDS_IN_MESSAGE = 3;
 
 function capitalize(sentence: string): string {
   return sentence.charAt(0).toUpperCase() + sentence.slice(1);
-}
-
-function describeEnd(configuration: Configuration, { state }: Snapshot): string {
-  return configuration.finalStates.has(state) ? "no event is allowed, it is final" : "no event is allowed";
 }
 
 function joinNames(names: readonly string[]): string {
