@@ -61,7 +61,11 @@ export const FINDING_CODES = [
   { code: "initial_state_unknown", severity: "error", text: "One of `initial_states` is not one of the states." },
   { code: "state_option_unknown", severity: "error", text: "`state_options` names something that is not a state." },
   { code: "event_option_unknown", severity: "error", text: "`event_options` names an event that no transition has." },
-  { code: "limit_exceeded", severity: "error", text: "Something is larger than its limit." },
+  {
+    code: "limit_exceeded",
+    severity: "error",
+    text: "Something is larger than its limit: an expression, a schema or a pattern, too.",
+  },
   {
     code: "transition_shadowed",
     severity: "warning",

@@ -39,6 +39,10 @@ const withFirst = (change: object): ConfigurationSource => ({
   transitions: [{ ...first, ...change }, ...rest],
 });
 
+/** Each of which leads to the next. */
+const refs = (count: number): Record<string, object> =>
+  Object.fromEntries(Array.from({ length: count }, (_, i) => [i, i + 1 < count ? { $ref: `#/$defs/${i + 1}` } : {}]));
+
 describe("checkConfiguration", () => {
   // [the change, every finding as "code pointer"]
   const cases: [what: string, source: ConfigurationSource, findings: string[]][] = [
@@ -246,6 +250,32 @@ describe("checkConfiguration", () => {
       ["", expect.stringMatching(/262144 bytes of JSON; this one has \d+\.$/)],
       ["/states", "A configuration has at most 500 states; this one has 501."],
       ["/transitions", "A configuration has at most 5000 transitions; this one has 5001."],
+    ]);
+  });
+
+  test.each([
+    ["long", `'${"x".repeat(2_047)}' == ''`],
+    ["deep", `${"(".repeat(60)}true${")".repeat(60)}`],
+    ["long a chain", `data${".a".repeat(60)} == 1.0`],
+    ["many parts", `[${"1,".repeat(1_000)}] == []`],
+    ["many patterns", Array.from({ length: 11 }, () => "state.matches('a')").join(" && ")],
+    ["long a pattern", `state.matches('${"a".repeat(257)}')`],
+    ["large a pattern", "state.matches('(a{30}){30}')"],
+  ])("limits of expressions are limits: too %s", (_, guard) => {
+    const findings = checkConfiguration(withFirst({ guard })).map(({ code, pointer }) => `${code} ${pointer}`);
+    expect(findings).toEqual(["limit_exceeded /transitions/0/guard"]);
+  });
+
+  test.each([
+    ["long a pattern", { pattern: "a".repeat(1_025) }, "/pattern"],
+    ["large a pattern", { pattern: "(a{1000}){1000}" }, "/pattern"],
+    ["deep a pattern", { pattern: "(".repeat(60) + ")".repeat(60) }, "/pattern"],
+    ["many subschemas", { allOf: Array.from({ length: 5_000 }, () => true) }, "/allOf/4999"],
+    ["many that apply to a value", { $defs: refs(17), $ref: "#/$defs/0" }, ""],
+  ])("limits of schemas are limits: too %s", (_, schema, pointer) => {
+    const findings = checkConfiguration({ ...good, event_options: { ship: { schema } } });
+    expect(findings.map((finding) => `${finding.code} ${finding.pointer}`)).toEqual([
+      `limit_exceeded /event_options/ship/schema${pointer}`,
     ]);
   });
 

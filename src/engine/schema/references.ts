@@ -95,7 +95,7 @@ function measureChain(
   const first = reader.drafts.get(path[0] ?? node);
   if (length > LIMITS.schemaChain && first) {
     const what = "schemas apply one after the other to the same value ($ref, allOf, ...)";
-    return reader.report(first.place, `At most ${LIMITS.schemaChain} ${what}; from here there are more.`);
+    return reader.report(first.place, `At most ${LIMITS.schemaChain} ${what}; from here there are more.`, true);
   }
   lengths.set(node, length);
   return length;
