@@ -146,6 +146,12 @@ export function toPointer(...tokens: readonly (string | number)[]): string {
   return tokens.map((token) => `/${escapeToken(String(token))}`).join("");
 }
 
+/** The reference tokens of a JSON Pointer. */
+export function readPointer(pointer: string): string[] {
+  const tokens = pointer.split("/").slice(1);
+  return tokens.map((token) => token.replaceAll("~1", "/").replaceAll("~0", "~"));
+}
+
 function escapeToken(token: string): string {
   const cut = token.length > LONGEST_TOKEN ? `${token.slice(0, LONGEST_TOKEN)}…` : token;
   return cut.toWellFormed().replaceAll("~", "~0").replaceAll("/", "~1");

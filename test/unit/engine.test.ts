@@ -437,11 +437,13 @@ describe("start and step", () => {
   test("start", () => {
     expect(begin(configuration)).toEqual({ ok: true, next: { state: "start", revision: 0, data: {} }, timers: [] });
     expect(begin(configuration, "pending")).toMatchObject({ ok: true, next: { state: "pending" } });
+    const message = 'A machine of orders:v3 cannot be created in the state "shipped"; allowed: "start", "pending".';
+    const rule = "initial_state";
     expect(begin(configuration, "shipped")).toEqual({
       ok: false,
-      field: "state",
-      rule: "initial_state",
-      message: 'A machine of orders:v3 cannot be created in the state "shipped"; allowed: "start", "pending".',
+      rule,
+      message,
+      violations: [{ pointer: "/state", rule, message, value: "shipped" }],
     });
     expect(begin(configuration, "x")).toMatchObject({
       ok: false,
