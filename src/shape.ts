@@ -156,6 +156,6 @@ function toViolations(issue: z.core.$ZodIssue, whole: string): Violation[] {
   const violation = { pointer: toPointer(...path), rule, message: `${field}: ${issue.message}` };
   const { input } = issue;
   // What is an object or an array, the message tells.
-  const isScalar = input !== undefined && (typeof input !== "object" || input === null);
-  return [isScalar ? { ...violation, value: clip(String(input)) } : violation];
+  if (input === undefined || (typeof input === "object" && input !== null)) return [violation];
+  return [{ ...violation, value: clip(typeof input === "string" ? input : describe(input as JsonValue)) }];
 }
