@@ -2,16 +2,42 @@
  * JSON from outside -> values of a known shape: types, unknown fields, both cases of keys, whichever door it comes
  * through. Nothing here may fail on a body of a million members, nor answer each of them.
  */
-import { en } from "zod/locales";
 import * as z from "zod/mini";
 import { toPointer } from "./engine/finding.ts";
+import type { JsonValue } from "./engine/json.ts";
 import { LIMITS } from "./engine/limits.ts";
-import { clip } from "./engine/names.ts";
+import { clip, quote } from "./engine/names.ts";
+import { describe } from "./engine/schema/assertions.ts";
 import { invalid, MOST_LISTED, type Violation } from "./errors.ts";
 import { isObject } from "./json.ts";
 
+type Told = Pick<z.core.$ZodRawIssue, "input">;
+
+/** Says what a value must be, and what it is instead. */
+export function mustBe(what: string): (issue: Told) => string {
+  return ({ input }) => `must be ${what}, but is ${describe(input as JsonValue)}`;
+}
+
+const TYPES: Readonly<Record<string, string>> = {
+  string: "a string",
+  number: "a number",
+  int: "a whole number",
+  array: "an array",
+  object: "a JSON object",
+  map: "a JSON object",
+};
+
+/** Of everything for which a shape has no words of its own. */
+function demandOf(issue: z.core.$ZodRawIssue): string {
+  if (issue.code === "invalid_type") return TYPES[issue.expected] ?? issue.expected;
+  if (issue.code === "invalid_value") return issue.values.map((value) => quote(String(value))).join(" or ");
+  if (issue.code === "too_small") return `at least ${issue.minimum}`;
+  if (issue.code === "too_big") return `at most ${issue.maximum}`;
+  return "of another form";
+}
+
 // By itself the small zod says "Invalid input" of everything.
-z.config(en());
+z.config({ localeError: (issue) => mustBe(demandOf(issue))(issue) });
 
 export type Payload = z.core.ParsePayload;
 
@@ -83,7 +109,7 @@ function toMap(value: unknown, context: Payload): unknown {
 
 /** An object with any keys; z.record would lose one named `__proto__`. */
 export function record<T extends z.ZodMiniType>(member: T) {
-  const members = z.pipe(z.transform(toMap), z.map(z.string(), member, "must be a JSON object"));
+  const members = z.pipe(z.transform(toMap), z.map(z.string(), member));
   return z.pipe(
     members,
     z.transform((map) => Object.fromEntries(map)),
@@ -92,14 +118,16 @@ export function record<T extends z.ZodMiniType>(member: T) {
 
 /** Open JSON, passed through as parsed. */
 export const object = z.custom<Record<string, unknown>>(isObject, {
-  message: "must be a JSON object",
+  error: mustBe("a JSON object"),
   params: { rule: "invalid_type" },
 });
 export const text = z.string();
 const DATE_TIME = z.iso.datetime({ offset: true });
 /** RFC 3339, whose `t` and `z` may be lower-case. */
 export const time = z
-  .stringFormat("date-time", (value) => DATE_TIME.safeParse(value.toUpperCase()).success)
+  .stringFormat("date-time", (value) => DATE_TIME.safeParse(value.toUpperCase()).success, {
+    error: mustBe("a time of RFC 3339, like 2026-11-24T09:30:00Z"),
+  })
   .check(z.toUpperCase());
 
 /** `value` in this shape; INVALID_ARGUMENT or LIMIT_EXCEEDED with what is wrong, `whole` being its name. */
@@ -127,7 +155,7 @@ function toViolations(issue: z.core.$ZodIssue, whole: string): Violation[] {
   const rule = issue.code === "custom" ? String(issue.params?.["rule"]) : issue.code;
   const violation = { pointer: toPointer(...path), rule, message: `${field}: ${issue.message}` };
   const { input } = issue;
-  return [
-    typeof input === "string" || typeof input === "number" ? { ...violation, value: clip(String(input)) } : violation,
-  ];
+  // What is an object or an array, the message tells.
+  if (input === undefined || (typeof input === "object" && input !== null)) return [violation];
+  return [{ ...violation, value: clip(typeof input === "string" ? input : describe(input as JsonValue)) }];
 }

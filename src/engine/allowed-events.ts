@@ -14,19 +14,40 @@ export interface Snapshot {
 /** Whether an event would be taken in a state. */
 export interface AllowedEvent {
   readonly event: string;
-  /** `depends`: a guard reads the event. */
+  /** `depends`: a guard, an assignment or a deadline reads the event, or a schema checks the data. */
   readonly allowed: "yes" | "no" | "depends";
   /** The state it leads to, when that is known. */
   readonly to?: string;
   /** Why not. */
-  readonly reason?: "NO_TRANSITION" | "GUARD_REJECTED";
+  readonly reason?: "NO_TRANSITION" | "IGNORED" | "DEFERRED" | "GUARD_REJECTED";
 }
+
+const UNHANDLED_REASONS = { reject: "NO_TRANSITION", ignore: "IGNORED", defer: "DEFERRED" } as const;
 
 /** What every event of the configuration would do to the machine at `now` (epoch ms), in the configuration's order. */
 export function listAllowedEvents(configuration: Configuration, snapshot: Snapshot, now: number): AllowedEvent[] {
-  const edges = configuration.edges.get(snapshot.state);
+  const { edges, events, eventSchemas, stateSchemas, transitions, finalStates } = configuration;
+  const here = edges.get(snapshot.state);
+  const unhandled = UNHANDLED_REASONS[configuration.unhandledIn(snapshot.state)];
+  const curious = new Set(transitions.filter(({ deadline }) => deadline?.readsEvent).map(({ from }) => from));
+  const isCurious = (state: string): boolean => curious.has(state) || (curious.has("*") && !finalStates.has(state));
+  /** Whether a transition is taken whatever the event brings, once its guard is true. */
+  const isCertain = ({ event, to, assign }: Transition): boolean =>
+    !eventSchemas.has(event) &&
+    !stateSchemas.has(to) &&
+    !isCurious(to) &&
+    ![...assign.values()].some(({ readsEvent }) => readsEvent);
   const meter = new Meter(EVENT_BUDGET);
-  return configuration.events.map((event) => judge(event, edges?.get(event) ?? [], snapshot, now, meter));
+  return events.map((event) => {
+    const candidates = here?.get(event) ?? [];
+    if (candidates.length === 0) return { event, allowed: "no", reason: unhandled };
+    const { open, isSure } = findOpen(candidates, snapshot, now, meter);
+    const [first] = open;
+    if (first === undefined) return { event, allowed: "no", reason: "GUARD_REJECTED" };
+    const { to } = first;
+    const allowed = isSure && isCertain(first) ? "yes" : "depends";
+    return { event, allowed, ...(open.every((transition) => transition.to === to) && { to }) };
+  });
 }
 
 /**
@@ -40,32 +61,28 @@ export function listAllowedNames(
   meter: Meter,
 ): string[] {
   const edges = configuration.edges.get(snapshot.state);
-  return configuration.events.filter((event) => {
-    const transitions = edges?.get(event) ?? [];
-    return judge(event, transitions, snapshot, now, meter).allowed !== "no";
-  });
+  return configuration.events.filter(
+    (event) => findOpen(edges?.get(event) ?? [], snapshot, now, meter).open.length > 0,
+  );
 }
 
-function judge(
-  event: string,
+/** Which of an event's transitions may be taken, in order; `isSure`: it is the first, whatever guards read of the event. */
+function findOpen(
   transitions: readonly Transition[],
   snapshot: Snapshot,
   now: number,
   meter: Meter,
-): AllowedEvent {
-  if (transitions.length === 0) return { event, allowed: "no", reason: "NO_TRANSITION" };
-  /** Where transitions lead of which nobody knows without the event whether they are taken. */
-  const open: string[] = [];
-  for (const { guard, to } of transitions) {
+): { readonly open: readonly Transition[]; readonly isSure: boolean } {
+  const open: Transition[] = [];
+  for (const transition of transitions) {
+    const { guard } = transition;
     const verdict = guard === undefined ? "yes" : askGuard(guard, snapshot, now, meter);
-    if (verdict === "yes" && open.length === 0) return { event, allowed: "yes", to };
-    if (verdict === "yes" || verdict === "depends") open.push(to);
+    if (verdict === "yes" || verdict === "depends") open.push(transition);
+    if (verdict === "yes") return { open, isSure: open.length === 1 };
     // An error refuses the event, whatever comes behind.
-    if (verdict === "yes" || verdict === "error") break;
+    if (verdict === "error") break;
   }
-  const [to] = open;
-  if (to === undefined) return { event, allowed: "no", reason: "GUARD_REJECTED" };
-  return { event, allowed: "depends", ...(open.every((target) => target === to) && { to }) };
+  return { open, isSure: false };
 }
 
 function askGuard(

@@ -13,7 +13,8 @@ export function checkFormulas(transition: TransitionSource, index: number, reade
     const reading = reader.readFormula(source, use);
     if (reading.ok) continue;
     const pointer = toPointer("transitions", index, ...path);
-    report("expression_invalid", pointer, `The ${use} ${quote(source)}: ${endSentence(reading.message)}`, source);
+    const code = reading.isLimit ? "limit_exceeded" : "expression_invalid";
+    report(code, pointer, `The ${use} ${quote(source)}: ${endSentence(reading.message)}`, source);
   }
 }
 
@@ -59,8 +60,9 @@ export function checkSchema(
   if (isDeeperThan(schema, LIMITS.jsonDepth)) return;
   const reading = reader.readSchema(schema);
   if (reading.ok) return;
-  for (const problem of reading.problems) {
-    report("schema_invalid", `${pointer}${problem.pointer}`, `The schema: ${endSentence(problem.message)}`);
+  for (const { pointer: within, message, isLimit } of reading.problems) {
+    const code = isLimit ? "limit_exceeded" : "schema_invalid";
+    report(code, `${pointer}${within}`, `The schema: ${endSentence(message)}`);
   }
 }
 

@@ -4,12 +4,19 @@ import type { JsonObject, JsonValue } from "./json.ts";
 import { countUtf8Bytes, isDeeperThan, LIMITS } from "./limits.ts";
 import type { Meter } from "./meter.ts";
 import { quote } from "./names.ts";
+import type { Mismatch } from "./schema/schema.ts";
 import { sortTimers, type Timer } from "./timer.ts";
 
 /** A state entered: what the machine holds from now on, and what it will do by itself. */
 export type Entry =
   | { readonly ok: true; readonly data: JsonObject; readonly timers: readonly Timer[] }
-  | { readonly ok: false; readonly reason: "ASSIGN_REJECTED" | "SCHEMA_REJECTED"; readonly message: string };
+  | {
+      readonly ok: false;
+      readonly reason: "ASSIGN_REJECTED" | "SCHEMA_REJECTED";
+      readonly message: string;
+      /** What of the data the schema of the state refuses. */
+      readonly mismatches?: readonly Mismatch[];
+    };
 
 type DataChange =
   | { readonly ok: true; readonly data: JsonObject }
@@ -37,8 +44,8 @@ export function enterState(configuration: Configuration, scope: Scope, meter: Me
   const { state, data } = scope;
   const mismatch = configuration.stateSchemas.get(state)?.explainMismatch(data, meter);
   if (mismatch !== undefined) {
-    const message = `the data does not match the schema of the state ${quote(state)}: ${mismatch}`;
-    return { ok: false, reason: "SCHEMA_REJECTED", message };
+    const message = `the data does not match the schema of the state ${quote(state)}: ${mismatch.message}`;
+    return { ok: false, reason: "SCHEMA_REJECTED", message, mismatches: mismatch.mismatches };
   }
   const timers: Timer[] = [];
   for (const { position, event, to, afterMs, deadline } of configuration.edges.listTimed(state)) {

@@ -61,7 +61,11 @@ export const FINDING_CODES = [
   { code: "initial_state_unknown", severity: "error", text: "One of `initial_states` is not one of the states." },
   { code: "state_option_unknown", severity: "error", text: "`state_options` names something that is not a state." },
   { code: "event_option_unknown", severity: "error", text: "`event_options` names an event that no transition has." },
-  { code: "limit_exceeded", severity: "error", text: "Something is larger than its limit." },
+  {
+    code: "limit_exceeded",
+    severity: "error",
+    text: "Something is larger than its limit: an expression, a schema or a pattern, too.",
+  },
   {
     code: "transition_shadowed",
     severity: "warning",
@@ -140,6 +144,12 @@ const LONGEST_TOKEN = 512;
 /** Makes a JSON Pointer of its reference tokens. */
 export function toPointer(...tokens: readonly (string | number)[]): string {
   return tokens.map((token) => `/${escapeToken(String(token))}`).join("");
+}
+
+/** The reference tokens of a JSON Pointer. */
+export function readPointer(pointer: string): string[] {
+  const tokens = pointer.split("/").slice(1);
+  return tokens.map((token) => token.replaceAll("~1", "/").replaceAll("~0", "~"));
 }
 
 function escapeToken(token: string): string {

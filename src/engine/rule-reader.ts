@@ -11,7 +11,7 @@ type Reading =
       readonly dataFields: ReadonlySet<string>;
       readonly eventFields: ReadonlySet<string>;
     }
-  | { readonly ok: false; readonly message: string };
+  | { readonly ok: false; readonly message: string; readonly isLimit: boolean };
 
 type SchemaReading =
   | { readonly ok: true; readonly names: ReadonlySet<string> }

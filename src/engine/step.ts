@@ -2,21 +2,33 @@ import { listAllowedNames, type Snapshot } from "./allowed-events.ts";
 import { type Configuration, configIdOf, type Edge, type Transition } from "./configuration.ts";
 import { enterByTransition, enterState } from "./entry.ts";
 import { evaluateGuard, type EventScope, type Scope } from "./expression/expression.ts";
-import type { JsonObject } from "./json.ts";
+import { readPointer } from "./finding.ts";
+import type { JsonObject, JsonValue } from "./json.ts";
 import { EVENT_BUDGET } from "./limits.ts";
 import { Meter } from "./meter.ts";
-import { quote } from "./names.ts";
+import { clip, quote } from "./names.ts";
 import type { Timer } from "./timer.ts";
 
-/** What a machine begins with, or why it cannot, in the field that is to blame. */
+/** What a machine begins with, or why it cannot. */
 export type Start =
   | { readonly ok: true; readonly next: Snapshot; readonly timers: readonly Timer[] }
   | {
       readonly ok: false;
-      readonly field: "state" | "data";
       readonly rule: "initial_state" | "schema" | "deadline";
       readonly message: string;
+      readonly violations: readonly StartViolation[];
     };
+
+/** A field that is to blame. */
+interface StartViolation {
+  /** JSON Pointer: to `/state`, or to `/data` and what is in it. */
+  readonly pointer: string;
+  /** That of the failure, or the keyword of the schema. */
+  readonly rule: string;
+  readonly message: string;
+  /** JSON, or a string itself, cut to 64 code points; absent where there is none. */
+  readonly value?: string;
+}
 
 /** Why an event is refused by the machine. */
 type RefusalReason = "UNKNOWN_EVENT" | "NO_TRANSITION" | "GUARD_REJECTED" | "ASSIGN_REJECTED" | "SCHEMA_REJECTED";
@@ -62,7 +74,8 @@ export function start(
       ? `A machine of ${nameOf(configuration)} cannot be created in the state ${quote(state)}`
       : `${quote(state)} is not a state of ${nameOf(configuration)}`;
     const message = `${problem}; allowed: ${joinNames(initialStates)}.`;
-    return { ok: false, field: "state", rule: "initial_state", message };
+    const rule = "initial_state";
+    return { ok: false, rule, message, violations: [{ pointer: "/state", rule, message, value: clip(state) }] };
   }
   return enterAnew(configuration, { state: first, revision: 0, data }, now);
 }
@@ -75,7 +88,22 @@ export function enterAnew(configuration: Configuration, next: Snapshot, enteredA
   const entry = enterState(configuration, { ...next, event: undefined, now: enteredAt }, new Meter(EVENT_BUDGET));
   if (entry.ok) return { ok: true, next, timers: entry.timers };
   const rule = entry.reason === "SCHEMA_REJECTED" ? "schema" : "deadline";
-  return { ok: false, field: "data", rule, message: `${capitalize(entry.message)}.` };
+  const message = `${capitalize(entry.message)}.`;
+  const { mismatches = [] } = entry;
+  if (mismatches.length === 0) {
+    const value = clip(JSON.stringify(next.data));
+    return { ok: false, rule, message, violations: [{ pointer: "/data", rule, message, value }] };
+  }
+  const violations = mismatches.map((mismatch): StartViolation => {
+    const value = findAt(next.data, mismatch.pointer);
+    return {
+      pointer: `/data${mismatch.pointer}`,
+      rule: mismatch.keyword,
+      message: `data${mismatch.pointer}: ${mismatch.message}`,
+      ...(value !== undefined && { value: clip(typeof value === "string" ? value : JSON.stringify(value)) }),
+    };
+  });
+  return { ok: false, rule, message, violations };
 }
 
 /**
@@ -91,7 +119,7 @@ export function step(
 ): Step {
   const { state } = snapshot;
   const refuse = (reason: RefusalReason, problem: string): Step => {
-    const { allowedEvents, allowed } = describeAllowed(configuration, snapshot, now, meter);
+    const { allowedEvents, allowed } = describeAllowed(configuration, snapshot, now, { meter, refused: event.name });
     return { kind: "refused", reason, message: `${problem} ${allowed}.`, allowedEvents };
   };
   if (!configuration.events.includes(event.name)) {
@@ -100,7 +128,7 @@ export function step(
   }
   const mismatch = configuration.eventSchemas.get(event.name)?.explainMismatch(event.data, meter);
   if (mismatch !== undefined) {
-    const problem = `The event ${quote(event.name)} in the state ${quote(state)} does not match its schema: ${mismatch};`;
+    const problem = `The event ${quote(event.name)} in the state ${quote(state)} does not match its schema: ${mismatch.message};`;
     return refuse("SCHEMA_REJECTED", problem);
   }
   const transitions = configuration.edges.get(state)?.get(event.name) ?? [];
@@ -121,19 +149,19 @@ export function step(
   return { kind: "transitioned", next, transition, timers: entry.timers };
 }
 
-/** What would be allowed, as a list and as the end of a sentence. */
+/** What would be allowed, as a list and as the end of a sentence; an event that this state has just refused is left out. */
 export function describeAllowed(
   configuration: Configuration,
   snapshot: Snapshot,
   now: number,
-  meter: Meter,
+  { meter, refused }: { readonly meter: Meter; readonly refused?: string },
 ): { readonly allowedEvents: readonly string[]; readonly allowed: string } {
-  const allowedEvents = listAllowedNames(configuration, snapshot, now, meter);
-  const isAny = allowedEvents.length > 0;
-  return {
-    allowedEvents,
-    allowed: isAny ? `allowed: ${joinNames(allowedEvents)}` : describeEnd(configuration, snapshot),
-  };
+  const names = listAllowedNames(configuration, snapshot, now, meter);
+  const allowedEvents = names.filter((name) => name !== refused);
+  if (allowedEvents.length > 0) return { allowedEvents, allowed: `allowed: ${joinNames(allowedEvents)}` };
+  const isFinal = configuration.finalStates.has(snapshot.state);
+  const end = isFinal ? "no event is allowed, it is final" : `no ${names.length > 0 ? "other " : ""}event is allowed`;
+  return { allowedEvents, allowed: end };
 }
 
 type Choice = { readonly ok: true; readonly transition: Transition } | { readonly ok: false; readonly message: string };
@@ -157,12 +185,19 @@ function choose(transitions: readonly Transition[], scope: Scope, meter: Meter):
 
 const GUARDS_IN_MESSAGE = 3;
 
-function capitalize(sentence: string): string {
-  return sentence.charAt(0).toUpperCase() + sentence.slice(1);
+/** What stands at a JSON Pointer; undefined: nothing. */
+function findAt(data: JsonObject, pointer: string): JsonValue | undefined {
+  return readPointer(pointer).reduce<JsonValue | undefined>(
+    (value, token) =>
+      typeof value === "object" && value !== null && Object.hasOwn(value, token)
+        ? (value as JsonObject)[token]
+        : undefined,
+    data,
+  );
 }
 
-function describeEnd(configuration: Configuration, { state }: Snapshot): string {
-  return configuration.finalStates.has(state) ? "no event is allowed, it is final" : "no event is allowed";
+function capitalize(sentence: string): string {
+  return sentence.charAt(0).toUpperCase() + sentence.slice(1);
 }
 
 function joinNames(names: readonly string[]): string {

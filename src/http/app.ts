@@ -47,7 +47,8 @@ export function createJsonApp(): Hono<{ Bindings: HttpCall }> {
   for (const route of CLOSED_ROUTES) add(route);
   for (const path of new Set(ROUTES.map((route) => route.path))) {
     const methods = ROUTES.filter((route) => route.path === path).map((route) => route.method);
-    const allow = methods.join(", ");
+    // Whatever is read by GET can be asked by HEAD.
+    const allow = methods.flatMap((method) => (method === "GET" ? ["GET", "HEAD"] : method)).join(", ");
     app.all(path, (c) => {
       const message = `${c.req.method} is not allowed here; allowed: ${allow}`;
       throw new DetentError("METHOD_NOT_ALLOWED", message, { metadata: { allow } });

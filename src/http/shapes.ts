@@ -5,7 +5,7 @@
 import * as z from "zod/mini";
 import { countUtf8Bytes, LIMITS } from "../engine/limits.ts";
 import { CHART } from "../stateservice/chart.ts";
-import { list, object, query, record, shape, text, time, type Payload } from "../shape.ts";
+import { list, mustBe, object, query, record, shape, text, time, type Payload } from "../shape.ts";
 
 const revision = z.int().check(z.minimum(0), z.maximum(0x7fff_ffff));
 
@@ -77,7 +77,7 @@ const sentEvent = {
 
 const flag = z.enum(["true", "false"]);
 /** A revision in a query. */
-const revisionText = z.string().check(z.regex(/^\d{1,10}$/, "must be a revision, a whole number"));
+const revisionText = z.string().check(z.regex(/^\d{1,10}$/, { error: mustBe("a revision, a whole number") }));
 const machineFilter = {
   configuration: text,
   version: z.optional(text),

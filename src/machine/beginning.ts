@@ -3,6 +3,7 @@ import { loadConfiguration } from "../engine/compile-configuration.ts";
 import type { Configuration, ConfigurationSource } from "../engine/configuration.ts";
 import { clip } from "../engine/names.ts";
 import { start } from "../engine/step.ts";
+import type { Violation } from "../errors.ts";
 import type { JsonText } from "../receipt.ts";
 import type { CreateCall, MachineAddress, Refusal, Reply } from "./calls.ts";
 import { Data } from "./data.ts";
@@ -18,10 +19,7 @@ export function begin(address: MachineAddress, call: CreateCall, now: number): R
   const configuration = load(call.source);
   const data = Data.ofText(call.data);
   const begun = start(configuration, { state: call.state, data: data.value, now });
-  if (!begun.ok) {
-    const { field, rule, message } = begun;
-    return refuseField(`/${field}`, rule, message, (field === "state" ? call.state : call.data) ?? "");
-  }
+  if (!begun.ok) return refuse(begun.message, begun.violations);
   const created = { state: begun.next.state, data, timers: begun.timers, labels: call.labels, at: now };
   return { ok: true, value: presentAtCreation(address, configuration, created) };
 }
@@ -33,8 +31,13 @@ export function creationOf({ key, version, state, data, labels }: CreateCall, ev
   return JSON.stringify(key === undefined ? content : [...content, "key", key]);
 }
 
-/** A refusal that names the field to blame. */
+/** A refusal that names the fields to blame. */
+export function refuse(message: string, violations: readonly Violation[]): Refusal {
+  const reason = violations.some(({ rule }) => rule === "limit_exceeded") ? "LIMIT_EXCEEDED" : "INVALID_ARGUMENT";
+  return { ok: false, reason, message, violations };
+}
+
+/** A refusal that names the one field to blame. */
 export function refuseField(pointer: string, rule: string, message: string, value: string): Refusal {
-  const reason = rule === "limit_exceeded" ? "LIMIT_EXCEEDED" : "INVALID_ARGUMENT";
-  return { ok: false, reason, message, field: { pointer, rule, value: clip(value) } };
+  return refuse(message, [{ pointer, rule, message, value: clip(value) }]);
 }

@@ -2,7 +2,7 @@
 import type { MachineRow } from "../catalog/index-entry.ts";
 import type { Edge } from "../engine/configuration.ts";
 import type { Timer } from "../engine/timer.ts";
-import type { Reason } from "../errors.ts";
+import type { Reason, Violation } from "../errors.ts";
 import type { JsonText, Receipt } from "../receipt.ts";
 
 /** Which machine is meant; the object compares it with what it stores. */
@@ -93,8 +93,8 @@ export interface Refusal {
   readonly reason: Reason;
   readonly message: string;
   readonly metadata?: Record<string, string>;
-  /** The field to blame, as a JSON pointer, and the rule that it breaks. */
-  readonly field?: { readonly pointer: string; readonly rule: string; readonly value: string };
+  /** The fields to blame. */
+  readonly violations?: readonly Violation[];
 }
 
 /** What became of an event. Unrecorded: refused where there is no machine, so that nothing is kept of it here. */

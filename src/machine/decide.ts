@@ -176,7 +176,9 @@ export function giveUp(present: Present, facts: EventFacts, why: string, now: nu
 }
 
 function sayAllowed({ configuration, state, revision, data }: Present, problem: string, at: number, meter: Meter) {
-  const { allowedEvents, allowed } = describeAllowed(configuration, { state, revision, data: data.value }, at, meter);
+  const { allowedEvents, allowed } = describeAllowed(configuration, { state, revision, data: data.value }, at, {
+    meter,
+  });
   return { message: `${problem}; ${allowed}.`, allowedEvents };
 }
 

@@ -6,7 +6,7 @@ import { clip, quote } from "../engine/names.ts";
 import { enterAnew } from "../engine/step.ts";
 import type { Timer } from "../engine/timer.ts";
 import { canonicalJson } from "../json.ts";
-import { load, refuseField } from "./beginning.ts";
+import { load, refuse, refuseField } from "./beginning.ts";
 import type { LabelsCall, MigrateCall, OverrideCall, Refusal, Reply } from "./calls.ts";
 import { Data } from "./data.ts";
 import type { Verdict } from "./decide.ts";
@@ -28,7 +28,7 @@ export function overrideState(present: Present, call: OverrideCall, now: number)
   const data = call.data === undefined ? null : Data.ofText(call.data);
   const next = { state: call.state, revision, data: (data ?? present.data).value };
   const entered = enterAnew(present.configuration, next, at);
-  if (!entered.ok) return refuseField("/data", entered.rule, entered.message, (data ?? present.data).text);
+  if (!entered.ok) return refuse(entered.message, entered.violations);
   const row: TransitionRow = {
     ...noEvent("override", revision, call),
     from: present.state,
@@ -107,10 +107,12 @@ function takeOver(
 
 function reject(
   { revision, state }: Present,
-  { message, value, ...field }: { pointer: string; rule: string; message: string; value: string },
+  { value, ...violation }: { pointer: string; rule: string; message: string; value: string },
 ): Refusal {
   const metadata = { revision: String(revision), state };
-  return { ok: false, reason: "MIGRATION_REJECTED", message, metadata, field: { ...field, value: clip(value) } };
+  const { message } = violation;
+  const violations = [{ ...violation, value: clip(value) }];
+  return { ok: false, reason: "MIGRATION_REJECTED", message, metadata, violations };
 }
 
 /** What a change that no event makes has in an event's place. */

@@ -5,11 +5,11 @@ import { renderSvg } from "../diagram/svg.ts";
 import { loadConfiguration } from "../engine/compile-configuration.ts";
 import { configIdOf, type ConfigurationSource } from "../engine/configuration.ts";
 import { clip } from "../engine/names.ts";
-import { invalid, orUnavailable } from "../errors.ts";
+import { invalid } from "../errors.ts";
+import { askMachine } from "./ask-machine.ts";
 import { findStored } from "./configurations.ts";
 import type { House, Principal } from "./house.ts";
 import { addressOf } from "./machines.ts";
-import { valueOf } from "./rules.ts";
 
 /** An SVG document, or the text of a mermaid state diagram. */
 export type DiagramFormat = "svg" | "mmd";
@@ -44,7 +44,7 @@ export async function drawMachine(
   format: DiagramFormat,
 ): Promise<MachineDiagram> {
   const address = addressOf(principal, configuration, id);
-  const path = valueOf(await orUnavailable("the machine", house.machine(address).path(address)));
+  const path = await askMachine(house, address, (machine) => machine.path(address));
   const marks = { current: path.state, taken: path.taken };
   return { revision: path.revision, draw: () => draw(path.source, format, { id, marks }) };
 }

@@ -1,12 +1,13 @@
 /** Use case: look the receipt of an event up. */
 import { findDecision, findFailure } from "../catalog/lookups.ts";
 import { checkConfigurationName, checkId, isReservedEventId, quote } from "../engine/names.ts";
-import { DetentError, orUnavailable, type Reason } from "../errors.ts";
+import { DetentError, type Reason } from "../errors.ts";
 import type { MachineAddress } from "../machine/calls.ts";
 import type { Receipt } from "../receipt.ts";
+import { askMachine } from "./ask-machine.ts";
 import type { House, Principal } from "./house.ts";
 import { addressOf } from "./machines.ts";
-import { Rules, valueOf } from "./rules.ts";
+import { Rules } from "./rules.ts";
 
 /** The receipt of an event: of one machine, or (id empty) the newest by configuration and event id, through the index. */
 export async function getEvent(
@@ -29,7 +30,7 @@ export async function getEvent(
   if (decision?.kind === "failed") return decision.receipt;
   try {
     if (decision !== undefined) {
-      return await askMachine(house, { tenant: principal.tenant, configuration, id: decision.id }, eventId);
+      return await findDecided(house, { tenant: principal.tenant, configuration, id: decision.id }, eventId);
     }
   } catch (error) {
     // What the index remembers, the machine may have let go, or be gone itself.
@@ -41,7 +42,7 @@ export async function getEvent(
 /** What the machine has decided, or what became of an event that did not find it. */
 async function findOfMachine(house: House, address: MachineAddress, eventId: string): Promise<Receipt> {
   try {
-    return await askMachine(house, address, eventId);
+    return await findDecided(house, address, eventId);
   } catch (error) {
     if (!(error instanceof DetentError) || !FORGOTTEN.has(error.reason)) throw error;
     const failed = await findFailure(house.catalog(address.tenant), address, eventId);
@@ -52,6 +53,6 @@ async function findOfMachine(house: House, address: MachineAddress, eventId: str
 
 const FORGOTTEN: ReadonlySet<Reason> = new Set(["EVENT_NOT_FOUND", "MACHINE_GONE", "MACHINE_NOT_FOUND"]);
 
-async function askMachine(house: House, address: MachineAddress, eventId: string): Promise<Receipt> {
-  return valueOf(await orUnavailable("the machine", house.machine(address).receipt(address, eventId)));
+function findDecided(house: House, address: MachineAddress, eventId: string): Promise<Receipt> {
+  return askMachine(house, address, (machine) => machine.receipt(address, eventId));
 }

@@ -4,6 +4,7 @@ import { configIdOf } from "../engine/configuration.ts";
 import type { Reason } from "../errors.ts";
 import { failedEvent } from "../machine/cloud-event.ts";
 import type { Receipt, StatusCodeName } from "../receipt.ts";
+import { ABSENCES } from "./ask-machine.ts";
 import type { CheckedEvent, SendEventInput } from "./event-input.ts";
 import type { House, Principal } from "./house.ts";
 
@@ -21,15 +22,14 @@ export function missingDestinationOf({ configuration, id }: SendEventInput): Fai
   return { code: "MissingDestination", reason: "MISSING_DESTINATION", message: `the event names no ${missing}` };
 }
 
-export function goneFailureOf({ configuration, id }: SendEventInput): Failure {
-  const message = `machine "${id}" of configuration "${configuration}" was deleted or retired`;
-  return { code: "FsmNotFound", reason: "MACHINE_GONE", message };
+export function goneFailureOf(input: SendEventInput): Failure {
+  return { code: "FsmNotFound", reason: "MACHINE_GONE", message: ABSENCES.MACHINE_GONE(input) };
 }
 
 /** Why there is no machine: only such a miss reads D1. */
 export async function findFailure(house: House, { tenant }: Principal, checked: CheckedEvent): Promise<Failure> {
   const { input, newMachine } = checked;
-  const { configuration, id } = input;
+  const { configuration } = input;
   const missing = { code: "ConfigurationNotFound", reason: "CONFIGURATION_NOT_FOUND" } as const;
   if (newMachine !== undefined) {
     return { ...missing, message: `there is no configuration "${configIdOf(configuration, newMachine.version)}"` };
@@ -37,8 +37,7 @@ export async function findFailure(house: House, { tenant }: Principal, checked: 
   if (!(await configurationExists(house.catalog(tenant), configuration))) {
     return { ...missing, message: `there is no configuration "${configuration}"` };
   }
-  const message = `configuration "${configuration}" has no machine "${id}"`;
-  return { code: "FsmNotFound", reason: "MACHINE_NOT_FOUND", message };
+  return { code: "FsmNotFound", reason: "MACHINE_NOT_FOUND", message: ABSENCES.MACHINE_NOT_FOUND(input) };
 }
 
 /** The receipt of a failed event, recorded unless it is a dry run. */

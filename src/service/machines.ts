@@ -1,7 +1,7 @@
 /** Use cases on one machine: create, get, history, allowed events, labels, override, delete. */
 import { LIMITS } from "../engine/limits.ts";
 import { checkConfigurationName, checkId, checkStateOrEventName } from "../engine/names.ts";
-import { invalid, orUnavailable } from "../errors.ts";
+import { invalid } from "../errors.ts";
 import type {
   AllowedView,
   HistoryItem,
@@ -12,11 +12,12 @@ import type {
 } from "../machine/calls.ts";
 import type { Receipt } from "../receipt.ts";
 import { requireScope } from "../scope.ts";
+import { askMachine } from "./ask-machine.ts";
 import { findStored } from "./configurations.ts";
 import type { House, Principal } from "./house.ts";
 import { checkNewMachine, toCreateCall, type NewMachineInput } from "./new-machine.ts";
 import { pageSizeOf, readPageToken, signPageToken } from "./paging.ts";
-import { Rules, valueOf } from "./rules.ts";
+import { Rules } from "./rules.ts";
 
 export interface CreateMachineInput extends NewMachineInput {
   readonly configId: string;
@@ -51,8 +52,7 @@ export async function createMachine(
   const address = { tenant: principal.tenant, configuration: stored.name, id };
   const { traceparent } = input;
   const call = { ...toCreateCall(stored, machine, key), ...(traceparent !== undefined && { traceparent }) };
-  const reply = await orUnavailable("the machine", house.machine(address).create(address, call));
-  return { id, machine: valueOf(reply), historyToken: "" };
+  return { id, machine: await askMachine(house, address, (object) => object.create(address, call)), historyToken: "" };
 }
 
 /** A UUID that is the same for the same key: version 8 (RFC 9562) with bits of the key's SHA-256. */
@@ -78,8 +78,8 @@ export async function getMachine(
   { configuration, id, atRevision }: GetMachineInput,
 ): Promise<MachineAnswer> {
   const address = addressOf(principal, configuration, id);
-  const reply = await orUnavailable("the machine", house.machine(address).read(address, atRevision));
-  return await toAnswer(house, address, valueOf(reply));
+  const machine = await askMachine(house, address, (object) => object.read(address, atRevision));
+  return await toAnswer(house, address, machine);
 }
 
 /** A machine as callers get it. */
@@ -112,8 +112,8 @@ export async function updateLabels(
   rules.enforce();
   const address = addressOf(principal, configuration, id);
   const call = { labels, ...(expectedRevision !== undefined && { expectedRevision }) };
-  const reply = await orUnavailable("the machine", house.machine(address).updateLabels(address, call));
-  return await toAnswer(house, address, valueOf(reply));
+  const machine = await askMachine(house, address, (object) => object.updateLabels(address, call));
+  return await toAnswer(house, address, machine);
 }
 
 export interface OverrideMachineInput {
@@ -157,8 +157,8 @@ export async function overrideMachine(
     ...(data !== undefined && { data }),
     ...(traceparent !== undefined && { traceparent }),
   };
-  const reply = await orUnavailable("the machine", house.machine(address).override(address, call));
-  return await toAnswer(house, address, valueOf(reply));
+  const machine = await askMachine(house, address, (object) => object.override(address, call));
+  return await toAnswer(house, address, machine);
 }
 
 export interface DeleteMachineInput {
@@ -175,7 +175,7 @@ export async function deleteMachine(
 ): Promise<void> {
   const address = addressOf(principal, configuration, id);
   const call = { actor: principal.actor, ...(expectedRevision !== undefined && { expectedRevision }) };
-  valueOf(await orUnavailable("the machine", house.machine(address).delete(address, call)));
+  await askMachine(house, address, (machine) => machine.delete(address, call));
 }
 
 export interface ListHistoryInput {
@@ -202,13 +202,12 @@ export async function listHistory(house: House, principal: Principal, input: Lis
     limit: pageSizeOf(input.pageSize),
     ...(after !== undefined && { after: Number(after) }),
   } as const;
-  const object = house.machine(address);
   let history: readonly HistoryItem[] = [];
   let receipts: readonly Receipt[] = [];
   let next: number | undefined;
   if (refused)
-    ({ items: receipts, next } = valueOf(await orUnavailable("the machine", object.refusals(address, call))));
-  else ({ items: history, next } = valueOf(await orUnavailable("the machine", object.history(address, call))));
+    ({ items: receipts, next } = await askMachine(house, address, (machine) => machine.refusals(address, call)));
+  else ({ items: history, next } = await askMachine(house, address, (machine) => machine.history(address, call)));
   return {
     refused,
     history,
@@ -225,7 +224,7 @@ export async function getState(
   id: string,
 ): Promise<StateView> {
   const address = addressOf(principal, configuration, id);
-  return valueOf(await orUnavailable("the machine", house.machine(address).state(address)));
+  return await askMachine(house, address, (machine) => machine.state(address));
 }
 
 export async function listAllowedEvents(
@@ -235,7 +234,7 @@ export async function listAllowedEvents(
   id: string,
 ): Promise<AllowedView> {
   const address = addressOf(principal, configuration, id);
-  return valueOf(await orUnavailable("the machine", house.machine(address).allowedEvents(address)));
+  return await askMachine(house, address, (machine) => machine.allowedEvents(address));
 }
 
 /** The machine that is meant; malformed names are refused. */

@@ -3,12 +3,12 @@ import { configIdOf } from "../engine/configuration.ts";
 import { toPointer } from "../engine/finding.ts";
 import { LIMITS } from "../engine/limits.ts";
 import { checkStateOrEventName, checkVersion } from "../engine/names.ts";
-import { orUnavailable } from "../errors.ts";
 import type { MigrateCall } from "../machine/calls.ts";
+import { askMachine } from "./ask-machine.ts";
 import { findStored } from "./configurations.ts";
 import type { House, Principal } from "./house.ts";
 import { addressOf, toAnswer, type MachineAnswer } from "./machines.ts";
-import { Rules, valueOf } from "./rules.ts";
+import { Rules } from "./rules.ts";
 
 export interface MigrateMachineInput {
   readonly configuration: string;
@@ -49,8 +49,8 @@ export async function migrateMachine(
     ...(isDryRun && { isDryRun }),
     ...(traceparent !== undefined && { traceparent }),
   };
-  const reply = await orUnavailable("the machine", house.machine(address).migrate(address, call));
-  return await toAnswer(house, address, valueOf(reply));
+  const machine = await askMachine(house, address, (object) => object.migrate(address, call));
+  return await toAnswer(house, address, machine);
 }
 
 function checkStateMap(rules: Rules, states: Readonly<Record<string, string>>): MigrateCall["stateMap"] {

@@ -63,10 +63,10 @@ export class Rules {
   }
 }
 
-/** A reply's value, or its refusal as an error; `prefix` is where in the request the field to blame stands. */
+/** A reply's value, or its refusal as an error; `prefix` is where in the request the fields to blame stand. */
 export function valueOf<T>(reply: Reply<T>, prefix = ""): T {
   if (reply.ok) return reply.value;
-  const { reason, message, metadata = {}, field } = reply;
-  const violations = field === undefined ? [] : [{ ...field, pointer: prefix + field.pointer, message }];
-  throw new DetentError(reason, message, { metadata, violations });
+  const { reason, message, metadata = {}, violations = [] } = reply;
+  const placed = violations.map((violation) => ({ ...violation, pointer: prefix + violation.pointer }));
+  throw new DetentError(reason, message, { metadata, violations: placed });
 }

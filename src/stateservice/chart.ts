@@ -5,7 +5,7 @@
 import * as z from "zod/mini";
 import { LIMITS } from "../engine/limits.ts";
 import { checkStateOrEventName, quote, type NameProblem } from "../engine/names.ts";
-import { list, shape, text, type Payload } from "../shape.ts";
+import { list, mustBe, shape, text, type Payload } from "../shape.ts";
 import { parseWallTime } from "./wall-time.ts";
 
 /** A state that is left when a counter reaches a value, when a clock shows a time, or never. */
@@ -32,7 +32,7 @@ export interface Chart {
   readonly states: readonly ChartState[];
 }
 
-const value = z.union([z.number(), text]);
+const value = z.union([z.number(), text], { error: mustBe("a number or a string") });
 
 const fields = shape({
   current_state: text,

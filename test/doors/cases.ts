@@ -856,7 +856,7 @@ export const CASES: readonly Case[] = [
           from: "pending",
           revision: 1,
           duplicate: false,
-          allowedEvents: ["ship", "pay"],
+          allowedEvents: ["pay"],
         },
       },
       {

@@ -39,6 +39,10 @@ const withFirst = (change: object): ConfigurationSource => ({
   transitions: [{ ...first, ...change }, ...rest],
 });
 
+/** Each of which leads to the next. */
+const refs = (count: number): Record<string, object> =>
+  Object.fromEntries(Array.from({ length: count }, (_, i) => [i, i + 1 < count ? { $ref: `#/$defs/${i + 1}` } : {}]));
+
 describe("checkConfiguration", () => {
   // [the change, every finding as "code pointer"]
   const cases: [what: string, source: ConfigurationSource, findings: string[]][] = [
@@ -249,6 +253,32 @@ describe("checkConfiguration", () => {
     ]);
   });
 
+  test.each([
+    ["long", `'${"x".repeat(2_047)}' == ''`],
+    ["deep", `${"(".repeat(60)}true${")".repeat(60)}`],
+    ["long a chain", `data${".a".repeat(60)} == 1.0`],
+    ["many parts", `[${"1,".repeat(1_000)}] == []`],
+    ["many patterns", Array.from({ length: 11 }, () => "state.matches('a')").join(" && ")],
+    ["long a pattern", `state.matches('${"a".repeat(257)}')`],
+    ["large a pattern", "state.matches('(a{30}){30}')"],
+  ])("limits of expressions are limits: too %s", (_, guard) => {
+    const findings = checkConfiguration(withFirst({ guard })).map(({ code, pointer }) => `${code} ${pointer}`);
+    expect(findings).toEqual(["limit_exceeded /transitions/0/guard"]);
+  });
+
+  test.each([
+    ["long a pattern", { pattern: "a".repeat(1_025) }, "/pattern"],
+    ["large a pattern", { pattern: "(a{1000}){1000}" }, "/pattern"],
+    ["deep a pattern", { pattern: "(".repeat(60) + ")".repeat(60) }, "/pattern"],
+    ["many subschemas", { allOf: Array.from({ length: 5_000 }, () => true) }, "/allOf/4999"],
+    ["many that apply to a value", { $defs: refs(17), $ref: "#/$defs/0" }, ""],
+  ])("limits of schemas are limits: too %s", (_, schema, pointer) => {
+    const findings = checkConfiguration({ ...good, event_options: { ship: { schema } } });
+    expect(findings.map((finding) => `${finding.code} ${finding.pointer}`)).toEqual([
+      `limit_exceeded /event_options/ship/schema${pointer}`,
+    ]);
+  });
+
   test("deep nesting is refused, not followed", () => {
     let schema: Record<string, unknown> = {};
     for (let i = 0; i < 100_000; i++) schema = { a: schema };
@@ -407,11 +437,13 @@ describe("start and step", () => {
   test("start", () => {
     expect(begin(configuration)).toEqual({ ok: true, next: { state: "start", revision: 0, data: {} }, timers: [] });
     expect(begin(configuration, "pending")).toMatchObject({ ok: true, next: { state: "pending" } });
+    const message = 'A machine of orders:v3 cannot be created in the state "shipped"; allowed: "start", "pending".';
+    const rule = "initial_state";
     expect(begin(configuration, "shipped")).toEqual({
       ok: false,
-      field: "state",
-      rule: "initial_state",
-      message: 'A machine of orders:v3 cannot be created in the state "shipped"; allowed: "start", "pending".',
+      rule,
+      message,
+      violations: [{ pointer: "/state", rule, message, value: "shipped" }],
     });
     expect(begin(configuration, "x")).toMatchObject({
       ok: false,

@@ -126,7 +126,7 @@ test.each([
     ok: false,
     reason: "MIGRATION_REJECTED",
     metadata: { revision: "1", state: "open" },
-    field: { pointer },
+    violations: [{ pointer }],
   });
   expect(!reply.ok && reply.message).toContain(named);
   expect(traceOf(world)).toBe(before);
@@ -316,7 +316,10 @@ test("data must match the schema of the state in the new version, and stays as i
   const before = traceOf(world);
   const strict = withSchema("v2", { type: "object", required: ["n"], properties: { n: { type: "string" } } });
   const reply = migrate(world, migration(strict));
-  expect(reply).toMatchObject({ reason: "MIGRATION_REJECTED", field: { pointer: "/to", rule: "schema", value: "v2" } });
+  expect(reply).toMatchObject({
+    reason: "MIGRATION_REJECTED",
+    violations: [{ pointer: "/to", rule: "schema", value: "v2" }],
+  });
   expect(!reply.ok && reply.message).toMatch(/^loop:v2: .*schema of the state "open"/);
   expect(tryOut(world, migration(strict))).toEqual(reply);
   expect(traceOf(world)).toBe(before);
@@ -334,7 +337,7 @@ test("a deadline is told anew from the data, and one that cannot be told rejects
   });
   const { world, openedAt } = await openMachine();
   const reply = migrate(world, migration(due("v2", "timestamp(data.until)")));
-  expect(reply).toMatchObject({ reason: "MIGRATION_REJECTED", field: { pointer: "/to", rule: "deadline" } });
+  expect(reply).toMatchObject({ reason: "MIGRATION_REJECTED", violations: [{ pointer: "/to", rule: "deadline" }] });
   // `now` is when the state was entered.
   const { timers } = viewOf(migrate(world, migration(due("v2", "now + duration('90m')"))));
   expect(timers.map(({ event: name, dueAt }) => [name, dueAt - openedAt])).toEqual([

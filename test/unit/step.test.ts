@@ -88,7 +88,7 @@ describe("the contract's example", () => {
     [{ paid: true }, { weight: 30, tracking: "T1" }, "GUARD_REJECTED", /is false/],
     [{}, { weight: 3, tracking: "T1" }, "GUARD_REJECTED", /failed: .*paid/],
     [{ paid: true }, { weight: "3", tracking: "T1" }, "SCHEMA_REJECTED", /does not match its schema: data\/weight/],
-    [{ paid: true }, { weight: 3 }, "SCHEMA_REJECTED", /schema of the state "shipped": .*tracking/],
+    [{ paid: true }, { weight: 3 }, "SCHEMA_REJECTED", /schema of the state "shipped": data\/tracking: must be there/],
     [{ paid: true }, { weight: 3, tracking: 7 }, "SCHEMA_REJECTED", /data\/tracking/],
   ])("refuses with %j, %j: %s", (data, eventData, reason, message) => {
     const refused = send(orders, { state: "pending", data, event: "ship", eventData });
@@ -130,9 +130,57 @@ describe("the contract's example", () => {
       { event: "accept", allowed: "no", reason: "NO_TRANSITION" },
       { event: "ship", allowed: "depends", to: "shipped" },
       { event: "expire", allowed: "yes", to: "cancelled" },
-      { event: "cancel", allowed: "yes", to: "cancelled" },
+      { event: "cancel", allowed: "depends", to: "cancelled" },
     ]);
   });
+});
+
+describe("an event depends on what it brings where", () => {
+  const allowed = (configuration: Configuration) =>
+    listAllowedEvents(configuration, { state: "a", revision: 0, data: {} }, 0)[0];
+  const back = (deadline: string) => ({
+    transitions: [
+      { from: "a", to: "b", event: "go" },
+      { from: "b", to: "a", event: "back", deadline },
+    ],
+  });
+  test.each([
+    ["its schema may refuse it", {}, { event_options: { go: { schema: { required: ["x"] } } } }],
+    [
+      "the schema of the state may refuse what it brings",
+      {},
+      { state_options: { b: { schema: { required: ["x"] } } } },
+    ],
+    ["an assignment reads it", { assign: { x: "event.data.x" } }, {}],
+    ["a deadline of the state reads it", {}, back("timestamp(event.data.due)")],
+  ])("%s", (_, transition, more) => {
+    expect(allowed(single(transition, more))).toEqual({ event: "go", allowed: "depends", to: "b" });
+  });
+  test.each([
+    ["an assignment reads the machine", { assign: { x: "data" } }, {}],
+    ["a deadline reads the machine", {}, back("now + duration('1h')")],
+    [
+      "a deadline of another state reads it",
+      {},
+      {
+        transitions: [
+          { from: "a", to: "b", event: "go" },
+          { from: "a", to: "b", event: "late", deadline: "timestamp(event.data.due)" },
+        ],
+      },
+    ],
+  ])("and not where %s", (_, transition, more) => {
+    expect(allowed(single(transition, more))).toEqual({ event: "go", allowed: "yes", to: "b" });
+  });
+});
+
+test("a refused event is not told as allowed in the state that refused it", () => {
+  const guarded = single({ guard: "event.data.sure == true" });
+  expect(send(guarded, { state: "a", event: "go", eventData: { sure: false } })).toMatchObject({
+    allowedEvents: [],
+    message: expect.stringMatching(/no other event is allowed\.$/),
+  });
+  expect(send(guarded, { state: "a", event: "x" })).toMatchObject({ allowedEvents: ["go"] });
 });
 
 test("the first transition whose guard is true wins, and a guard that errs refuses the event", () => {
@@ -206,10 +254,11 @@ describe("data", () => {
     const schema = { required: ["a"], properties: { a: { type: "number" } } };
     const configuration = single({}, { state_options: { a: { schema } } });
     expect(start(configuration, { data: { a: 1, b: 2 }, now: 0 })).toMatchObject({ next: { data: { a: 1, b: 2 } } });
-    expect(start(configuration, { data: { b: 2 }, now: 0 })).toMatchObject({
+    expect(start(configuration, { data: { b: 2 }, now: 0 })).toEqual({
       ok: false,
-      field: "data",
       rule: "schema",
+      message: 'The data does not match the schema of the state "a": data/a: must be there.',
+      violations: [{ pointer: "/data/a", rule: "required", message: "data/a: must be there" }],
     });
   });
 });
@@ -256,16 +305,27 @@ test("what is not handled is ignored, deferred or refused, as the state says or 
   expect([kind("a", "end"), kind("b", "go"), kind("c", "go")]).toEqual(["deferred", "ignored", "refused"]);
   // Neither a false guard nor an unknown event is this.
   expect([kind("b", "never"), kind("a", "nonsense")]).toEqual(["refused", "refused"]);
+  const why = (state: string) =>
+    listAllowedEvents(configuration, { state, revision: 0, data: {} }, 0).map(({ reason }) => reason);
+  expect(why("a")).toEqual([undefined, "DEFERRED", "DEFERRED"]);
+  expect(why("b")).toEqual(["IGNORED", undefined, "GUARD_REJECTED"]);
+  expect(why("c")).toEqual(["NO_TRANSITION", "NO_TRANSITION", "NO_TRANSITION"]);
 });
 
 test("the work of one event is bounded, whatever the guards are", () => {
   const guard = "data.list.all(x, data.text.matches('^(a|b|c|d|e)*$'))";
   const transitions = Array.from({ length: 2_000 }, () => ({ from: "a", to: "b", event: "go", guard }));
-  const configuration = compile({ name: "n", starting_state: "a", states: ["a", "b"], transitions });
+  const other = { from: "a", to: "b", event: "other", guard };
+  const configuration = compile({
+    name: "n",
+    starting_state: "a",
+    states: ["a", "b"],
+    transitions: [...transitions, other],
+  });
   const data = { list: Array.from({ length: 5_000 }, () => 1), text: "abcde".repeat(1_800) };
   expect(send(configuration, { state: "a", event: "go", data })).toMatchObject({
     reason: "GUARD_REJECTED",
     message: expect.stringMatching(/more work than one event may/),
-    allowedEvents: ["go"],
+    allowedEvents: ["other"],
   });
 });

@@ -8,7 +8,7 @@ import { JSON_TYPE, type Environment, type StaticType, type Variable } from "./e
 import { findOverloads, FUNCTIONS, METHODS, TYPES } from "./functions.ts";
 import { OPERATORS } from "./operators.ts";
 import { describeFunction, describeMismatch, inferResult } from "./overload.ts";
-import { ExpressionProblem } from "./problem.ts";
+import { ExpressionProblem, LimitProblem } from "./problem.ts";
 import { describePath, fieldOf, type CallNode, type LoopNode, type NameNode, type Node } from "./syntax.ts";
 import { ANY_KIND, describeKinds, JSON_KINDS, KIND, kindOf, NUMBER_KINDS } from "./values.ts";
 
@@ -143,7 +143,7 @@ class Checker {
     if (isMatches) {
       this.#patterns++;
       if (this.#patterns > LIMITS.expressionPatterns) {
-        throw new ExpressionProblem(`an expression has at most ${LIMITS.expressionPatterns} patterns`, node.at);
+        throw new LimitProblem(`an expression has at most ${LIMITS.expressionPatterns} patterns`, node.at);
       }
       const isText = kinds.every((kind) => (kind & KIND.string) !== 0);
       if (!isText) throw new ExpressionProblem(describeMismatch(node.name, kinds), node.at);

@@ -13,7 +13,7 @@ import { ENVIRONMENT, type Scope, type StaticType } from "./environment.ts";
 import { evaluateConstant, fold, FOLD_UNITS } from "./fold.ts";
 import { toJson } from "./json-value.ts";
 import { parse } from "./parser.ts";
-import { ExpressionProblem, locate } from "./problem.ts";
+import { ExpressionProblem, LimitProblem, locate } from "./problem.ts";
 import type { Program } from "./frame.ts";
 import { makeProgram } from "./program.ts";
 import { findReads, type Reads } from "./reads.ts";
@@ -41,7 +41,12 @@ export interface Expression {
 
 export type Compiled =
   | { readonly ok: true; readonly expression: Expression }
-  | { readonly ok: false; readonly message: string };
+  | {
+      readonly ok: false;
+      readonly message: string;
+      /** It, or something in it, is larger than its limit. */
+      readonly isLimit: boolean;
+    };
 export type Evaluated<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly message: string };
 
 /** What an evaluation costs before its first step. */
@@ -62,9 +67,13 @@ const DEMANDS: Readonly<Record<ExpressionUse, string>> = {
 export function compileExpression(source: string, use: ExpressionUse): Compiled {
   const bytes = countUtf8Bytes(source);
   if (bytes > LIMITS.expressionBytes) {
-    return refuse(`An expression has at most ${LIMITS.expressionBytes} bytes of UTF-8; this one has ${bytes}.`);
+    const message = `An expression has at most ${LIMITS.expressionBytes} bytes of UTF-8; this one has ${bytes}.`;
+    return { ok: false, message, isLimit: true };
   }
-  if (!source.isWellFormed()) return refuse("An expression is well-formed Unicode; this one has a lone surrogate.");
+  if (!source.isWellFormed()) {
+    const message = "An expression is well-formed Unicode; this one has a lone surrogate.";
+    return { ok: false, message, isLimit: false };
+  }
   try {
     const node = parse(source);
     const type = inferType(node, ENVIRONMENT);
@@ -74,8 +83,8 @@ export function compileExpression(source: string, use: ExpressionUse): Compiled 
     expression.prepare();
     return { ok: true, expression };
   } catch (error) {
-    if (error instanceof ExpressionProblem) return refuse(locate(error.message, source, error.at));
-    throw error;
+    if (!(error instanceof ExpressionProblem)) throw error;
+    return { ok: false, message: locate(error.message, source, error.at), isLimit: error instanceof LimitProblem };
   }
 }
 

@@ -5,7 +5,7 @@
  */
 import { LIMITS } from "../limits.ts";
 import { describeToken, tokenize, type Token } from "./lexer.ts";
-import { ExpressionProblem } from "./problem.ts";
+import { ExpressionProblem, LimitProblem } from "./problem.ts";
 import type { EntryNode, Macro, Node } from "./syntax.ts";
 import { Uint } from "./values.ts";
 
@@ -144,7 +144,7 @@ class Parser {
       // What is read nests no deeper; a chain of hundreds would cost the square of its length to describe.
       if (steps > LIMITS.expressionDepth) {
         const message = `a value is reached in at most ${LIMITS.expressionDepth} steps`;
-        throw new ExpressionProblem(message, this.#peek().at);
+        throw new LimitProblem(message, this.#peek().at);
       }
       if (this.#isSign(".")) node = this.#readSelection(node);
       else if (this.#isSign("[")) {
@@ -292,7 +292,7 @@ class Parser {
   #make(node: Node): Node {
     this.#nodes++;
     if (this.#nodes > LIMITS.expressionNodes) {
-      throw new ExpressionProblem(`an expression has at most ${LIMITS.expressionNodes} parts`, node.at);
+      throw new LimitProblem(`an expression has at most ${LIMITS.expressionNodes} parts`, node.at);
     }
     return node;
   }
@@ -304,7 +304,7 @@ class Parser {
   #enter(): void {
     this.#depth++;
     if (this.#depth <= LIMITS.expressionDepth) return;
-    throw new ExpressionProblem(`an expression nests at most ${LIMITS.expressionDepth} deep`, this.#peek().at);
+    throw new LimitProblem(`an expression nests at most ${LIMITS.expressionDepth} deep`, this.#peek().at);
   }
 
   #peek(): Token {

@@ -2,6 +2,7 @@ import { RE2JS } from "@bufbuild/re2";
 import { LIMITS } from "../limits.ts";
 import type { Meter } from "../meter.ts";
 import { quote } from "../names.ts";
+import { ExpressionProblem, LimitProblem } from "./problem.ts";
 import { Failure } from "./values.ts";
 
 /** Instructions of a compiled pattern: each may be looked at for each character. */
@@ -31,22 +32,22 @@ export class Pattern {
     this.#instructions = instructions;
   }
 
-  static compile(source: string): Pattern | Failure {
+  /** Reads the pattern that stands at offset `at` of an expression; @throws ExpressionProblem */
+  static compile(source: string, at: number): Pattern {
     if (source.length > LIMITS.patternLength) {
-      return new Failure(`a pattern has at most ${LIMITS.patternLength} characters; this one has ${source.length}`);
+      const message = `a pattern has at most ${LIMITS.patternLength} characters; this one has ${source.length}`;
+      throw new LimitProblem(message, at);
     }
     let instructions: number;
     try {
       instructions = RE2JS.compile(source).re2().prog.numInst();
     } catch (error) {
-      return new Failure(
-        `${quote(source)} is no pattern of RE2: ${error instanceof Error ? error.message : "refused"}`,
-      );
+      const why = error instanceof Error ? error.message : "refused";
+      throw new ExpressionProblem(`${quote(source)} is no pattern of RE2: ${why}`, at);
     }
     if (instructions > MOST_INSTRUCTIONS) {
-      return new Failure(
-        `the pattern ${quote(source)} is too large: its repetitions make ${instructions} steps of at most ${MOST_INSTRUCTIONS}`,
-      );
+      const message = `the pattern ${quote(source)} is too large: its repetitions make ${instructions} steps of at most ${MOST_INSTRUCTIONS}`;
+      throw new LimitProblem(message, at);
     }
     return new Pattern(source, instructions);
   }

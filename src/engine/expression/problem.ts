@@ -10,6 +10,9 @@ export class ExpressionProblem extends Error {
   }
 }
 
+/** The expression, or something in it, is larger than its limit. */
+export class LimitProblem extends ExpressionProblem {}
+
 /** `message` with the line and the column, in code points from 1, of offset `at` in `source`. */
 export function locate(message: string, source: string, at: number): string {
   const before = source.slice(0, at).split("\n");

@@ -167,8 +167,7 @@ function makeMatches<S>(node: CallNode, make: (child: Node) => Program<S>): Prog
   if (text === undefined || source?.kind !== "literal" || typeof source.value !== "string") {
     throw new ExpressionProblem("the pattern of matches() must be a string that stands in the expression", node.at);
   }
-  const pattern = Pattern.compile(source.value);
-  if (pattern instanceof Failure) throw new ExpressionProblem(pattern.message, source.at);
+  const pattern = Pattern.compile(source.value, source.at);
   const operand = make(text);
   return (frame) => {
     const value = operand(frame);

@@ -4,7 +4,7 @@ import { countCodePoints } from "../limits.ts";
 import { quote } from "../names.ts";
 import { canonicalOf } from "./canonical.ts";
 import { isMultiple } from "./multiple.ts";
-import { type Check, isList, isObject, type Run } from "./node.ts";
+import { type Check, isList, isObject, type Run, within } from "./node.ts";
 import { describePattern, type Pattern } from "./pattern.ts";
 
 /** Bits of the types; an integer is a number, too. */
@@ -144,7 +144,7 @@ export function checkRequired(names: readonly string[]): Check {
     let isMatch = true;
     for (const name of names) {
       if (Object.hasOwn(value, name)) continue;
-      isMatch = run.fail(place, "required", () => `must have the property ${quote(name)}`);
+      isMatch = run.fail(within(place, name), "required", () => "must be there");
       if (!run.wantsMore(place)) break;
     }
     return isMatch;

@@ -19,6 +19,9 @@ type Assertion = "start" | "end" | "boundary" | "no_boundary";
 /** Says in one clause why a pattern is refused. */
 export class PatternError extends Error {}
 
+/** The pattern is larger than its limit. */
+export class PatternLimitError extends PatternError {}
+
 /** Groups in groups: enough for anybody, and no recursion overflows. */
 const DEEPEST_GROUP = 50;
 const PROPERTY = /^\\[pP]\{[A-Za-z_]+(?:=[A-Za-z_]+)?\}$/;
@@ -123,7 +126,7 @@ class PatternParser {
       throw new PatternError("it has a (? that is neither a (?: nor the name of a group");
     }
     this.#depth++;
-    if (this.#depth > DEEPEST_GROUP) throw new PatternError(`its groups nest more than ${DEEPEST_GROUP} deep`);
+    if (this.#depth > DEEPEST_GROUP) throw new PatternLimitError(`its groups nest more than ${DEEPEST_GROUP} deep`);
     const node = this.#parseChoice();
     this.#depth--;
     if (!this.#take(")")) throw new PatternError("it has a ( that is not closed");

@@ -6,7 +6,13 @@ import { LIMITS } from "../limits.ts";
 import type { Meter } from "../meter.ts";
 import { quote } from "../names.ts";
 import type { CharacterSet } from "./character-set.ts";
-import { countInstructions, parsePattern, PatternError, type PatternNode } from "./pattern-syntax.ts";
+import {
+  countInstructions,
+  parsePattern,
+  PatternError,
+  PatternLimitError,
+  type PatternNode,
+} from "./pattern-syntax.ts";
 
 export interface Pattern {
   readonly source: string;
@@ -17,22 +23,23 @@ export interface Pattern {
 
 export type CompiledPattern =
   | { readonly ok: true; readonly pattern: Pattern }
-  | { readonly ok: false; readonly message: string };
+  | { readonly ok: false; readonly message: string; readonly isLimit: boolean };
 
 /** Reads a pattern; refuses what cannot be matched in linear time, and what comes to too many instructions. */
 export function compilePattern(source: string): CompiledPattern {
   if (source.length > LIMITS.patternCharacters) {
     const message = `it has ${source.length} characters, and at most ${LIMITS.patternCharacters} are allowed`;
-    return { ok: false, message };
+    return { ok: false, message, isLimit: true };
   }
   try {
     const root = parsePattern(source);
     const size = countInstructions(root);
     if (size !== Infinity) return { ok: true, pattern: { source, root, size } };
-    return { ok: false, message: `its repetitions come to more than ${LIMITS.patternInstructions} steps` };
+    const message = `its repetitions come to more than ${LIMITS.patternInstructions} steps`;
+    return { ok: false, message, isLimit: true };
   } catch (error) {
-    if (error instanceof PatternError) return { ok: false, message: error.message };
-    throw error;
+    if (!(error instanceof PatternError)) throw error;
+    return { ok: false, message: error.message, isLimit: error instanceof PatternLimitError };
   }
 }
 

@@ -14,6 +14,8 @@ export interface SchemaProblem {
   /** JSON Pointer within the schema. */
   readonly pointer: string;
   readonly message: string;
+  /** Something is larger than its limit. */
+  readonly isLimit: boolean;
 }
 
 /** A subschema that was read. */
@@ -41,8 +43,8 @@ export class SchemaReader {
     return this.#members.get(container)?.get(token);
   }
 
-  report(place: Place, message: string): undefined {
-    if (this.problems.length < MOST_PROBLEMS) this.problems.push({ pointer: pointerOf(place), message });
+  report(place: Place, message: string, isLimit = false): undefined {
+    if (this.problems.length < MOST_PROBLEMS) this.problems.push({ pointer: pointerOf(place), message, isLimit });
   }
 
   /** Reports that the keyword at `place` has the wrong value: "`keyword` is `rule`, not `value`." */
@@ -53,7 +55,7 @@ export class SchemaReader {
   readSchema(value: unknown, place: Place): SchemaNode {
     this.#count++;
     if (this.#count === LIMITS.schemaNodes + 1) {
-      this.report(place, `A schema has at most ${LIMITS.schemaNodes} subschemas; this one has more.`);
+      this.report(place, `A schema has at most ${LIMITS.schemaNodes} subschemas; this one has more.`, true);
     }
     if (this.#count > LIMITS.schemaNodes) return ANYTHING;
     if (value === true) return ANYTHING;
@@ -187,7 +189,7 @@ export class SchemaReader {
   #compilePattern(source: string, place: Place): Pattern | undefined {
     const compiled = compilePattern(source);
     if (compiled.ok) return compiled.pattern;
-    return this.report(place, `The pattern ${quote(source)} is refused: ${compiled.message}.`);
+    return this.report(place, `The pattern ${quote(source)} is refused: ${compiled.message}.`, compiled.isLimit);
   }
 }
 

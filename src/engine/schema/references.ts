@@ -1,4 +1,5 @@
 /** What `$ref` refers to, and that nobody goes round in circles. */
+import { readPointer } from "../finding.ts";
 import { LIMITS } from "../limits.ts";
 import { quote } from "../names.ts";
 import type { Place, SchemaNode } from "./node.ts";
@@ -32,10 +33,7 @@ function findTarget(reader: SchemaReader, source: object, fragment: string): Sch
   const text = decodePercent(fragment);
   if (text === undefined) return undefined;
   if (!text.startsWith("/")) return reader.anchors.get(text);
-  const tokens = text
-    .slice(1)
-    .split("/")
-    .map((token) => token.replaceAll("~1", "/").replaceAll("~0", "~"));
+  const tokens = readPointer(text);
   let container: unknown = source;
   for (const token of tokens.slice(0, -1)) {
     if (typeof container !== "object" || container === null || !Object.hasOwn(container, token)) return undefined;
@@ -95,7 +93,7 @@ function measureChain(
   const first = reader.drafts.get(path[0] ?? node);
   if (length > LIMITS.schemaChain && first) {
     const what = "schemas apply one after the other to the same value ($ref, allOf, ...)";
-    return reader.report(first.place, `At most ${LIMITS.schemaChain} ${what}; from here there are more.`);
+    return reader.report(first.place, `At most ${LIMITS.schemaChain} ${what}; from here there are more.`, true);
   }
   lengths.set(node, length);
   return length;

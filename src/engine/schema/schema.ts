@@ -30,7 +30,7 @@ export type CompiledSchema =
 export function compileSchema(source: { [name: string]: unknown }): CompiledSchema {
   if (isDeeperThan(source, LIMITS.jsonDepth)) {
     const message = `A schema nests at most ${LIMITS.jsonDepth} levels deep; this one nests deeper.`;
-    return { ok: false, problems: [{ pointer: "", message }] };
+    return { ok: false, problems: [{ pointer: "", message, isLimit: true }] };
   }
   const reader = new SchemaReader();
   const root = reader.readSchema(source, ROOT);

@@ -96,7 +96,7 @@ const AllowedEvent = z.strictObject({
   event: text,
   allowed: z.enum(["yes", "no", "depends"]),
   to: z.optional(text),
-  reason: z.optional(z.enum(["NO_TRANSITION", "GUARD_REJECTED"])),
+  reason: z.optional(z.enum(["NO_TRANSITION", "IGNORED", "DEFERRED", "GUARD_REJECTED"])),
 });
 
 const TransitionEntry = z.strictObject({

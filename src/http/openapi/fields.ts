@@ -163,10 +163,11 @@ export const FIELDS: Readonly<Record<string, FieldDoc>> = {
   events: "The events.",
   AllowedEvent: "Whether an event would be accepted now.",
   "AllowedEvent.event": "The event's name.",
-  allowed: "`depends`: a guard reads the event's data.",
+  allowed:
+    "`depends`: a guard, an assignment or a deadline reads the event, or a schema checks its data or the machine's after it.",
   "AllowedEvent.to": "The state it would lead to.",
   "AllowedEvent.reason":
-    "Why not: no transition for it leaves the state, or the guards of those that do are false or fail whatever the event.",
+    "Why not: no transition for it leaves the state, so that it would be refused (`NO_TRANSITION`), passed over (`IGNORED`) or put off (`DEFERRED`); or the guards of those that do are false or fail whatever the event.",
   CurrentState: "Where a machine is.",
   is: { description: "The state asked about.", ...stateOrEvent },
 
@@ -270,7 +271,7 @@ export const FIELDS: Readonly<Record<string, FieldDoc>> = {
   "SentEvent.data": "The sender's.",
   "SentEvent.revision": "The machine's revision after the event.",
   "SentEvent.config_id": "`name:version` the machine ran when it decided.",
-  allowed_events: "Names of the events that would be allowed, when refused.",
+  allowed_events: "Names of the other events that would be allowed, when refused.",
   "Receipt.config_id": "`name:version` the machine ran when it decided; empty when there was no machine.",
   "Failure.config_id": "`name:version` the machine ran when it decided; empty when there was no machine.",
   "Receipt.revision": "The machine's revision after the event.",

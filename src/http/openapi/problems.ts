@@ -28,7 +28,10 @@ export const SAMPLES: Readonly<Record<Reason, Sample>> = {
   BODY_TOO_LARGE: { detail: "the body is larger than the limit of 1048576 bytes", metadata: { limit: "1048576" } },
   UNSUPPORTED_MEDIA_TYPE: { detail: 'the body must be application/json; it is "text/plain"' },
   NOT_FOUND: { detail: "there is no route GET /api/v1/orders" },
-  METHOD_NOT_ALLOWED: { detail: "PUT is not allowed here; allowed: POST, GET", metadata: { allow: "POST, GET" } },
+  METHOD_NOT_ALLOWED: {
+    detail: "PUT is not allowed here; allowed: POST, GET, HEAD",
+    metadata: { allow: "POST, GET, HEAD" },
+  },
   OUT_OF_RANGE: { detail: "the machine has not reached revision 9", metadata: { revision: "3" } },
   UNAUTHENTICATED: { detail: "a credential is needed; send `Authorization: Bearer <key>`" },
   PERMISSION_DENIED: { detail: 'the credential lacks the scope "ops"', metadata: { scope: "ops" } },

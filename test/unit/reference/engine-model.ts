@@ -126,10 +126,14 @@ export function expectStep(
 export function expectAllowed(configuration: ReferenceConfiguration, snapshot: Snapshot, now: number): Allowed[] {
   return eventsOf(configuration).map((event) => {
     const candidates = transitionsFrom(configuration, snapshot.state).filter(([, one]) => one.event === event);
-    if (candidates.length === 0) return { event, allowed: "no", to: undefined, reason: "NO_TRANSITION" };
+    if (candidates.length === 0) {
+      const unhandled = unhandledIn(configuration, snapshot.state);
+      const reason = unhandled === "ignore" ? "IGNORED" : unhandled === "defer" ? "DEFERRED" : "NO_TRANSITION";
+      return { event, allowed: "no", to: undefined, reason };
+    }
     const open: string[] = [];
-    let isSure = true;
-    for (const [, { to, guard }] of candidates) {
+    let isSure = !configuration.eventSchemas.has(event);
+    for (const [, { to, guard, assign }] of candidates) {
       if (guard?.readsEvent) {
         open.push(to);
         isSure = false;
@@ -137,7 +141,11 @@ export function expectAllowed(configuration: ReferenceConfiguration, snapshot: S
       }
       const verdict = guard === undefined ? true : guard.mean({ ...snapshot, event: undefined, now });
       if (verdict === false) continue;
-      if (verdict === true) open.push(to);
+      if (verdict === true) {
+        open.push(to);
+        if (configuration.stateSchemas.has(to) || assign.some(([, value]) => value.readsEvent)) isSure = false;
+        if (transitionsFrom(configuration, to).some(([, { due }]) => due?.readsEvent)) isSure = false;
+      }
       break;
     }
     if (open.length === 0) return { event, allowed: "no", to: undefined, reason: "GUARD_REJECTED" };

@@ -317,6 +317,7 @@ export const assignment: fc.Arbitrary<Formula> = fc.oneof(
 /** When something is due: epoch ms, or an error. */
 export interface DueFormula {
   readonly text: string;
+  readonly readsEvent: boolean;
   readonly mean: (moment: Moment) => number | typeof FAILED;
 }
 
@@ -330,14 +331,17 @@ export const deadline: fc.Arbitrary<DueFormula> = fc.oneof(
     weight: 4,
     arbitrary: fc.constantFrom(600, 5_400).map((seconds): DueFormula => ({
       text: `now + duration('${seconds}s')`,
+      readsEvent: false,
       mean: ({ now }) => now + seconds * 1_000,
     })),
   },
   {
     weight: 2,
-    arbitrary: fc
-      .constantFrom(...INSTANTS)
-      .map((instant): DueFormula => ({ text: `timestamp('${toText(instant)}')`, mean: () => instant })),
+    arbitrary: fc.constantFrom(...INSTANTS).map((instant): DueFormula => ({
+      text: `timestamp('${toText(instant)}')`,
+      readsEvent: false,
+      mean: () => instant,
+    })),
   },
   {
     weight: 2,
@@ -348,7 +352,7 @@ export const deadline: fc.Arbitrary<DueFormula> = fc.oneof(
         if (typeof value !== "boolean") return FAILED;
         return value ? instant : moment.now + 10 * MINUTE_MS;
       };
-      return { text, mean };
+      return { text, readsEvent: asked.readsEvent, mean };
     }),
   },
   {
@@ -358,7 +362,7 @@ export const deadline: fc.Arbitrary<DueFormula> = fc.oneof(
         const value = field.mean(moment);
         return isTime(value) ? Date.parse(value) : FAILED;
       };
-      return { text: field.text, mean };
+      return { text: field.text, readsEvent: field.readsEvent, mean };
     }),
   },
 );

@@ -159,7 +159,7 @@ describe("mismatches say where, which keyword, which rule and which value", () =
     [{ const: { a: [1] } }, { a: [2] }, ["", "const", "must be an object, but is an object"]],
     [{ maxLength: 1 }, "😀😀", ["", "maxLength", "must have at most 1 characters, but has 2"]],
     [{ pattern: "^a" }, "b", ["", "pattern", 'must match the pattern "^a", but is "b"']],
-    [{ required: ["a"] }, {}, ["", "required", 'must have the property "a"']],
+    [{ required: ["a"] }, {}, ["/a", "required", "must be there"]],
     [{ uniqueItems: true }, [1, "1", 1.0], ["", "uniqueItems", "must have no two equal items, but items 0 and 2 are"]],
     [{ properties: { "a/b": { type: "null" } } }, { "a/b": 1 }, ["/a~1b", "type", "must be of type null, but is 1"]],
     [{ additionalProperties: false }, { a: 1 }, ["/a", "additionalProperties", 'the property "a" is not allowed here']],

@@ -1,8 +1,8 @@
 /** Machines: the whole answer, data, labels, state, allowed events, queries. */
 import { expect, test } from "vitest";
-import { machinePath } from "../../doors/json.ts";
+import { machinePath, type Json } from "../../doors/json.ts";
 import { sendJson } from "../doors/caller.ts";
-import { MACHINES, configuration, expectProblem, machine } from "./orders.ts";
+import { CONFIGURATIONS, MACHINES, configuration, expectProblem, machine, orders } from "./orders.ts";
 
 test("machine data of 256 KiB, no more", async () => {
   const name = await configuration();
@@ -92,4 +92,37 @@ test("a state that is far too long is not echoed", async () => {
   const created = sendJson(MACHINES, { config_id: name, state: "s".repeat(900_000) });
   const problem = await expectProblem(created, 400, "LIMIT_EXCEEDED", ["/state"]);
   expect(JSON.stringify(problem).length).toBeLessThan(2_000);
+});
+
+test("data that a state does not take: each field, the rule that it breaks, and its value", async () => {
+  const { name, ...rest } = orders();
+  const schema = {
+    required: ["tracking"],
+    properties: { weight: { maximum: 30 }, tags: { items: { type: "string", minLength: 2 } }, "a/b": false },
+  };
+  const source = { name, ...rest, state_options: { start: { schema } } };
+  expect((await sendJson(CONFIGURATIONS, source)).status).toBe(201);
+  const data = { weight: 31, tags: ["ok", "x", { big: "y".repeat(100) }], "a/b": null };
+  const expected = [
+    ["/tracking", "required", undefined],
+    ["/weight", "maximum", "31"],
+    ["/tags/1", "minLength", "x"],
+    ["/tags/2", "type", `{"big":"${"y".repeat(56)}…`],
+    ["/a~1b", "false", "null"],
+  ];
+  const said = async (answer: ReturnType<typeof sendJson>) => {
+    const { errors, detail } = await expectProblem(answer, 400, "INVALID_ARGUMENT");
+    expect(detail).toContain('does not match the schema of the state "start"');
+    return errors.map(({ pointer, rule, value }: Json) => [pointer, rule, value]);
+  };
+  const at = (prefix: string) => expected.map(([pointer, ...more]) => [`${prefix}/data${pointer}`, ...more]);
+  expect(await said(sendJson(MACHINES, { config_id: name, data }))).toEqual(at(""));
+  const simulated = { configuration: source, data, events: [{ event: "accept" }] };
+  expect(await said(sendJson(`${CONFIGURATIONS}:simulate`, simulated))).toEqual(at(""));
+  const path = machinePath(name, "m");
+  const creating = sendJson(`${path}/events`, { event: "accept", create_if_missing: { data } });
+  expect(await said(creating)).toEqual(at("/create_if_missing"));
+  expect((await sendJson(MACHINES, { config_id: name, id: "m", data: { tracking: 1 } })).status).toBe(201);
+  const override = { state: "start", data, comment: "c" };
+  expect(await said(sendJson(`${path}/override`, override, { "if-match": '"0"' }))).toEqual(at(""));
 });

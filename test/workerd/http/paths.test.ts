@@ -39,7 +39,7 @@ test("POST /api/v1/events is 405 and says where events go", async () => {
 test("another method is 405 and says which are allowed", async () => {
   const response = await send(CONFIGURATIONS, { method: "PUT" });
   expect(response.status).toBe(405);
-  expect(await response.json()).toMatchObject({ metadata: { allow: "POST, GET" } });
+  expect(await response.json()).toMatchObject({ metadata: { allow: "POST, GET, HEAD" } });
 });
 
 test("every error page is served without a credential", async () => {

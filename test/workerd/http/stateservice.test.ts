@@ -117,7 +117,7 @@ test("other parameters and malformed names are refused as on every route", async
 
 test.each([
   ["/stateservice/c/m", ["GET", "PUT", "PATCH", "DELETE"], "POST"],
-  ["/stateservice/c/m/state", ["POST", "PATCH", "DELETE"], "GET, PUT"],
+  ["/stateservice/c/m/state", ["POST", "PATCH", "DELETE"], "GET, HEAD, PUT"],
 ])("on %s %j are 405", async (path, methods, allow) => {
   for (const method of methods) {
     const response = await send(path, { method });

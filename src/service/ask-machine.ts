@@ -1,0 +1,27 @@
+/** What a machine answers, or that it is not there: said in the same words whatever it was asked. */
+import { quote } from "../engine/names.ts";
+import { orUnavailable } from "../errors.ts";
+import type { MachineAddress, MachineCalls, Reply } from "../machine/calls.ts";
+import type { House } from "./house.ts";
+import { valueOf } from "./rules.ts";
+
+type Name = Pick<MachineAddress, "configuration" | "id">;
+
+/** Why there is no machine to answer. */
+export const ABSENCES = {
+  MACHINE_NOT_FOUND: ({ configuration, id }: Name) =>
+    `configuration ${quote(configuration)} has no machine ${quote(id)}`,
+  MACHINE_GONE: ({ configuration, id }: Name) =>
+    `machine ${quote(id)} of configuration ${quote(configuration)} was deleted or retired`,
+} as const;
+
+/** What it answers; throws what it refuses, and UNAVAILABLE where it cannot be reached. */
+export async function askMachine<T>(
+  house: House,
+  address: MachineAddress,
+  ask: (machine: MachineCalls) => Promise<Reply<T>>,
+): Promise<T> {
+  const reply = await orUnavailable("the machine", ask(house.machine(address)));
+  if (reply.ok || !(reply.reason === "MACHINE_NOT_FOUND" || reply.reason === "MACHINE_GONE")) return valueOf(reply);
+  return valueOf({ ...reply, message: ABSENCES[reply.reason](address) });
+}
