@@ -73,8 +73,11 @@ export class StoredLedger implements Ledger {
     outbox.flushSoon();
     // Of what was sent whoever brought it hears, and says so; of this nobody does.
     const { row } = verdict;
-    if (settles === undefined && row.originator !== "timer") return;
-    deps.log("info", "an event was decided", { ...receiptFacts(receiptOf(next, verdict)), ...traceOf(row) });
+    if (row.kind === "parked") {
+      deps.log("warn", row.message, { revision: row.revision });
+    } else if (settles !== undefined || row.originator === "timer") {
+      deps.log("info", "an event was decided", { ...receiptFacts(receiptOf(next, verdict)), ...traceOf(row) });
+    }
   }
 }
 

@@ -189,6 +189,7 @@ test("timers that go round with hardly any time between are set aside, ten in a 
   // Each is ahead by seven tenths of what it may be, the last by a hundred in all.
   expect(await readOf(fast)).toMatchObject({ revision: 144, timers: [] });
   expect(fast.notifications.map(({ type }) => type)).toEqual(["detent.machine.parked.v1"]);
+  expect(fast.logged.filter((line) => line.startsWith("warn: timers moved the machine"))).toHaveLength(1);
   const slow = await machineOf(roundIn("100ms"));
   slow.send(ADDRESS, event("e1", "start"));
   await pass(slow, MINUTE_MS);
