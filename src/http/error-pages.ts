@@ -129,9 +129,9 @@ export const ERROR_TEXTS: Readonly<Record<Reason, ErrorText>> = {
   },
   GUARD_REJECTED: {
     meaning:
-      "The state has a transition for the event, but every guard is false or ends in an error. The machine is unchanged; the refusal is recorded, and the same event under the same id is answered with it again.",
+      "The state has transitions for the event, but none is taken: their guards are all false, or one ends in an error before any is true, and then those behind it are not tried. The machine is unchanged; the refusal is recorded, and the same event under the same id is answered with it again.",
     remedy:
-      "Compare the guard with the machine's data and the event's. When what it asks for holds, try again under a new id; guard an optional field with `has()`.",
+      "The message names the guard, and how it failed. Compare it with the machine's data and the event's. When what it asks for holds, try again under a new id; guard an optional field with `has()`.",
   },
   ASSIGN_REJECTED: {
     meaning:
