@@ -142,7 +142,8 @@ export const ERROR_TEXTS: Readonly<Record<Reason, ErrorText>> = {
   SCHEMA_REJECTED: {
     meaning:
       "The event's data does not satisfy the schema of the event or of the state that it would enter. The machine is unchanged; the refusal is recorded, and the same event under the same id is answered with it again.",
-    remedy: "The message names what does not fit. Correct the data and send the event under a new id.",
+    remedy:
+      "The message names what does not fit, `errors` (where the event is first answered) the fields of its data. Correct the data and send the event under a new id.",
   },
   DEFER_LIMIT: {
     meaning:
