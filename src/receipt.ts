@@ -1,5 +1,5 @@
 /** The receipt: what every event is answered with, in the house's own words. Doors write it in theirs. */
-import type { Reason } from "./errors.ts";
+import type { Reason, Violation } from "./errors.ts";
 import type { LogFacts } from "./log.ts";
 
 /** JSON as text. Customers' data crosses the object's boundary so, and is parsed only at a door. */
@@ -40,6 +40,8 @@ export interface Receipt {
   readonly details: string;
   readonly data: JsonText;
   readonly allowedEvents?: readonly string[];
+  /** What of the event is to blame: part of the error that a door makes of the receipt, where it is first answered. */
+  readonly violations?: readonly Violation[];
 }
 
 /** The receipt in the JSON that leaves: snake_case, RFC 3339 times, the sender's data parsed. */

@@ -7,7 +7,7 @@ import { toPointer } from "./engine/finding.ts";
 import type { JsonValue } from "./engine/json.ts";
 import { LIMITS } from "./engine/limits.ts";
 import { clip, quote } from "./engine/names.ts";
-import { describe } from "./engine/schema/assertions.ts";
+import { describe, show } from "./engine/schema/assertions.ts";
 import { invalid, MOST_LISTED, type Violation } from "./errors.ts";
 import { isObject } from "./json.ts";
 
@@ -155,7 +155,5 @@ function toViolations(issue: z.core.$ZodIssue, whole: string): Violation[] {
   const rule = issue.code === "custom" ? String(issue.params?.["rule"]) : issue.code;
   const violation = { pointer: toPointer(...path), rule, message: `${field}: ${issue.message}` };
   const { input } = issue;
-  // What is an object or an array, the message tells.
-  if (input === undefined || (typeof input === "object" && input !== null)) return [violation];
-  return [{ ...violation, value: clip(typeof input === "string" ? input : describe(input as JsonValue)) }];
+  return [input === undefined ? violation : { ...violation, value: show(input as JsonValue) }];
 }

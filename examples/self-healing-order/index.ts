@@ -1,6 +1,6 @@
 /**
  * Charges orders: follows the feed of changes, does what a state asks for, and reports back with an event. It may be
- * stopped, started twice or killed at any point: what it does again is done under the same name.
+ * stopped, started twice or killed at any point, and so may the server: what it does again is done under the same name.
  *
  * `node examples/self-healing-order/index.ts`, with `DETENT_URL` (default http://localhost:8787) and, beyond a laptop,
  * `DETENT_KEY`.
@@ -28,6 +28,8 @@ async function call(method: string, path: string, body?: object): Promise<{ stat
     headers,
     ...(body !== undefined && { body: JSON.stringify(body) }),
   });
+  // Nothing was decided; the same is asked again.
+  if (response.status >= 500) throw new Error(`${method} ${path}: ${response.status}`);
   return { status: response.status, answer: await response.json() };
 }
 
@@ -54,15 +56,27 @@ async function handle({ id, revision }: Change): Promise<void> {
   console.log(`${id} ${event} ${sent.status}`);
 }
 
+/** Handles the changes behind `cursor`; answers the cursor behind them, the same where there was none. */
+async function catchUp(cursor: string): Promise<string> {
+  const { status, answer } = await call("GET", `/api/v1/transitions?configuration=${CONFIGURATION}&after=${cursor}`);
+  if (status !== 200) throw new Error(`the feed answers ${status}: ${JSON.stringify(answer)}`);
+  const { transitions, next_cursor } = answer as { transitions: Change[]; next_cursor: string };
+  for (const change of transitions) if (change.to === "charging") await handle(change);
+  return next_cursor;
+}
+
 async function follow(): Promise<never> {
   // A consumer that must not miss what happened while it was away keeps the cursor where it keeps its own data.
   let cursor = "";
   for (;;) {
-    const { answer } = await call("GET", `/api/v1/transitions?configuration=${CONFIGURATION}&after=${cursor}`);
-    const { transitions, next_cursor } = answer as { transitions: Change[]; next_cursor: string };
-    for (const change of transitions) if (change.to === "charging") await handle(change);
-    cursor = next_cursor;
-    if (transitions.length === 0) await new Promise((resolve) => void setTimeout(resolve, POLL_MS));
+    const before = cursor;
+    try {
+      cursor = await catchUp(cursor);
+    } catch (error) {
+      // The server is away, perhaps restarted: what was not finished begins anew from the cursor.
+      console.error(`${String(error)}; trying again`);
+    }
+    if (cursor === before) await new Promise((resolve) => void setTimeout(resolve, POLL_MS));
   }
 }
 

@@ -1,10 +1,11 @@
 import type { Configuration, Transition } from "./configuration.ts";
 import { evaluateInstant, evaluateValue, type EventScope, type Scope } from "./expression/expression.ts";
+import { readPointer } from "./finding.ts";
 import type { JsonObject, JsonValue } from "./json.ts";
 import { countUtf8Bytes, isDeeperThan, LIMITS } from "./limits.ts";
 import type { Meter } from "./meter.ts";
 import { quote } from "./names.ts";
-import type { Mismatch } from "./schema/schema.ts";
+import type { DataViolation } from "./schema-rule.ts";
 import { sortTimers, type Timer } from "./timer.ts";
 
 /** A state entered: what the machine holds from now on, and what it will do by itself. */
@@ -14,8 +15,8 @@ export type Entry =
       readonly ok: false;
       readonly reason: "ASSIGN_REJECTED" | "SCHEMA_REJECTED";
       readonly message: string;
-      /** What of the data the schema of the state refuses. */
-      readonly mismatches?: readonly Mismatch[];
+      /** What of the data the schema of the state refuses; after an event, of that what it may bring. */
+      readonly violations?: readonly DataViolation[];
     };
 
 type DataChange =
@@ -36,7 +37,14 @@ export function enterByTransition(
   if (!changed.ok) return changed;
   const { data } = changed;
   const entered = { ...scope, state: transition.to, revision: scope.revision + 1, data };
-  return enterState(configuration, entered, meter);
+  const entry = enterState(configuration, entered, meter);
+  if (entry.ok || entry.violations === undefined) return entry;
+  const names = configuration.stateSchemas.get(transition.to)?.names;
+  const violations = entry.violations.filter(({ pointer }) => {
+    const [field = ""] = readPointer(pointer);
+    return names?.has(field) && !transition.assign.has(field);
+  });
+  return { ...entry, violations };
 }
 
 /** Enters `scope.state` with the data as it is, at the time `scope.now`: checks the data, tells the timers. */
@@ -45,7 +53,7 @@ export function enterState(configuration: Configuration, scope: Scope, meter: Me
   const mismatch = configuration.stateSchemas.get(state)?.explainMismatch(data, meter);
   if (mismatch !== undefined) {
     const message = `the data does not match the schema of the state ${quote(state)}: ${mismatch.message}`;
-    return { ok: false, reason: "SCHEMA_REJECTED", message, mismatches: mismatch.mismatches };
+    return { ok: false, reason: "SCHEMA_REJECTED", message, violations: mismatch.violations };
   }
   const timers: Timer[] = [];
   for (const { position, event, to, afterMs, deadline } of configuration.edges.listTimed(state)) {

@@ -2,11 +2,12 @@ import { listAllowedNames, type Snapshot } from "./allowed-events.ts";
 import { type Configuration, configIdOf, type Edge, type Transition } from "./configuration.ts";
 import { enterByTransition, enterState } from "./entry.ts";
 import { evaluateGuard, type EventScope, type Scope } from "./expression/expression.ts";
-import { readPointer } from "./finding.ts";
-import type { JsonObject, JsonValue } from "./json.ts";
+import type { JsonObject } from "./json.ts";
 import { EVENT_BUDGET } from "./limits.ts";
 import { Meter } from "./meter.ts";
 import { clip, quote } from "./names.ts";
+import type { DataViolation } from "./schema-rule.ts";
+import { show } from "./schema/assertions.ts";
 import type { Timer } from "./timer.ts";
 
 /** What a machine begins with, or why it cannot. */
@@ -16,19 +17,9 @@ export type Start =
       readonly ok: false;
       readonly rule: "initial_state" | "schema" | "deadline";
       readonly message: string;
-      readonly violations: readonly StartViolation[];
+      /** The fields to blame: `/state`, or `/data` and what is in it. */
+      readonly violations: readonly DataViolation[];
     };
-
-/** A field that is to blame. */
-interface StartViolation {
-  /** JSON Pointer: to `/state`, or to `/data` and what is in it. */
-  readonly pointer: string;
-  /** That of the failure, or the keyword of the schema. */
-  readonly rule: string;
-  readonly message: string;
-  /** JSON, or a string itself, cut to 64 code points; absent where there is none. */
-  readonly value?: string;
-}
 
 /** Why an event is refused by the machine. */
 type RefusalReason = "UNKNOWN_EVENT" | "NO_TRANSITION" | "GUARD_REJECTED" | "ASSIGN_REJECTED" | "SCHEMA_REJECTED";
@@ -54,6 +45,8 @@ export type Step =
       readonly message: string;
       /** All that would be allowed; the message names only the first few. */
       readonly allowedEvents: readonly string[];
+      /** What of the event's data is to blame, as JSON Pointers to `/data` and what is in it. */
+      readonly violations: readonly DataViolation[];
     };
 
 const NAMED_IN_MESSAGE = 20;
@@ -89,21 +82,9 @@ export function enterAnew(configuration: Configuration, next: Snapshot, enteredA
   if (entry.ok) return { ok: true, next, timers: entry.timers };
   const rule = entry.reason === "SCHEMA_REJECTED" ? "schema" : "deadline";
   const message = `${capitalize(entry.message)}.`;
-  const { mismatches = [] } = entry;
-  if (mismatches.length === 0) {
-    const value = clip(JSON.stringify(next.data));
-    return { ok: false, rule, message, violations: [{ pointer: "/data", rule, message, value }] };
-  }
-  const violations = mismatches.map((mismatch): StartViolation => {
-    const value = findAt(next.data, mismatch.pointer);
-    return {
-      pointer: `/data${mismatch.pointer}`,
-      rule: mismatch.keyword,
-      message: `data${mismatch.pointer}: ${mismatch.message}`,
-      ...(value !== undefined && { value: clip(typeof value === "string" ? value : JSON.stringify(value)) }),
-    };
-  });
-  return { ok: false, rule, message, violations };
+  const { violations = [] } = entry;
+  const whole = { pointer: "/data", rule, message, value: show(next.data) };
+  return { ok: false, rule, message, violations: violations.length > 0 ? violations.map(inData) : [whole] };
 }
 
 /**
@@ -118,9 +99,10 @@ export function step(
   meter = new Meter(EVENT_BUDGET),
 ): Step {
   const { state } = snapshot;
-  const refuse = (reason: RefusalReason, problem: string): Step => {
+  const refuse = (reason: RefusalReason, problem: string, blamed: readonly DataViolation[] = []): Step => {
     const { allowedEvents, allowed } = describeAllowed(configuration, snapshot, now, { meter, refused: event.name });
-    return { kind: "refused", reason, message: `${problem} ${allowed}.`, allowedEvents };
+    const violations = blamed.map(inData);
+    return { kind: "refused", reason, message: `${problem} ${allowed}.`, allowedEvents, violations };
   };
   if (!configuration.events.includes(event.name)) {
     const problem = `${nameOf(configuration)} has no event ${quote(event.name)}; in the state ${quote(state)}`;
@@ -129,7 +111,7 @@ export function step(
   const mismatch = configuration.eventSchemas.get(event.name)?.explainMismatch(event.data, meter);
   if (mismatch !== undefined) {
     const problem = `The event ${quote(event.name)} in the state ${quote(state)} does not match its schema: ${mismatch.message};`;
-    return refuse("SCHEMA_REJECTED", problem);
+    return refuse("SCHEMA_REJECTED", problem, mismatch.violations);
   }
   const transitions = configuration.edges.get(state)?.get(event.name) ?? [];
   if (transitions.length === 0) {
@@ -144,7 +126,7 @@ export function step(
   if (!chosen.ok) return refuse("GUARD_REJECTED", `${refused} ${chosen.message};`);
   const { transition } = chosen;
   const entry = enterByTransition(configuration, transition, scope, meter);
-  if (!entry.ok) return refuse(entry.reason, `${refused} ${entry.message};`);
+  if (!entry.ok) return refuse(entry.reason, `${refused} ${entry.message};`, entry.violations);
   const next = { state: transition.to, revision: snapshot.revision + 1, data: entry.data };
   return { kind: "transitioned", next, transition, timers: entry.timers };
 }
@@ -185,15 +167,8 @@ function choose(transitions: readonly Transition[], scope: Scope, meter: Meter):
 
 const GUARDS_IN_MESSAGE = 3;
 
-/** What stands at a JSON Pointer; undefined: nothing. */
-function findAt(data: JsonObject, pointer: string): JsonValue | undefined {
-  return readPointer(pointer).reduce<JsonValue | undefined>(
-    (value, token) =>
-      typeof value === "object" && value !== null && Object.hasOwn(value, token)
-        ? (value as JsonObject)[token]
-        : undefined,
-    data,
-  );
+function inData(violation: DataViolation): DataViolation {
+  return { ...violation, pointer: `/data${violation.pointer}` };
 }
 
 function capitalize(sentence: string): string {

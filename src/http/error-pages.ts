@@ -129,9 +129,9 @@ export const ERROR_TEXTS: Readonly<Record<Reason, ErrorText>> = {
   },
   GUARD_REJECTED: {
     meaning:
-      "The state has a transition for the event, but every guard is false or ends in an error. The machine is unchanged; the refusal is recorded, and the same event under the same id is answered with it again.",
+      "The state has transitions for the event, but none is taken: their guards are all false, or one ends in an error before any is true, and then those behind it are not tried. The machine is unchanged; the refusal is recorded, and the same event under the same id is answered with it again.",
     remedy:
-      "Compare the guard with the machine's data and the event's. When what it asks for holds, try again under a new id; guard an optional field with `has()`.",
+      "The message names the guard, and how it failed. Compare it with the machine's data and the event's. When what it asks for holds, try again under a new id; guard an optional field with `has()`.",
   },
   ASSIGN_REJECTED: {
     meaning:
@@ -142,7 +142,8 @@ export const ERROR_TEXTS: Readonly<Record<Reason, ErrorText>> = {
   SCHEMA_REJECTED: {
     meaning:
       "The event's data does not satisfy the schema of the event or of the state that it would enter. The machine is unchanged; the refusal is recorded, and the same event under the same id is answered with it again.",
-    remedy: "The message names what does not fit. Correct the data and send the event under a new id.",
+    remedy:
+      "The message names what does not fit, `errors` (where the event is first answered) the fields of its data. Correct the data and send the event under a new id.",
   },
   DEFER_LIMIT: {
     meaning:

@@ -9,7 +9,7 @@ import type { Meter } from "../engine/meter.ts";
 import { quote } from "../engine/names.ts";
 import { describeAllowed, step } from "../engine/step.ts";
 import { timerEventId, type Timer } from "../engine/timer.ts";
-import type { Reason } from "../errors.ts";
+import type { Reason, Violation } from "../errors.ts";
 import type { JsonText, Receipt } from "../receipt.ts";
 import type { Refusal, Reply, SendCall } from "./calls.ts";
 import { Data } from "./data.ts";
@@ -26,7 +26,12 @@ export type Verdict =
       readonly becomes?: { readonly configuration: Configuration; readonly source: JsonText };
     }
   /** The machine stays as it is: refused, ignored, deferred. */
-  | { readonly kind: "outcome"; readonly row: OutcomeRow };
+  | {
+      readonly kind: "outcome";
+      readonly row: OutcomeRow;
+      /** What of the event is to blame. It is not stored: only the first answer has it. */
+      readonly violations?: readonly Violation[];
+    };
 
 export type Decision =
   | Verdict
@@ -104,8 +109,8 @@ export function judge(present: Present, facts: EventFacts, now: number, meter: M
       });
     }
     case "refused": {
-      const { reason, message, allowedEvents } = done;
-      return outcome(present, facts, at, { kind: "refused", reason, message, allowedEvents });
+      const { reason, message, allowedEvents, violations } = done;
+      return outcome(present, facts, at, { kind: "refused", reason, message, allowedEvents, violations });
     }
     default:
       return done satisfies never;
@@ -120,6 +125,7 @@ type Given =
       readonly reason: Reason;
       readonly message: string;
       readonly allowedEvents?: readonly string[];
+      readonly violations?: readonly Violation[];
     };
 
 /** The row of an event that changes nothing. Who is told of it: of what is ignored or deferred, nobody. */
@@ -142,7 +148,9 @@ function outcome(present: Present, facts: EventFacts, at: number, given: Given):
     entered: revision,
     timersFired,
   };
-  return { kind: "outcome", row };
+  return given.kind === "refused" && given.violations
+    ? { kind: "outcome", row, violations: given.violations }
+    : { kind: "outcome", row };
 }
 
 function codeOf(reason: Reason): string {
@@ -222,7 +230,7 @@ export function replyOf({ identity }: Present, decision: Decision): Reply<Receip
     case "declined":
       return decision.reply;
     case "outcome":
-      return { ok: true, value: receiptOfOutcome(identity, decision.row) };
+      return { ok: true, value: receiptOfOutcome(identity, decision.row, decision.violations) };
     case "accepted":
       return { ok: true, value: receiptOfTransition(identity, decision.row) };
     default:

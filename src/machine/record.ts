@@ -1,6 +1,6 @@
 /** Rows -> receipts and history: a receipt is not stored beside the row that says the same, it is read from it. */
 import { configIdOf } from "../engine/configuration.ts";
-import type { Reason } from "../errors.ts";
+import type { Reason, Violation } from "../errors.ts";
 import type { Receipt, StatusCodeName } from "../receipt.ts";
 import type { HistoryItem } from "./calls.ts";
 import type { EventRow, IdentityRow, OutcomeRow, TransitionRow } from "./rows.ts";
@@ -32,7 +32,11 @@ export function receiptOfTransition(identity: IdentityRow, row: TransitionRow): 
   };
 }
 
-export function receiptOfOutcome(identity: IdentityRow, row: OutcomeRow): Receipt {
+export function receiptOfOutcome(
+  identity: IdentityRow,
+  row: OutcomeRow,
+  violations: readonly Violation[] = [],
+): Receipt {
   const decided = { ...common(identity, row), from: row.state, revision: row.revision };
   if (row.kind === "ignored" || row.kind === "deferred") return { ...decided, result: row.kind, code: "Ok" };
   return {
@@ -42,6 +46,7 @@ export function receiptOfOutcome(identity: IdentityRow, row: OutcomeRow): Receip
     reason: row.reason as Reason,
     message: row.message,
     allowedEvents: JSON.parse(row.allowedEvents) as string[],
+    ...(violations.length > 0 && { violations }),
   };
 }
 

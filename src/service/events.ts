@@ -176,5 +176,6 @@ export function isUnfinished(error: unknown): boolean {
 /** The receipt, or the error that a refused or failed event is on the doors that speak in errors. */
 export function acceptedOrThrow(receipt: Receipt): Receipt {
   if (receipt.reason === undefined) return receipt;
-  throw new DetentError(receipt.reason, receipt.message ?? receipt.reason, { receipt });
+  const { reason, message = reason, violations = [] } = receipt;
+  throw new DetentError(reason, message, { receipt, violations });
 }

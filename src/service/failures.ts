@@ -79,7 +79,8 @@ export async function recordFailure(
   const failureId = house.uuid();
   const notification = failedEvent(tenant, failureId, receipt, traceparent);
   const expiresAt = at + house.retention.outcomesMs;
-  const row = { tenant, ...machine, eventId, at, failureId, expiresAt, receipt: JSON.stringify(receipt), notification };
+  const { violations: _untold, ...kept } = receipt;
+  const row = { tenant, ...machine, eventId, at, failureId, expiresAt, receipt: JSON.stringify(kept), notification };
   await house.recordFailures([row]);
   return receipt;
 }

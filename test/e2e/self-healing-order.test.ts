@@ -1,6 +1,6 @@
 /** The example of side effects in a consumer, as its README has it: orders that heal, and one that asks for help. */
 import { spawn } from "node:child_process";
-import { readFile } from "node:fs/promises";
+import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { until } from "../until.ts";
@@ -13,7 +13,10 @@ let server: Server;
 beforeAll(async () => {
   server = await startServer();
 });
-afterAll(() => server.stop());
+afterAll(async () => {
+  await server.stop();
+  await rm(server.stateDir, { recursive: true, force: true, maxRetries: 5 });
+});
 
 interface Answer {
   readonly warnings?: unknown;
@@ -43,7 +46,7 @@ async function stateOf(id: string): Promise<string> {
   return (await call(`/api/v1/statemachines/self-healing-order/${id}`)).answer.statemachine?.state ?? "";
 }
 
-test("orders heal or ask for help, though their consumer is killed and runs twice", { timeout: 120_000 }, async () => {
+test("orders heal or ask for help, though consumer and server are killed", { timeout: 240_000 }, async () => {
   const created = await call("/api/v1/configurations", await readFile(join(EXAMPLE, "order.json"), "utf8"));
   expect([created.status, created.answer.warnings]).toEqual([201, []]);
   const ids = ["plain-1", "flaky-1", "broke-1"];
@@ -60,6 +63,8 @@ test("orders heal or ask for help, though their consumer is killed and runs twic
   kill();
   const killBoth = [startConsumer(), startConsumer()];
   try {
+    await server.kill();
+    server = await startServer({ stateDir: server.stateDir, port: server.port });
     const settled = () => Promise.all(ids.map(stateOf));
     const states = await until(HEALED_WITHIN_MS, settled, (found) => found.join() === "paid,paid,needs_attention");
     expect(states).toEqual(["paid", "paid", "needs_attention"]);

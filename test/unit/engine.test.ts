@@ -464,6 +464,7 @@ describe("start and step", () => {
       reason: "NO_TRANSITION",
       allowedEvents: ["accept", "cancel"],
       message: 'The event "ship" has no transition from the state "start"; allowed: "accept", "cancel".',
+      violations: [],
     });
     expect(send(configuration, "shipped", "cancel")).toMatchObject({
       reason: "NO_TRANSITION",

@@ -22,10 +22,18 @@ test.each<[shape: z.ZodMiniType, value: unknown, refusal: string]>([
   [SHAPES.event, { event: true }, "/event | invalid_type | event: must be a string, but is true | true"],
   [SHAPES.event, { event: null }, "/event | invalid_type | event: must be a string, but is null | null"],
   [SHAPES.event, { event: 1.5 }, "/event | invalid_type | event: must be a string, but is 1.5 | 1.5"],
-  [SHAPES.event, { event: [1, 2] }, "/event | invalid_type | event: must be a string, but is an array of 2 items"],
-  [SHAPES.event, { event: {} }, "/event | invalid_type | event: must be a string, but is an object"],
+  [
+    SHAPES.event,
+    { event: [1, 2] },
+    "/event | invalid_type | event: must be a string, but is an array of 2 items | an array of 2 items",
+  ],
+  [SHAPES.event, { event: {} }, "/event | invalid_type | event: must be a string, but is an object | an object"],
   [SHAPES.event, {}, "/event | required | event is required"],
-  [SHAPES.event, [], " | invalid_type | the body: must be a JSON object, but is an array of 0 items"],
+  [
+    SHAPES.event,
+    [],
+    " | invalid_type | the body: must be a JSON object, but is an array of 0 items | an array of 0 items",
+  ],
   [SHAPES.event, "x", ' | invalid_type | the body: must be a JSON object, but is "x" | x'],
   [SHAPES.event, { event: "e", data: 7 }, "/data | invalid_type | data: must be a JSON object, but is 7 | 7"],
   [
@@ -54,7 +62,7 @@ test.each<[shape: z.ZodMiniType, value: unknown, refusal: string]>([
   [
     SHAPES.configuration,
     { transitions: [{ assign: [] }] },
-    "/transitions/0/assign | invalid_type | transitions.0.assign: must be a JSON object, but is an array of 0 items",
+    "/transitions/0/assign | invalid_type | transitions.0.assign: must be a JSON object, but is an array of 0 items | an array of 0 items",
   ],
   [
     SHAPES.dryRunQuery,

@@ -1,7 +1,7 @@
 /** Keywords that ask one value by itself. */
 import type { JsonValue } from "../json.ts";
 import { countCodePoints } from "../limits.ts";
-import { quote } from "../names.ts";
+import { clip, quote } from "../names.ts";
 import { canonicalOf } from "./canonical.ts";
 import { isMultiple } from "./multiple.ts";
 import { type Check, isList, isObject, type Run, within } from "./node.ts";
@@ -175,6 +175,11 @@ export function checkDependentRequired(rules: ReadonlyMap<string, readonly strin
 /** What it costs to look a value up in a set. */
 function chargeScalar(value: JsonValue, run: Run): void {
   run.meter.charge(typeof value === "string" ? 4 + (value.length >> 6) : 4);
+}
+
+/** `value` as it is shown beside what is said of it: a string as it is, the rest in a few words. */
+export function show(value: JsonValue): string {
+  return typeof value === "string" ? clip(value) : describe(value);
 }
 
 /** `value` in a few words: what is small itself, of the rest the kind. */

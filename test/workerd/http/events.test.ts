@@ -1,7 +1,14 @@
 /** Events: preconditions, idempotency keys, refusals, sizes, look-up. */
+import { ConnectError, createClient } from "@connectrpc/connect";
 import { expect, test } from "vitest";
-import { sendJson } from "../doors/caller.ts";
-import { expectProblem, machine } from "./orders.ts";
+import { MachineService } from "../../../src/gen/detent/v1/machine_service_pb.ts";
+import { BadRequestSchema } from "../../../src/gen/google/rpc/error_details_pb.ts";
+import { machinePath, type Json } from "../../doors/json.ts";
+import { connectBinary, sendJson } from "../doors/caller.ts";
+import { CATALOG } from "../seed.ts";
+import { CONFIGURATIONS, expectProblem, machine, MACHINES, orders } from "./orders.ts";
+
+const machines = createClient(MachineService, connectBinary);
 
 test("If-Match: another revision is 412 and leaves the id free", async () => {
   const { path } = await machine();
@@ -47,6 +54,43 @@ test("Idempotency-Key and event_id must agree", async () => {
   const { path } = await machine();
   const sent = sendJson(`${path}/events`, { event: "accept", event_id: "a" }, { "idempotency-key": "b" });
   await expectProblem(sent, 400, "INVALID_ARGUMENT", ["/event_id"]);
+});
+
+test("an event whose data a schema refuses: what is wrong, field by field, where it is first answered", async () => {
+  const { name, ...rest } = orders();
+  const properties = { by: { type: "string", minLength: 2 }, note: { type: "string" } };
+  const source = {
+    name,
+    ...rest,
+    transitions: [...rest.transitions, { from: "start", to: "done", event: "skip", assign: { note: "1" } }],
+    event_options: { accept: { schema: { properties: { weight: { maximum: 30 } } } } },
+    state_options: { done: { schema: { required: ["by", "at"], additionalProperties: false, properties } } },
+  };
+  expect((await sendJson(CONFIGURATIONS, source)).status).toBe(201);
+  const path = machinePath(name, "m");
+  await sendJson(MACHINES, { config_id: name, id: "m", data: { old: 1 } });
+  const said = async (event: object, route = path) => {
+    const { errors, receipt } = await expectProblem(sendJson(`${route}/events`, event), 422, "SCHEMA_REJECTED");
+    expect(receipt).not.toHaveProperty("violations");
+    return errors.map(({ pointer, rule, value }: Json) => [pointer, rule, value]);
+  };
+  const heavy = { event: "accept", event_id: "e1", data: { weight: 31 } };
+  expect(await said(heavy)).toEqual([["/data/weight", "maximum", "31"]]);
+  expect(await said(heavy)).toEqual([]);
+  // Only what the event brings is its own: neither what is assigned nor what the machine has besides.
+  const skip = { event: "skip", event_id: "e2", data: { by: "x", note: "n" } };
+  expect(await said(skip)).toEqual([["/data/by", "minLength", "x"]]);
+  expect(await said({ ...skip, create_if_missing: {} }, `${path}2`)).toEqual([["/data/by", "minLength", "x"]]);
+  const kept = CATALOG.prepare("SELECT receipt FROM failures WHERE configuration = ? AND machine_id = 'm2'").bind(name);
+  expect(JSON.parse((await kept.first<string>("receipt")) ?? "")).not.toHaveProperty("violations");
+  const [first] = (
+    await sendJson(`${MACHINES}:send-events`, { events: [{ ...heavy, configuration: name, id: "m", event_id: "e3" }] })
+  ).body.results;
+  expect(first.problem.errors).toMatchObject([{ pointer: "/data/weight" }]);
+  const call = machines.sendEvent({ configuration: name, id: "m", event: "skip", data: { by: 7 } });
+  const refused = ConnectError.from(await call.catch((error: unknown) => error));
+  const [bad] = refused.findDetails(BadRequestSchema);
+  expect(bad?.fieldViolations).toMatchObject([{ field: "/data/by", reason: "type" }]);
 });
 
 test("a refused event is a problem with its receipt", async () => {

@@ -107,7 +107,7 @@ test("data that a state does not take: each field, the rule that it breaks, and 
     ["/tracking", "required", undefined],
     ["/weight", "maximum", "31"],
     ["/tags/1", "minLength", "x"],
-    ["/tags/2", "type", `{"big":"${"y".repeat(56)}…`],
+    ["/tags/2", "type", "an object"],
     ["/a~1b", "false", "null"],
   ];
   const said = async (answer: ReturnType<typeof sendJson>) => {
