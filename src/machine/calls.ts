@@ -95,6 +95,8 @@ export interface Refusal {
   readonly metadata?: Record<string, string>;
   /** The fields to blame. */
   readonly violations?: readonly Violation[];
+  /** There was more to do than one call may: asked again, the machine goes on. */
+  readonly isUnfinished?: true;
 }
 
 /** What became of an event. Unrecorded: refused where there is no machine, so that nothing is kept of it here. */

@@ -211,14 +211,14 @@ export function parkTimers(present: Present, now: number): Verdict {
 
 /**
  * Whether it would only be put off again, as far as that can be told without the event's data: another version of the
- * configuration may not know the event, or may have a schema for it.
+ * configuration than the one that deferred it may not know the event, or may have a schema that it does not match.
  */
-export function isStillWaiting({ configuration, state }: Present, { event }: WaitingEvent): boolean {
+export function isStillWaiting({ configuration, state }: Present, { event, version }: WaitingEvent): boolean {
   return (
     configuration.unhandledIn(state) === "defer" &&
     !configuration.edges.get(state)?.has(event) &&
     configuration.events.includes(event) &&
-    !configuration.eventSchemas.has(event)
+    (configuration.version === version || !configuration.eventSchemas.has(event))
   );
 }
 

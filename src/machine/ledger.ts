@@ -91,7 +91,8 @@ export class ImaginedLedger implements Ledger {
 
   /** `base`: what the machine knows already. */
   constructor(present: Present, base: Pick<Ledger, "find" | "readWaiting"> = NOTHING) {
-    this.present = present;
+    // What is noted in it is nothing to the machine.
+    this.present = { ...present };
     this.#base = base;
   }
 

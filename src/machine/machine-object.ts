@@ -19,8 +19,6 @@ import { Machine } from "./machine.ts";
 
 /** More than an index-writer takes to give up on D1, so that its answer is heard. */
 const INDEX_WITHIN_MS = 30_000;
-/** After a wake that threw, which is a bug: soon enough to go on when it is mended, rare enough to cost nothing. */
-const RETRY_BUG_MS = 5 * 60_000;
 
 /** The platform takes times that nanoseconds in 64 bits can tell, from about 1687 to 2262, and throws for others. */
 const LATEST_ALARM_AT = Date.UTC(2200, 0, 1);
@@ -119,13 +117,7 @@ export class MachineObject extends DurableObject<Bindings> {
     return this.#machine.reindex(address, row);
   }
 
-  override async alarm() {
-    try {
-      await this.#machine.wake();
-    } catch (error) {
-      // The platform drops an alarm that throws seven times, and the machine would never wake again.
-      logOf(this.env).write("error", "a wake failed", { cause: error });
-      await this.ctx.storage.setAlarm(Date.now() + RETRY_BUG_MS);
-    }
+  override alarm() {
+    return this.#machine.wake();
   }
 }

@@ -4,8 +4,6 @@
  */
 import type { MachineRow } from "../catalog/index-entry.ts";
 import { listAllowedEvents } from "../engine/allowed-events.ts";
-import { EVENT_BUDGET } from "../engine/limits.ts";
-import { Meter } from "../engine/meter.ts";
 import { quote } from "../engine/names.ts";
 import type { Receipt } from "../receipt.ts";
 import { begin, creationOf } from "./beginning.ts";
@@ -29,12 +27,12 @@ import type {
   SendReply,
   StateView,
 } from "./calls.ts";
-import { decide, expectationOf, replyOf, type Verdict } from "./decide.ts";
+import { expectationOf, replyOf, type Verdict } from "./decide.ts";
 import type { MachineDeps } from "./deps.ts";
 import { migrateTo, overrideState, relabel } from "./interventions.ts";
 import type { Present } from "./present.ts";
 import { GONE, NOT_FOUND, Resident } from "./resident.ts";
-import { Turn } from "./turn.ts";
+import { Turn, UNFINISHED } from "./turn.ts";
 import { findReceipt, listHistory, listRefusals, viewCreation, viewMachine, viewMachineAt, viewPath } from "./views.ts";
 
 export class Machine {
@@ -86,7 +84,8 @@ export class Machine {
 
   /**
    * Applies events in order, each as a transaction of its own, in one turn. Where the storage fails, that event and
-   * those behind it are UNAVAILABLE: they may be sent again. So are those for which the turn has no more time.
+   * those behind it are UNAVAILABLE: they may be sent again. So are, marked as unfinished, those that are more than one turn
+   * may do.
    */
   async sendAll(address: MachineAddress, calls: readonly SendCall[]): Promise<SendReply[]> {
     if (calls.some(({ create, isDryRun }) => create !== undefined && !isDryRun)) await this.#resident.leaveWhenFree();
@@ -113,18 +112,18 @@ export class Machine {
     const live = this.#resident.find(address);
     if ("reason" in live) {
       const { isVacant } = this.#resident;
-      return call.create !== undefined && isVacant ? this.#createFor(address, call, call.create) : live;
+      return call.create !== undefined && isVacant ? this.#createFor(address, call, call.create, turn) : live;
     }
     return replyOf(live, turn.takeEvent(this.#resident.ledgerFor(live, call), call));
   }
 
   /** The machine and its first change together; a refused event creates nothing. */
-  #createFor(address: MachineAddress, call: SendCall, create: CreateCall): SendReply {
+  #createFor(address: MachineAddress, call: SendCall, create: CreateCall, turn: Turn): SendReply {
     const begun = begin(address, create, this.#resident.deps.now());
     if (!begun.ok) return begun;
     if (create.isDeprecated) return deprecated(create);
     const present = begun.value;
-    const decision = decide(present, call, undefined, present.decidedAt, new Meter(EVENT_BUDGET));
+    const decision = turn.decideFirst(present, call);
     if (decision.kind !== "accepted" && !(decision.kind === "outcome" && decision.row.kind !== "refused")) {
       const reply = replyOf(present, decision);
       return reply.ok ? { ...reply, isUnrecorded: true } : reply;
@@ -172,8 +171,8 @@ export class Machine {
   #expect(address: MachineAddress, call: { readonly expectedRevision?: number }): Present | Refusal {
     const live = this.#resident.find(address);
     if ("reason" in live) return live;
-    this.#turn().doWhatIsDue(this.#resident.ledgerFor(live, {}));
-    return expectationOf(live, call) ?? live;
+    const isDone = this.#turn().doWhatIsDue(this.#resident.ledgerFor(live, {}));
+    return isDone ? (expectationOf(live, call) ?? live) : UNFINISHED;
   }
 
   /** A change by an operator, which answers the machine as it is then, or why it did not happen. */

@@ -152,6 +152,13 @@ export class Outbox {
     this.#armedAt = undefined;
   }
 
+  /** Makes sure that there is an alarm by then. */
+  armBy(at: number): void {
+    if (this.#armedAt !== undefined && this.#armedAt <= at) return;
+    this.#parts.deps.setAlarm(at);
+    this.#armedAt = at;
+  }
+
   /** Sends what is unsent. Never rejects. */
   async deliver(): Promise<void> {
     await Promise.all(this.#deliveries.map((delivery) => delivery.wake()));

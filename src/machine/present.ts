@@ -30,8 +30,8 @@ export interface Present {
   notices: number;
   /** Deferred events, oldest first. */
   waiting: readonly WaitingEvent[];
-  /** The revision at which they were tried last; -1: unknown, as after a kill. */
-  triedAt: number;
+  /** Those up to this number have been tried at this revision; -1: it is not known which have. */
+  tried: { readonly revision: number; readonly seq: number };
 }
 
 /** A machine that is to be created: nothing has happened to it. */
@@ -74,7 +74,7 @@ export function presentAtCreation(
     outcomeSeq: 0,
     notices: 0,
     waiting: [],
-    triedAt: -1,
+    tried: { revision: -1, seq: 0 },
   };
 }
 
@@ -99,26 +99,34 @@ export function afterChange(present: Present, row: TransitionRow, configuration 
 /** Timers that go on for ever may move a machine so often: what ten events a second write costs nobody much. */
 const REST_MS = 100;
 
-function hurryAfter({ hurry, enteredAt }: Present, dueAt: number): number {
+/** How much its timers hurry once another one moves it, due at `dueAt` (epoch ms). */
+export function hurryAfter({ hurry, enteredAt }: Present, dueAt: number): number {
   return Math.max(0, hurry - Math.max(0, dueAt - enteredAt) / REST_MS) + 1;
 }
 
 /** The machine after an outcome. */
 export function afterOutcome(present: Present, row: OutcomeRow): Present {
-  const { seq, eventId, event, at } = row;
+  const { seq, eventId, event, at, version } = row;
+  const isDeferred = row.kind === "deferred";
   return {
     ...present,
     outcomeSeq: seq,
     notices: row.notice,
     timersFired: row.timersFired,
     decidedAt: at,
-    waiting: row.kind === "deferred" ? [...present.waiting, { seq, eventId, event, at }] : present.waiting,
+    waiting: isDeferred ? [...present.waiting, { seq, eventId, event, at, version }] : present.waiting,
+    tried: isDeferred && nextToTry(present) === undefined ? { revision: present.revision, seq } : present.tried,
   };
 }
 
 /** The machine when a deferred event waits no longer. */
 export function afterWaiting(present: Present, seq: number): Present {
   return { ...present, waiting: present.waiting.filter((event) => event.seq !== seq) };
+}
+
+/** The oldest event that waits and was not tried since the machine changed; undefined: all were. */
+export function nextToTry({ revision, waiting, tried }: Present): WaitingEvent | undefined {
+  return waiting.find(({ seq }) => tried.revision !== revision || seq > tried.seq);
 }
 
 /** The next thing that the machine does by itself, in the order of their times: send a timer's event, or give up waiting. */

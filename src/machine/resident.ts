@@ -23,12 +23,17 @@ export const GONE = { ok: false, reason: "MACHINE_GONE", message: "the machine w
 /** After work of its own has failed, which only a platform or a bug can make it: a minute costs nobody much. */
 const OWN_RETRY_MS = 60_000;
 
+/** After a waking that threw, as on a full disk or for a bug: soon enough once that is mended, rare enough to cost nothing. */
+const RETRY_WAKE_MS = 5 * 60_000;
+
 export class Resident {
   readonly deps: MachineDeps;
   readonly store: MachineStore;
   readonly outbox: Outbox;
   readonly retention: RetentionKeeper;
   #live: Present | undefined;
+  /** There was more to do than one turn may: the next one follows at once. */
+  #isUnfinished = false;
   /** After a failure of its own work: not before then. */
   #patientUntil: number | undefined;
   /** A creation is waiting for the index. */
@@ -169,14 +174,24 @@ export class Resident {
       outcomeSeq: outcomes.seq,
       notices: outcomes.notice,
       waiting: outcomes.seq > 0 ? this.store.listWaiting() : [],
-      triedAt: -1,
+      tried: { revision: -1, seq: 0 },
     };
     this.outbox.load(head.cursors, outcomes.cursors);
     return this.#live;
   }
-  /** The alarm: what is due, what has to leave, what has to go, then the next alarm. Never throws for failed work. */
+  /** The alarm. Never rejects: the platform drops one that throws seven times, and the machine would never wake again. */
   async wake(): Promise<void> {
     this.outbox.disarm();
+    try {
+      await this.#wake();
+    } catch (error) {
+      this.deps.log("error", "a waking failed; the machine wakes again", { cause: error });
+      this.outbox.armBy(this.deps.now() + RETRY_WAKE_MS);
+    }
+  }
+
+  /** What is due, what has to leave, what has to go, then the next alarm. */
+  async #wake(): Promise<void> {
     const live = this.load();
     if (live === undefined) return;
     this.#doWhatIsDue(live);
@@ -224,7 +239,7 @@ export class Resident {
   #doWhatIsDue(live: Present): void {
     const now = this.deps.now();
     try {
-      new Turn(now).doWhatIsDue(this.#ledgerOf(live));
+      this.#isUnfinished = !new Turn(now).doWhatIsDue(this.#ledgerOf(live));
       this.#patientUntil = undefined;
     } catch (error) {
       this.deps.log("error", "what was due could not be done; it is tried again", { cause: error });
@@ -250,7 +265,7 @@ export class Resident {
 
   /** When it has something to do of its own. */
   #ownAt(): number | undefined {
-    const at = this.#live && nextDue(this.#live)?.at;
+    const at = this.#isUnfinished ? this.deps.now() : this.#live && nextDue(this.#live)?.at;
     return at === undefined ? undefined : Math.max(at, this.#patientUntil ?? at);
   }
 

@@ -87,6 +87,8 @@ export interface WaitingEvent {
   readonly eventId: string;
   readonly event: string;
   readonly at: number;
+  /** Of the configuration, when it was deferred. */
+  readonly version: string;
 }
 
 /** How far the streams have got, by the newest row; unsent is what lies above. */

@@ -373,12 +373,13 @@ export class MachineStore {
 
   /** The deferred events, oldest first. */
   listWaiting(): WaitingEvent[] {
-    const query = "SELECT seq, event_id, event, at FROM outcomes WHERE kind = 'deferred' ORDER BY seq";
+    const query = "SELECT seq, event_id, event, at, version FROM outcomes WHERE kind = 'deferred' ORDER BY seq";
     return this.#sql.exec(query).map((row) => ({
       seq: whole(row, "seq"),
       eventId: text(row, "event_id"),
       event: text(row, "event"),
       at: whole(row, "at"),
+      version: text(row, "version"),
     }));
   }
 

@@ -17,24 +17,29 @@ import {
   type Verdict,
 } from "./decide.ts";
 import type { Ledger } from "./ledger.ts";
-import { afterWaiting, nextDue, type Present } from "./present.ts";
+import { afterWaiting, hurryAfter, nextDue, nextToTry, type Present } from "./present.ts";
 import type { EventRow, WaitingEvent } from "./rows.ts";
 
 /** A machine that its timers alone move so often, faster than they may for ever, goes round and round. */
 const MOST_HURRY = 100;
 
-/** What keeping a decision costs, in units of a `Meter`: two or three rows, written in about as much time. */
+/** What keeping a decision costs besides its texts, in units of a `Meter`: two or three rows, written in about the time. */
 const KEEP_UNITS = 1_000;
 
-const TOO_MUCH: Refusal = {
+/** Characters of an event that are read for a unit. */
+const READ_PER_UNIT = 4;
+
+/** Answered to what is more than a turn may do: nothing of it is decided. */
+export const UNFINISHED: Refusal = {
   ok: false,
   reason: "UNAVAILABLE",
-  message: "the machine has done as much work as one call may; send again what is not decided",
+  message: "the machine has more to do than it may in one call; try again",
+  isUnfinished: true,
 };
 
 /**
- * All that one call, or one waking, lets a machine do. What it may cost is bounded: an event is taken while less than
- * TURN_BUDGET is spent, timers are sent until they have spent as much, and so are the events that wait for one change.
+ * All that one call, or one waking, lets a machine do: while it has spent less than TURN_BUDGET, it begins something more,
+ * which has the whole budget of an event. What it does not come to is for the next turn.
  */
 export class Turn {
   readonly #now: number;
@@ -45,20 +50,24 @@ export class Turn {
     this.#now = now;
   }
 
-  /** Whether it takes nothing more. */
-  get isSpent(): boolean {
+  get #isSpent(): boolean {
     return this.#spent > TURN_BUDGET;
   }
 
-  /** Takes an event that was sent: what is due comes first, since it was to happen before. UNAVAILABLE: not in this turn. */
+  /** Takes an event that was sent: what is due comes first, since it was to happen before. Declined as UNFINISHED: not yet. */
   takeEvent(ledger: Ledger, call: SendCall): Decision {
-    if (!this.isSpent) this.doWhatIsDue(ledger);
-    if (this.isSpent) return { kind: "declined", reply: TOO_MUCH };
+    if (!this.doWhatIsDue(ledger)) return { kind: "declined", reply: UNFINISHED };
     const before = ledger.find(call.eventId);
     const decision = this.#work((meter) => decide(ledger.present, call, before, this.#now, meter));
     if (decision.kind === "accepted" || decision.kind === "outcome") this.#keep(ledger, decision);
-    if (decision.kind === "accepted") this.#retryWaiting(ledger);
+    this.#retryWaiting(ledger);
     return decision;
+  }
+
+  /** What the event does for which a machine is created; it is not kept here. Declined as UNFINISHED: nothing yet. */
+  decideFirst(present: Present, call: SendCall): Decision {
+    if (this.#isSpent) return { kind: "declined", reply: UNFINISHED };
+    return this.#work((meter) => decide(present, call, undefined, this.#now, meter));
   }
 
   /**
@@ -70,7 +79,7 @@ export class Turn {
     call: Pick<SendCall, "expectedRevision">,
     decideOn: (present: Present, now: number) => Reply<Verdict | undefined>,
   ): Refusal | undefined {
-    this.doWhatIsDue(ledger);
+    if (!this.doWhatIsDue(ledger)) return UNFINISHED;
     const mismatch = expectationOf(ledger.present, call);
     if (mismatch !== undefined) return mismatch;
     const decided = decideOn(ledger.present, this.#now);
@@ -83,24 +92,24 @@ export class Turn {
 
   /**
    * Sends the events of timers that are due, and gives up what has waited long enough, in the order of their times. What
-   * waits comes first: a kill may have come between a change and the events that waited for it.
+   * waits comes first: a kill may have come between a change and the events that waited for it. Answers whether that was all.
    */
-  doWhatIsDue(ledger: Ledger): void {
-    this.#retryWaiting(ledger);
-    const before = this.#spent;
-    for (;;) {
+  doWhatIsDue(ledger: Ledger): boolean {
+    while (this.#retryWaiting(ledger)) {
       const due = nextDue(ledger.present);
-      if (due === undefined || due.at > this.#now) return;
+      if (due === undefined || due.at > this.#now) return true;
       if (due.kind === "expiry") {
         this.#settle(ledger, due.event, "and nothing came for it in time");
-      } else if (ledger.present.hurry >= MOST_HURRY || this.#spent - before > TURN_BUDGET) {
+      } else if (hurryAfter(ledger.present, due.at) > MOST_HURRY) {
         this.#keep(ledger, parkTimers(ledger.present, this.#now));
       } else {
-        const verdict = this.#work((meter) => judgeTimer(ledger.present, due.timer, this.#now, meter));
-        this.#keep(ledger, verdict);
-        if (verdict.kind === "accepted") this.#retryWaiting(ledger);
+        this.#keep(
+          ledger,
+          this.#work((meter) => judgeTimer(ledger.present, due.timer, this.#now, meter)),
+        );
       }
     }
+    return false;
   }
 
   /** Gives up all that wait, since the machine ends. */
@@ -108,26 +117,32 @@ export class Turn {
     for (const event of ledger.present.waiting) this.#settle(ledger, event, "when the machine ended");
   }
 
-  /** Tries the events that wait, oldest first and all of them anew after each that changed the machine. */
-  #retryWaiting(ledger: Ledger): void {
-    if (ledger.present.triedAt === ledger.present.revision) return;
-    const end = this.#spent + TURN_BUDGET;
-    const retry = (event: WaitingEvent) => this.#retry(ledger, event, Math.max(0, end - this.#spent));
-    for (let isChanged = true; isChanged;) isChanged = ledger.present.waiting.some(retry);
-    ledger.present.triedAt = ledger.present.revision;
+  /**
+   * Tries the events that wait, oldest first and all of them anew after each that changed the machine. Answers whether there
+   * is something left to spend.
+   */
+  #retryWaiting(ledger: Ledger): boolean {
+    while (!this.#isSpent) {
+      const event = nextToTry(ledger.present);
+      if (event === undefined) return true;
+      this.#retry(ledger, event);
+    }
+    return false;
   }
 
-  /** Whether the machine has changed. */
-  #retry(ledger: Ledger, waiting: WaitingEvent, units: number): boolean {
-    if (isStillWaiting(ledger.present, waiting)) return false;
-    // It takes no place of its own among those that wait.
-    const rest = afterWaiting(ledger.present, waiting.seq);
+  #retry(ledger: Ledger, waiting: WaitingEvent): void {
+    const { present } = ledger;
+    // Where the machine changes, this is of a revision that is over, and all are tried anew.
+    present.tried = { revision: present.revision, seq: waiting.seq };
+    if (isStillWaiting(present, waiting)) return;
     const facts = factsOf(ledger, waiting);
-    if (facts === undefined) return false;
-    const verdict = this.#work((meter) => judge(rest, facts, this.#now, meter, waiting.at), units);
-    if (verdict.kind === "outcome" && verdict.row.kind === "deferred") return false;
+    if (facts === undefined) return;
+    this.#spent += facts.eventData.length / READ_PER_UNIT;
+    // It takes no place of its own among those that wait.
+    const rest = afterWaiting(present, waiting.seq);
+    const verdict = this.#work((meter) => judge(rest, facts, this.#now, meter, waiting.at));
+    if (verdict.kind === "outcome" && verdict.row.kind === "deferred") return;
     this.#keep(ledger, verdict, waiting.seq);
-    return verdict.kind === "accepted";
   }
 
   #settle(ledger: Ledger, waiting: WaitingEvent, why: string): void {
@@ -139,7 +154,8 @@ export class Turn {
   }
 
   #keep(ledger: Ledger, verdict: Verdict, settles?: number): void {
-    this.#spent += KEEP_UNITS;
+    const data = verdict.kind === "accepted" ? verdict.row.data : null;
+    this.#spent += KEEP_UNITS + (data?.text.length ?? 0) + verdict.row.eventData.length;
     ledger.keep(verdict, settles);
   }
 

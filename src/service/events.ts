@@ -109,14 +109,25 @@ async function askForAll(
   return [...replies.slice(0, start), ...(await ask(house, address, again))];
 }
 
-function ask(house: House, address: MachineAddress, calls: readonly SendCall[]): Promise<readonly SendReply[]> {
+/** Asks again for what is more than the machine may do in one call, so often. */
+const MOST_ASKS = 50;
+
+async function ask(
+  house: House,
+  address: MachineAddress,
+  calls: readonly SendCall[],
+  asks = 1,
+): Promise<readonly SendReply[]> {
   const machine = house.machine(address);
   const [only] = calls;
   const asked =
     only !== undefined && calls.length === 1
       ? machine.send(address, only).then((reply) => [reply])
       : machine.sendAll(address, calls);
-  return orUnavailable("the machine", asked);
+  const replies = await orUnavailable("the machine", asked);
+  const done = replies.findIndex((reply) => !reply.ok && reply.isUnfinished);
+  if (done < 0 || asks === MOST_ASKS) return replies;
+  return [...replies.slice(0, done), ...(await ask(house, address, calls.slice(done), asks + 1))];
 }
 
 function isMissing(reply: SendReply | undefined): boolean {

@@ -50,7 +50,7 @@ export async function simulateConfiguration(
   const turn = new Turn(house.now());
   return calls.map((call, index) => {
     const reply = replyOf(present, turn.takeEvent(ledger, call));
-    if (reply.ok || !turn.isSpent) return valueOf(reply);
+    if (reply.ok || !reply.isUnfinished) return valueOf(reply);
     const message = `events/${index} is more than one simulation can work on: those before it took all that it may`;
     throw invalid([{ pointer: `/events/${index}`, rule: "limit_exceeded", message }]);
   });

@@ -265,15 +265,19 @@ test("what is put off costs its two rows, and one more when it is settled", asyn
   expect(changes() - before).toBe(4); // the change, the settled one, its transition
 });
 
-test("what waits is tried again after a change, and not with every call", async () => {
-  const world = await machineOf({ ...SHOP, event_options: { ship: { schema: { type: "object" } } } });
+test("what waits for another version's schema is read again after a change, and not with every call", async () => {
+  const world = await machineOf();
   send(world, "e1", "ship");
+  const source = JSON.stringify({ ...SHOP, version: "v2", event_options: { ship: { schema: { type: "object" } } } });
   const statements = vi.spyOn(world.storageOf(ADDRESS), "prepare");
   const reads = () =>
     statements.mock.calls.filter(([query]) => query.includes("kind = 'deferred' AND json_valid")).length;
-  send(world, "e2", "nonsense");
-  send(world, "e2", "nonsense");
-  expect(reads()).toBe(0);
-  send(world, "e3", "pay");
+  const call = { version: "v2", source, stateMap: new Map<string, string>(), actor: "ann" };
+  expect(world.machine(ADDRESS).migrate(ADDRESS, call)).toMatchObject({ ok: true });
   expect(reads()).toBe(1);
+  send(world, "e2", "nonsense");
+  send(world, "e2", "nonsense");
+  expect(reads()).toBe(1);
+  send(world, "e3", "pay");
+  expect(reads()).toBe(2);
 });

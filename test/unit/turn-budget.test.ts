@@ -1,7 +1,10 @@
 /** What one call lets a machine do is bounded, and what it leaves undone is not lost. */
 import { expect, test } from "vitest";
 import { EVENT_BUDGET, TURN_BUDGET } from "../../src/engine/limits.ts";
-import { addressOf, createMachine, event } from "./simulation/machines.ts";
+import { EVERY_SCOPE } from "../../src/scope.ts";
+import { sendEvents } from "../../src/service/events.ts";
+import { createHouse } from "./simulation/house.ts";
+import { addressOf, createMachine, creation, event } from "./simulation/machines.ts";
 import { World } from "./simulation/world.ts";
 
 const ADDRESS = addressOf("m");
@@ -60,36 +63,104 @@ test("a batch writes no more rows than a turn may", async () => {
   expect(viewOf(world).revision).toBeLessThan(2_500);
 });
 
-test("timers that go round with heavy guards are set aside when they have taken a turn's work", async () => {
-  const world = await machineOf([
+test("timers go on in the next turn, and are set aside only where they go round", async () => {
+  const states = ["a", ...Array.from({ length: 10 }, (_, n) => `s${n}`)];
+  const chain = states.slice(1).map((to, n) => ({ from: states[n], to, event: "go", after: "PT0S", guard: HEAVY }));
+  const straight = await machineOf([{ from: "new", to: "a", event: "begin" }, ...chain]);
+  await straight.clock.run(straight.clock.now + MINUTE_MS);
+  expect(viewOf(straight)).toMatchObject({ state: "s9", revision: 11, timers: [] });
+  expect(straight.notifications).toEqual([]);
+
+  const round = await machineOf([
     { from: "new", to: "a", event: "begin" },
     { from: "a", to: "a", event: "go", after: "PT0S", guard: HEAVY },
   ]);
-  await world.clock.run(world.clock.now + MINUTE_MS);
-  const { revision, timers } = viewOf(world);
-  expect(revision).toBeGreaterThan(2);
-  expect(revision).toBeLessThanOrEqual(1 + MOST);
-  expect(timers).toEqual([]);
-  expect(world.notifications.map(({ type }) => type)).toEqual(["detent.machine.parked.v1"]);
+  await round.clock.run(round.clock.now + MINUTE_MS);
+  expect(viewOf(round)).toMatchObject({ revision: 101, timers: [] });
+  expect(round.notifications.map(({ type }) => type)).toEqual(["detent.machine.parked.v1"]);
 });
 
-test("events that waited for one change share a turn's work; those for which none is left are refused", async () => {
+test("events that waited are each judged with the work of an event, in as many turns as it takes", async () => {
   const world = await machineOf(
     [
       { from: "new", to: "a", event: "begin" },
       { from: "a", to: "b", event: "open" },
       { from: "b", to: "b", event: "go", guard: HEAVY },
+      { from: "b", to: "c", event: "close", after: "PT0S" },
+      { from: "c", to: "c", event: "later" },
     ],
-    { unhandled: "defer" },
+    { unhandled: "defer", event_options: { later: { schema: { type: "object" } } } },
   );
-  for (let n = 0; n < 64; n++) expect(world.send(ADDRESS, event(`e${n}`))).toMatchObject({ ok: true });
+  world.send(ADDRESS, event("later", "later"));
+  for (let n = 0; n < 20; n++) expect(world.send(ADDRESS, event(`e${n}`))).toMatchObject({ ok: true });
   world.send(ADDRESS, event("open", "open"));
   const { revision } = viewOf(world);
   expect(revision).toBeGreaterThan(3);
   expect(revision).toBeLessThanOrEqual(2 + MOST);
   await world.clock.run(world.clock.now + MINUTE_MS);
-  const refused = world.notifications.map(({ data }) => data);
-  expect(refused).toHaveLength(64 - (revision - 2));
-  expect(new Set(refused.map(({ reason }) => reason))).toEqual(new Set(["GUARD_REJECTED"]));
-  expect(refused.at(-1)).toMatchObject({ message: expect.stringContaining("more work than") });
+  expect(viewOf(world)).toMatchObject({ state: "c", revision: 2 + 20 + 2 });
+  expect(world.notifications).toEqual([]);
+});
+
+test("what a late waking gives up keeps no timer from its time", async () => {
+  const world = await machineOf(
+    [
+      { from: "new", to: "a", event: "begin" },
+      { from: "a", to: "b", event: "close", after: "PT2H" },
+      { from: "a", to: "b", event: "other", guard: `${HEAVY} && data.text == 'b'` },
+      { from: "b", to: "a", event: "go" },
+    ],
+    { unhandled: "defer" },
+  );
+  for (let n = 0; n < 8; n++) world.send(ADDRESS, event(`e${n}`));
+  await world.clock.run(world.clock.now + MINUTE_MS);
+  world.loseAlarm(ADDRESS);
+  world.evict(ADDRESS);
+  world.clock.now += 180 * MINUTE_MS;
+  expect(world.send(ADDRESS, event("late", "other"))).toMatchObject({ ok: false, reason: "UNAVAILABLE" });
+  await world.clock.run(world.clock.now + MINUTE_MS);
+  expect(viewOf(world)).toMatchObject({ state: "b", revision: 2 });
+  expect(world.notifications.map(({ type }) => type)).toEqual(Array(8).fill("detent.event.expired.v1"));
+});
+
+test("a creation refused is work, too", async () => {
+  const world = new World();
+  const guard = `${HEAVY} && data.text == 'b'`;
+  const transitions = [
+    { from: "a", to: "b", event: "go", guard },
+    { from: "b", to: "a", event: "back" },
+  ];
+  const source = { name: "loop", version: "v1", starting_state: "a", states: ["a", "b"], transitions };
+  const create = { ...creation(source), data: DATA };
+  const calls = Array.from({ length: 20 }, (_, n) => ({ ...event(`e${n}`), create }));
+  const replies = await world.machine(ADDRESS).sendAll(ADDRESS, calls);
+  expect(replies.filter(({ ok }) => ok).length).toBeLessThanOrEqual(MOST);
+  expect(replies.at(-1)).toMatchObject({ ok: false, isUnfinished: true });
+});
+
+test("large data are work, too", async () => {
+  const world = new World();
+  const transitions = [{ from: "a", to: "a", event: "go", assign: { n: "1.0" } }];
+  const source = { name: "loop", version: "v1", starting_state: "a", states: ["a"], transitions };
+  const data = JSON.stringify({ text: "x".repeat(200_000) });
+  await world.clock.until(world.create(ADDRESS, { ...creation(source), data }));
+  const calls = Array.from({ length: 100 }, (_, n) => event(`e${n}`));
+  const replies = await world.machine(ADDRESS).sendAll(ADDRESS, calls);
+  expect(replies.filter(({ ok }) => ok).length).toBeLessThan(15);
+});
+
+test("the doors ask again for what one call has not done, so that all is done in order", async () => {
+  const world = await machineOf([
+    { from: "new", to: "a", event: "begin" },
+    { from: "a", to: "a", event: "go", guard: HEAVY },
+  ]);
+  const principal = { tenant: "t", actor: "test", scopes: EVERY_SCOPE };
+  const inputs = Array.from({ length: 20 }, (_, n) => ({
+    configuration: "loop",
+    id: "m",
+    eventId: `e${n}`,
+    event: "go",
+  }));
+  const sent = await world.clock.until(sendEvents(createHouse(world), principal, inputs));
+  expect(sent.map((one) => "receipt" in one && one.receipt.revision)).toEqual(inputs.map((_, n) => n + 2));
 });

@@ -136,7 +136,7 @@ export class MachineModel {
       const expired = this.waiting.find((one) => this.#expiresAt(one) === this.dueAt);
       if (timer?.dueAt !== this.dueAt && expired !== undefined) {
         this.#giveUp(expired);
-      } else if (timer !== undefined && this.hurry < MOST_HURRY) {
+      } else if (timer !== undefined && this.#hurryAfter(timer.dueAt) <= MOST_HURRY) {
         this.#fire(timer);
       } else {
         this.sentTimers = [...this.sentTimers, ...this.timers];
@@ -146,6 +146,11 @@ export class MachineModel {
         this.count("parked");
       }
     }
+  }
+
+  #hurryAfter(dueAt: number): number {
+    const rest = Math.max(0, dueAt - this.enteredAt) / REST_MS;
+    return Math.max(0, this.hurry - rest) + 1;
   }
 
   #fire(timer: Timer): void {
@@ -177,8 +182,7 @@ export class MachineModel {
     const receipt = { reason: undefined, to: undefined, from, revision };
     switch (expected.kind) {
       case "transitioned": {
-        const rest = Math.max(0, timestamp - this.enteredAt) / REST_MS;
-        this.hurry = originator === "timer" ? Math.max(0, this.hurry - rest) + 1 : 0;
+        this.hurry = originator === "timer" ? this.#hurryAfter(timestamp) : 0;
         this.snapshot = expected.next;
         this.timers = expected.timers;
         this.sentTimers = [];
