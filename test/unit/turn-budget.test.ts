@@ -86,7 +86,7 @@ test("events that waited are each judged with the work of an event, in as many t
       { from: "new", to: "a", event: "begin" },
       { from: "a", to: "b", event: "open" },
       { from: "b", to: "b", event: "go", guard: HEAVY },
-      { from: "b", to: "c", event: "close", after: "PT0S" },
+      { from: "b", to: "c", event: "close", after: "PT30S" },
       { from: "c", to: "c", event: "later" },
     ],
     { unhandled: "defer", event_options: { later: { schema: { type: "object" } } } },
@@ -97,6 +97,9 @@ test("events that waited are each judged with the work of an event, in as many t
   const { revision } = viewOf(world);
   expect(revision).toBeGreaterThan(3);
   expect(revision).toBeLessThanOrEqual(2 + MOST);
+  // The waking comes within five seconds, and those after it at once.
+  await world.clock.run(world.clock.now + 6_000);
+  expect(viewOf(world)).toMatchObject({ state: "b", revision: 2 + 20 });
   await world.clock.run(world.clock.now + MINUTE_MS);
   expect(viewOf(world)).toMatchObject({ state: "c", revision: 2 + 20 + 2 });
   expect(world.notifications).toEqual([]);
