@@ -14,7 +14,7 @@ export interface Snapshot {
 /** Whether an event would be taken in a state. */
 export interface AllowedEvent {
   readonly event: string;
-  /** `depends`: a guard, an assignment or a deadline reads the event, or a schema checks the data. */
+  /** `depends`: a guard reads the event. What schemas and assignments make of the event nobody has asked. */
   readonly allowed: "yes" | "no" | "depends";
   /** The state it leads to, when that is known. */
   readonly to?: string;
@@ -26,27 +26,16 @@ const UNHANDLED_REASONS = { reject: "NO_TRANSITION", ignore: "IGNORED", defer: "
 
 /** What every event of the configuration would do to the machine at `now` (epoch ms), in the configuration's order. */
 export function listAllowedEvents(configuration: Configuration, snapshot: Snapshot, now: number): AllowedEvent[] {
-  const { edges, events, eventSchemas, stateSchemas, transitions, finalStates } = configuration;
-  const here = edges.get(snapshot.state);
+  const edges = configuration.edges.get(snapshot.state);
   const unhandled = UNHANDLED_REASONS[configuration.unhandledIn(snapshot.state)];
-  const curious = new Set(transitions.filter(({ deadline }) => deadline?.readsEvent).map(({ from }) => from));
-  const isCurious = (state: string): boolean => curious.has(state) || (curious.has("*") && !finalStates.has(state));
-  /** Whether a transition is taken whatever the event brings, once its guard is true. */
-  const isCertain = ({ event, to, assign }: Transition): boolean =>
-    !eventSchemas.has(event) &&
-    !stateSchemas.has(to) &&
-    !isCurious(to) &&
-    ![...assign.values()].some(({ readsEvent }) => readsEvent);
   const meter = new Meter(EVENT_BUDGET);
-  return events.map((event) => {
-    const candidates = here?.get(event) ?? [];
-    if (candidates.length === 0) return { event, allowed: "no", reason: unhandled };
-    const { open, isSure } = findOpen(candidates, snapshot, now, meter);
-    const [first] = open;
-    if (first === undefined) return { event, allowed: "no", reason: "GUARD_REJECTED" };
-    const { to } = first;
-    const allowed = isSure && isCertain(first) ? "yes" : "depends";
-    return { event, allowed, ...(open.every((transition) => transition.to === to) && { to }) };
+  return configuration.events.map((event) => {
+    const transitions = edges?.get(event) ?? [];
+    if (transitions.length === 0) return { event, allowed: "no", reason: unhandled };
+    const { open, isSure } = findOpen(transitions, snapshot, now, meter);
+    const [to] = open;
+    if (to === undefined) return { event, allowed: "no", reason: "GUARD_REJECTED" };
+    return { event, allowed: isSure ? "yes" : "depends", ...(open.every((target) => target === to) && { to }) };
   });
 }
 
@@ -66,18 +55,17 @@ export function listAllowedNames(
   );
 }
 
-/** Which of an event's transitions may be taken, in order; `isSure`: it is the first, whatever guards read of the event. */
+/** Where those of an event's transitions lead that may be taken, in order; `isSure`: the first is, whatever the event. */
 function findOpen(
   transitions: readonly Transition[],
   snapshot: Snapshot,
   now: number,
   meter: Meter,
-): { readonly open: readonly Transition[]; readonly isSure: boolean } {
-  const open: Transition[] = [];
-  for (const transition of transitions) {
-    const { guard } = transition;
+): { readonly open: readonly string[]; readonly isSure: boolean } {
+  const open: string[] = [];
+  for (const { guard, to } of transitions) {
     const verdict = guard === undefined ? "yes" : askGuard(guard, snapshot, now, meter);
-    if (verdict === "yes" || verdict === "depends") open.push(transition);
+    if (verdict === "yes" || verdict === "depends") open.push(to);
     if (verdict === "yes") return { open, isSure: open.length === 1 };
     // An error refuses the event, whatever comes behind.
     if (verdict === "error") break;

@@ -163,8 +163,7 @@ export const FIELDS: Readonly<Record<string, FieldDoc>> = {
   events: "The events.",
   AllowedEvent: "Whether an event would be accepted now.",
   "AllowedEvent.event": "The event's name.",
-  allowed:
-    "`depends`: a guard, an assignment or a deadline reads the event, or a schema checks its data or the machine's after it.",
+  allowed: "`depends`: a guard reads the event's data.",
   "AllowedEvent.to": "The state it would lead to.",
   "AllowedEvent.reason":
     "Why not: no transition for it leaves the state, so that it would be refused (`NO_TRANSITION`), passed over (`IGNORED`) or put off (`DEFERRED`); or the guards of those that do are false or fail whatever the event.",

@@ -109,7 +109,7 @@ const DELAYS = [
 const due: fc.Arbitrary<ReferenceTransition["due"]> = fc.oneof(
   fc
     .constantFrom(...DELAYS, ...DELAYS.slice(2), ...DELAYS.slice(2), ...DELAYS.slice(2))
-    .map(([text, ms]) => ({ text, readsEvent: false, mean: ({ now }: { now: number }) => now + ms, isAfter: true })),
+    .map(([text, ms]) => ({ text, mean: ({ now }: { now: number }) => now + ms, isAfter: true })),
   deadline.map((formula) => ({ ...formula, isAfter: false })),
 );
 

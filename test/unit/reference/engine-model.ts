@@ -132,8 +132,8 @@ export function expectAllowed(configuration: ReferenceConfiguration, snapshot: S
       return { event, allowed: "no", to: undefined, reason };
     }
     const open: string[] = [];
-    let isSure = !configuration.eventSchemas.has(event);
-    for (const [, { to, guard, assign }] of candidates) {
+    let isSure = true;
+    for (const [, { to, guard }] of candidates) {
       if (guard?.readsEvent) {
         open.push(to);
         isSure = false;
@@ -141,11 +141,7 @@ export function expectAllowed(configuration: ReferenceConfiguration, snapshot: S
       }
       const verdict = guard === undefined ? true : guard.mean({ ...snapshot, event: undefined, now });
       if (verdict === false) continue;
-      if (verdict === true) {
-        open.push(to);
-        if (configuration.stateSchemas.has(to) || assign.some(([, value]) => value.readsEvent)) isSure = false;
-        if (transitionsFrom(configuration, to).some(([, { due }]) => due?.readsEvent)) isSure = false;
-      }
+      if (verdict === true) open.push(to);
       break;
     }
     if (open.length === 0) return { event, allowed: "no", to: undefined, reason: "GUARD_REJECTED" };

@@ -317,7 +317,6 @@ export const assignment: fc.Arbitrary<Formula> = fc.oneof(
 /** When something is due: epoch ms, or an error. */
 export interface DueFormula {
   readonly text: string;
-  readonly readsEvent: boolean;
   readonly mean: (moment: Moment) => number | typeof FAILED;
 }
 
@@ -331,7 +330,6 @@ export const deadline: fc.Arbitrary<DueFormula> = fc.oneof(
     weight: 4,
     arbitrary: fc.constantFrom(600, 5_400).map((seconds): DueFormula => ({
       text: `now + duration('${seconds}s')`,
-      readsEvent: false,
       mean: ({ now }) => now + seconds * 1_000,
     })),
   },
@@ -339,7 +337,6 @@ export const deadline: fc.Arbitrary<DueFormula> = fc.oneof(
     weight: 2,
     arbitrary: fc.constantFrom(...INSTANTS).map((instant): DueFormula => ({
       text: `timestamp('${toText(instant)}')`,
-      readsEvent: false,
       mean: () => instant,
     })),
   },
@@ -352,7 +349,7 @@ export const deadline: fc.Arbitrary<DueFormula> = fc.oneof(
         if (typeof value !== "boolean") return FAILED;
         return value ? instant : moment.now + 10 * MINUTE_MS;
       };
-      return { text, readsEvent: asked.readsEvent, mean };
+      return { text, mean };
     }),
   },
   {
@@ -362,7 +359,7 @@ export const deadline: fc.Arbitrary<DueFormula> = fc.oneof(
         const value = field.mean(moment);
         return isTime(value) ? Date.parse(value) : FAILED;
       };
-      return { text: field.text, readsEvent: field.readsEvent, mean };
+      return { text: field.text, mean };
     }),
   },
 );
