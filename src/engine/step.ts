@@ -58,6 +58,7 @@ const NAMED_IN_MESSAGE = 20;
 export function start(
   configuration: Configuration,
   { state, data, now }: { readonly state?: string | undefined; readonly data: JsonObject; readonly now: number },
+  meter?: Meter,
 ): Start {
   const { initialStates, startingState, states } = configuration;
   // protobuf cannot tell an empty state from none.
@@ -70,15 +71,20 @@ export function start(
     const rule = "initial_state";
     return { ok: false, rule, message, violations: [{ pointer: "/state", rule, message, value: clip(state) }] };
   }
-  return enterAnew(configuration, { state: first, revision: 0, data }, now);
+  return enterAnew(configuration, { state: first, revision: 0, data }, now, meter);
 }
 
 /**
  * The machine in a state by other means than an event: on creation, by an operator, by a new version. Timers run from
  * `enteredAt`, epoch ms.
  */
-export function enterAnew(configuration: Configuration, next: Snapshot, enteredAt: number): Start {
-  const entry = enterState(configuration, { ...next, event: undefined, now: enteredAt }, new Meter(EVENT_BUDGET));
+export function enterAnew(
+  configuration: Configuration,
+  next: Snapshot,
+  enteredAt: number,
+  meter = new Meter(EVENT_BUDGET),
+): Start {
+  const entry = enterState(configuration, { ...next, event: undefined, now: enteredAt }, meter);
   if (entry.ok) return { ok: true, next, timers: entry.timers };
   const rule = entry.reason === "SCHEMA_REJECTED" ? "schema" : "deadline";
   const message = `${capitalize(entry.message)}.`;

@@ -1,6 +1,7 @@
 /** How a machine begins: what it is created with, and what it is then. */
 import { loadConfiguration } from "../engine/compile-configuration.ts";
 import type { Configuration, ConfigurationSource } from "../engine/configuration.ts";
+import type { Meter } from "../engine/meter.ts";
 import { clip } from "../engine/names.ts";
 import { start } from "../engine/step.ts";
 import type { Violation } from "../errors.ts";
@@ -15,10 +16,10 @@ export function load(source: JsonText): Configuration {
 }
 
 /** The machine that would be created at `now`; INVALID_ARGUMENT: not in that state, or not with that data. */
-export function begin(address: MachineAddress, call: CreateCall, now: number): Reply<Present> {
+export function begin(address: MachineAddress, call: CreateCall, now: number, meter?: Meter): Reply<Present> {
   const configuration = load(call.source);
   const data = Data.ofText(call.data);
-  const begun = start(configuration, { state: call.state, data: data.value, now });
+  const begun = start(configuration, { state: call.state, data: data.value, now }, meter);
   if (!begun.ok) return refuse(begun.message, begun.violations);
   const created = { state: begun.next.state, data, timers: begun.timers, labels: call.labels, at: now };
   return { ok: true, value: presentAtCreation(address, configuration, created) };

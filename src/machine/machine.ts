@@ -119,11 +119,10 @@ export class Machine {
 
   /** The machine and its first change together; a refused event creates nothing. */
   #createFor(address: MachineAddress, call: SendCall, create: CreateCall, turn: Turn): SendReply {
-    const begun = begin(address, create, this.#resident.deps.now());
+    const begun = turn.begin(address, call, create);
     if (!begun.ok) return begun;
     if (create.isDeprecated) return deprecated(create);
-    const present = begun.value;
-    const decision = turn.decideFirst(present, call);
+    const { present, decision } = begun.value;
     if (decision.kind !== "accepted" && !(decision.kind === "outcome" && decision.row.kind !== "refused")) {
       const reply = replyOf(present, decision);
       return reply.ok ? { ...reply, isUnrecorded: true } : reply;

@@ -11,7 +11,7 @@ import type { Verdict } from "./decide.ts";
 import type { MachineDeps } from "./deps.ts";
 import { after, ImaginedLedger, StoredLedger, type Ledger } from "./ledger.ts";
 import { Outbox } from "./outbox.ts";
-import { nextDue, type Present } from "./present.ts";
+import { nextDue, nextToTry, type Present } from "./present.ts";
 import { RetentionKeeper } from "./retention-keeper.ts";
 import { migrate, readSchemaVersion, SCHEMA_VERSION } from "./schema.ts";
 import { MachineStore } from "./store.ts";
@@ -186,7 +186,7 @@ export class Resident {
       await this.#wake();
     } catch (error) {
       this.deps.log("error", "a waking failed; the machine wakes again", { cause: error });
-      this.outbox.armBy(this.deps.now() + RETRY_WAKE_MS);
+      this.outbox.armBy(Math.min(this.deps.now() + RETRY_WAKE_MS, this.#ownAt() ?? Infinity));
     }
   }
 
@@ -243,6 +243,7 @@ export class Resident {
       this.#patientUntil = undefined;
     } catch (error) {
       this.deps.log("error", "what was due could not be done; it is tried again", { cause: error });
+      this.#isUnfinished = true;
       this.#patientUntil = now + OWN_RETRY_MS;
     }
   }
@@ -265,7 +266,9 @@ export class Resident {
 
   /** When it has something to do of its own. */
   #ownAt(): number | undefined {
-    const at = this.#isUnfinished ? this.deps.now() : this.#live && nextDue(this.#live)?.at;
+    const live = this.#live;
+    if (live === undefined) return undefined;
+    const at = this.#isUnfinished || isLeftOver(live) ? this.deps.now() : nextDue(live)?.at;
     return at === undefined ? undefined : Math.max(at, this.#patientUntil ?? at);
   }
 
@@ -275,4 +278,9 @@ export class Resident {
     const { tenant, configuration, id } = this.#live.identity;
     return { tenant, configuration, id };
   }
+}
+
+/** A turn has tried some of what waits, and did not come to the rest. */
+function isLeftOver(live: Present): boolean {
+  return live.tried.revision >= 0 && nextToTry(live) !== undefined;
 }

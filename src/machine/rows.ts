@@ -87,7 +87,7 @@ export interface WaitingEvent {
   readonly eventId: string;
   readonly event: string;
   readonly at: number;
-  /** Of the configuration, when it was deferred. */
+  /** Of the configuration, when it was deferred or has last passed its schema. */
   readonly version: string;
 }
 

@@ -4,7 +4,8 @@
  */
 import { EVENT_BUDGET, TURN_BUDGET } from "../engine/limits.ts";
 import { Meter } from "../engine/meter.ts";
-import type { Refusal, Reply, SendCall } from "./calls.ts";
+import { begin } from "./beginning.ts";
+import type { CreateCall, MachineAddress, Refusal, Reply, SendCall } from "./calls.ts";
 import {
   decide,
   expectationOf,
@@ -26,7 +27,7 @@ const MOST_HURRY = 100;
 /** What keeping a decision costs besides its texts, in units of a `Meter`: two or three rows, written in about the time. */
 const KEEP_UNITS = 1_000;
 
-/** Characters of an event that are read for a unit. */
+/** Characters of JSON that are read for a unit. */
 const READ_PER_UNIT = 4;
 
 /** Answered to what is more than a turn may do: nothing of it is decided. */
@@ -50,6 +51,11 @@ export class Turn {
     this.#now = now;
   }
 
+  /** Units of a `Meter`. */
+  get spent(): number {
+    return this.#spent;
+  }
+
   get #isSpent(): boolean {
     return this.#spent > TURN_BUDGET;
   }
@@ -64,10 +70,19 @@ export class Turn {
     return decision;
   }
 
-  /** What the event does for which a machine is created; it is not kept here. Declined as UNFINISHED: nothing yet. */
-  decideFirst(present: Present, call: SendCall): Decision {
-    if (this.#isSpent) return { kind: "declined", reply: UNFINISHED };
-    return this.#work((meter) => decide(present, call, undefined, this.#now, meter));
+  /** A new machine, and what the event does to it for which it is created; nothing is kept here. UNFINISHED: not yet. */
+  begin(
+    address: MachineAddress,
+    call: SendCall,
+    create: CreateCall,
+  ): Reply<{ readonly present: Present; readonly decision: Decision }> {
+    if (this.#isSpent) return UNFINISHED;
+    this.#spent += create.source.length / READ_PER_UNIT;
+    const begun = this.#work((meter) => begin(address, create, this.#now, meter));
+    if (!begun.ok) return begun;
+    const present = begun.value;
+    const decision = this.#work((meter) => decide(present, call, undefined, this.#now, meter));
+    return { ok: true, value: { present, decision } };
   }
 
   /**
@@ -132,17 +147,15 @@ export class Turn {
 
   #retry(ledger: Ledger, waiting: WaitingEvent): void {
     const { present } = ledger;
-    // Where the machine changes, this is of a revision that is over, and all are tried anew.
-    present.tried = { revision: present.revision, seq: waiting.seq };
-    if (isStillWaiting(present, waiting)) return;
+    if (isStillWaiting(present, waiting)) return leave(present, waiting);
     const facts = factsOf(ledger, waiting);
     if (facts === undefined) return;
-    this.#spent += facts.eventData.length / READ_PER_UNIT;
+    this.#spent += (facts.eventData.length + facts.details.length) / READ_PER_UNIT;
     // It takes no place of its own among those that wait.
     const rest = afterWaiting(present, waiting.seq);
     const verdict = this.#work((meter) => judge(rest, facts, this.#now, meter, waiting.at));
-    if (verdict.kind === "outcome" && verdict.row.kind === "deferred") return;
-    this.#keep(ledger, verdict, waiting.seq);
+    if (verdict.kind === "outcome" && verdict.row.kind === "deferred") leave(present, waiting);
+    else this.#keep(ledger, verdict, waiting.seq);
   }
 
   #settle(ledger: Ledger, waiting: WaitingEvent, why: string): void {
@@ -154,8 +167,9 @@ export class Turn {
   }
 
   #keep(ledger: Ledger, verdict: Verdict, settles?: number): void {
-    const data = verdict.kind === "accepted" ? verdict.row.data : null;
-    this.#spent += KEEP_UNITS + (data?.text.length ?? 0) + verdict.row.eventData.length;
+    const { details, eventData } = verdict.row;
+    const rest = verdict.kind === "accepted" ? verdict.row.data?.text : verdict.row.allowedEvents;
+    this.#spent += KEEP_UNITS + details.length + eventData.length + (rest?.length ?? 0);
     ledger.keep(verdict, settles);
   }
 
@@ -169,6 +183,13 @@ export class Turn {
       this.#spent += budget - meter.left;
     }
   }
+}
+
+/** It waits on: it was tried at this revision, and matches what the version asks of it. */
+function leave(present: Present, { seq }: WaitingEvent): void {
+  const { version } = present.configuration;
+  present.tried = { revision: present.revision, seq };
+  present.waiting = present.waiting.map((event) => (event.seq === seq ? { ...event, version } : event));
 }
 
 /** The event as it was sent; undefined: it is lost, and waits no longer. */

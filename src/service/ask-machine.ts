@@ -5,6 +5,9 @@ import type { MachineAddress, MachineCalls, Reply } from "../machine/calls.ts";
 import type { House } from "./house.ts";
 import { valueOf } from "./rules.ts";
 
+/** A machine that has more to do than it may in one call is asked again, so often. */
+export const MOST_ASKS = 50;
+
 type Name = Pick<MachineAddress, "configuration" | "id">;
 
 /** Why there is no machine to answer. */
@@ -15,13 +18,17 @@ export const ABSENCES = {
     `machine ${quote(id)} of configuration ${quote(configuration)} was deleted or retired`,
 } as const;
 
-/** What it answers; throws what it refuses, and UNAVAILABLE where it cannot be reached. */
+/** What it answers; throws what it refuses, and UNAVAILABLE where it cannot be reached or has too much to do. */
 export async function askMachine<T>(
   house: House,
   address: MachineAddress,
   ask: (machine: MachineCalls) => Promise<Reply<T>>,
+  mostAsks = MOST_ASKS,
 ): Promise<T> {
-  const reply = await orUnavailable("the machine", ask(house.machine(address)));
+  let reply = await orUnavailable("the machine", ask(house.machine(address)));
+  for (let asks = 1; !reply.ok && reply.isUnfinished && asks < mostAsks; asks += 1) {
+    reply = await orUnavailable("the machine", ask(house.machine(address)));
+  }
   if (reply.ok || !(reply.reason === "MACHINE_NOT_FOUND" || reply.reason === "MACHINE_GONE")) return valueOf(reply);
   return valueOf({ ...reply, message: ABSENCES[reply.reason](address) });
 }

@@ -4,6 +4,7 @@ import { DetentError, orUnavailable } from "../errors.ts";
 import type { CreateCall, MachineAddress, SendCall, SendReply } from "../machine/calls.ts";
 import { unreadableEvent, type UnreadableMessage } from "../machine/cloud-event.ts";
 import type { Receipt } from "../receipt.ts";
+import { MOST_ASKS } from "./ask-machine.ts";
 import { logDecision } from "./decision-log.ts";
 import { checkEvent, type CheckedEvent, type SendEventInput } from "./event-input.ts";
 import { fail, findFailure, goneFailureOf, missingDestinationOf, recordFailure } from "./failures.ts";
@@ -109,9 +110,7 @@ async function askForAll(
   return [...replies.slice(0, start), ...(await ask(house, address, again))];
 }
 
-/** Asks again for what is more than the machine may do in one call, so often. */
-const MOST_ASKS = 50;
-
+/** Asks again for what is more than the machine may do in one call. */
 async function ask(
   house: House,
   address: MachineAddress,
@@ -126,8 +125,16 @@ async function ask(
       : machine.sendAll(address, calls);
   const replies = await orUnavailable("the machine", asked);
   const done = replies.findIndex((reply) => !reply.ok && reply.isUnfinished);
-  if (done < 0 || asks === MOST_ASKS) return replies;
-  return [...replies.slice(0, done), ...(await ask(house, address, calls.slice(done), asks + 1))];
+  // A dry run leaves nothing done for the next to go on from.
+  if (done < 0 || (done === 0 && only?.isDryRun) || asks === MOST_ASKS) return replies;
+  const decided = replies.slice(0, done);
+  try {
+    return [...decided, ...(await ask(house, address, calls.slice(done), asks + 1))];
+  } catch (error) {
+    // What is decided is answered all the same.
+    house.log.write("warn", "a machine that had more to do could not be asked again", { ...address, cause: error });
+    return replies;
+  }
 }
 
 function isMissing(reply: SendReply | undefined): boolean {

@@ -49,7 +49,8 @@ export async function migrateMachine(
     ...(isDryRun && { isDryRun }),
     ...(traceparent !== undefined && { traceparent }),
   };
-  const machine = await askMachine(house, address, (object) => object.migrate(address, call));
+  // A dry run leaves nothing done for the next to go on from.
+  const machine = await askMachine(house, address, (object) => object.migrate(address, call), isDryRun ? 1 : undefined);
   return await toAnswer(house, address, machine);
 }
 

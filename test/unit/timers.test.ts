@@ -248,6 +248,17 @@ test("a waking that fails is made again, and keeps no later timer from its time"
   expect(lateness(world)).toEqual([0]);
 });
 
+test("a waking that fails keeps no timer from its time that there was before", async () => {
+  const world = await machineOf(POKED);
+  world.send(ADDRESS, event("e1", "go"));
+  world.diskIsFull = true;
+  await pass(world, 6 * SECOND_MS);
+  expect(world.logged.some((line) => line.startsWith("error: a waking failed"))).toBe(true);
+  world.diskIsFull = false;
+  await pass(world, 10 * SECOND_MS);
+  expect(lateness(world)).toEqual([0]);
+});
+
 const POKED = {
   name: "loop",
   version: "v1",

@@ -141,6 +141,64 @@ test("a creation refused is work, too", async () => {
   expect(replies.at(-1)).toMatchObject({ ok: false, isUnfinished: true });
 });
 
+test("reading a configuration for a creation is work, too, and so is its starting state's schema", async () => {
+  const world = new World();
+  const states = ["a", ...Array.from({ length: 3_000 }, (_, n) => `a state with a long name, number ${n}`)];
+  const transitions = states.map((from) => ({ from, to: "a", event: "go" }));
+  const schema = { required: ["never"] };
+  const source = {
+    name: "loop",
+    version: "v1",
+    starting_state: "a",
+    states,
+    transitions,
+    state_options: { a: { schema } },
+  };
+  const calls = Array.from({ length: 100 }, (_, n) => ({ ...event(`e${n}`), create: creation(source) }));
+  const replies = await world.machine(ADDRESS).sendAll(ADDRESS, calls);
+  expect(replies[0]).toMatchObject({ ok: false, reason: "INVALID_ARGUMENT" });
+  expect(replies.at(-1)).toMatchObject({ ok: false, isUnfinished: true });
+});
+
+test("large details are work, too", async () => {
+  const world = await machineOf([
+    { from: "new", to: "a", event: "begin" },
+    { from: "a", to: "a", event: "go" },
+  ]);
+  const calls = Array.from({ length: 100 }, (_, n) => ({ ...event(`e${n}`), details: "x".repeat(60_000) }));
+  const replies = await world.machine(ADDRESS).sendAll(ADDRESS, calls);
+  expect(replies.filter(({ ok }) => ok).length).toBeLessThan(25);
+});
+
+test("what was decided is answered, although the machine cannot be asked for the rest", async () => {
+  const world = await machineOf([
+    { from: "new", to: "a", event: "begin" },
+    { from: "a", to: "a", event: "go", guard: HEAVY },
+  ]);
+  const house = createHouse(world);
+  let asks = 0;
+  const machine: typeof house.machine = (address) => ({
+    ...house.machine(address),
+    sendAll: async (...args) => {
+      if ((asks += 1) > 1) throw new Error("moved");
+      return await house.machine(address).sendAll(...args);
+    },
+  });
+  const inputs = Array.from({ length: 20 }, (_, n) => ({
+    configuration: "loop",
+    id: "m",
+    eventId: `e${n}`,
+    event: "go",
+  }));
+  const sent = await world.clock.until(
+    sendEvents({ ...house, machine }, { tenant: "t", actor: "test", scopes: EVERY_SCOPE }, inputs),
+  );
+  const decided = sent.filter((one) => "receipt" in one).length;
+  expect(decided).toBe(viewOf(world).revision - 1);
+  expect(decided).toBeGreaterThan(1);
+  expect(sent.at(-1)).toMatchObject({ error: { reason: "UNAVAILABLE" } });
+});
+
 test("large data are work, too", async () => {
   const world = new World();
   const transitions = [{ from: "a", to: "a", event: "go", assign: { n: "1.0" } }];
