@@ -291,6 +291,7 @@ test("an event whose keeping fails is tried again, and not passed over", async (
     "CREATE TRIGGER full BEFORE INSERT ON transitions WHEN NEW.event_id = 'e1' BEGIN SELECT RAISE(FAIL, 'full'); END",
   );
   expect(() => world.send(ADDRESS, event("e2", "pay"))).toThrow("full");
+  world.evict(ADDRESS);
   await pass(world, MINUTE_MS / 2);
   storage.exec("DROP TRIGGER full");
   await pass(world, 2 * MINUTE_MS);
