@@ -15,7 +15,7 @@ type Told = Pick<z.core.$ZodRawIssue, "input">;
 
 /** Says what a value must be, and what it is instead. */
 export function mustBe(what: string): (issue: Told) => string {
-  return ({ input }) => `must be ${what}, but is ${describe(input as JsonValue)}`;
+  return ({ input }) => `must be ${what}, but is ${input === undefined ? "absent" : describe(input as JsonValue)}`;
 }
 
 const TYPES: Readonly<Record<string, string>> = {

@@ -5,7 +5,7 @@ import { invalid } from "../errors.ts";
 /** `"<revision>"`, as the ETag shows it. */
 export function ifMatch(header: string | undefined): number | undefined {
   if (header === undefined) return undefined;
-  const revision = /^"(\d{1,10})"$/.exec(header.trim())?.[1];
+  const revision = /^"(\d{1,15})"$/.exec(header.trim())?.[1];
   if (revision !== undefined) return Number(revision);
   throw invalid([
     {

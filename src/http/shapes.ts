@@ -77,7 +77,9 @@ const sentEvent = {
 
 const flag = z.enum(["true", "false"]);
 /** A revision in a query. */
-const revisionText = z.string().check(z.regex(/^\d{1,10}$/, { error: mustBe("a revision, a whole number") }));
+const revisionText = z
+  .string()
+  .check(z.regex(/^\d{1,15}$/, { error: mustBe("a revision, a whole number of up to 15 digits") }));
 const machineFilter = {
   configuration: text,
   version: z.optional(text),

@@ -59,11 +59,8 @@ export function decide(
   return judge(present, sent, now, meter);
 }
 
-/**
- * What an event does now, whoever sent it and whatever has become of it before. `receivedAt`: when it came, where that was
- * before; guards see it of an event whose sender claims no time.
- */
-export function judge(present: Present, facts: EventFacts, now: number, meter: Meter, receivedAt?: number): Verdict {
+/** What an event does now, whoever sent it and whatever has become of it before. */
+export function judge(present: Present, facts: EventFacts, now: number, meter: Meter): Verdict {
   const { configuration, state, revision } = present;
   // Time never goes back in a machine.
   const at = Math.max(now, present.decidedAt);
@@ -74,7 +71,7 @@ export function judge(present: Present, facts: EventFacts, now: number, meter: M
     data: JSON.parse(facts.eventData) as JsonObject,
     details: facts.details,
     originator: facts.originator,
-    timestamp: facts.timestamp ?? receivedAt ?? at,
+    timestamp: facts.timestamp ?? at,
   };
   const done = step(configuration, { state, revision, data: before }, event, at, meter);
   switch (done.kind) {

@@ -153,7 +153,7 @@ export class Turn {
     this.#spent += (facts.eventData.length + facts.details.length) / READ_PER_UNIT;
     // It takes no place of its own among those that wait.
     const rest = afterWaiting(present, waiting.seq);
-    const verdict = this.#work((meter) => judge(rest, facts, this.#now, meter, waiting.at));
+    const verdict = this.#work((meter) => judge(rest, facts, this.#now, meter));
     if (verdict.kind === "outcome" && verdict.row.kind === "deferred") leave(present, waiting);
     else this.#keep(ledger, verdict, waiting.seq);
   }
@@ -199,6 +199,8 @@ function factsOf(ledger: Ledger, waiting: WaitingEvent): Omit<EventRow, "at"> | 
     ledger.loseWaiting(waiting);
     return undefined;
   }
-  const { eventId, event, timestamp, originator, actor, traceparent, created, details, eventData } = row;
+  const { eventId, event, originator, actor, traceparent, created, details, eventData } = row;
+  // One whose sender claims no time is of the time at which it came.
+  const timestamp = row.timestamp ?? row.at;
   return { eventId, event, timestamp, originator, actor, traceparent, created, details, eventData };
 }

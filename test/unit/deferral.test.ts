@@ -130,15 +130,18 @@ test("64 events that have a schema wait on, each in its place, while the machine
   for (let i = 0; i < 64; i++) expect(receiptOf(world, `e${i}`)).toMatchObject({ result: "deferred", revision: 0 });
 });
 
-test("of a deferred event whose sender claims no time a guard sees when it was received", async () => {
+test("of a deferred event whose sender claims no time guards and history say when it was received", async () => {
   const guard = "event.timestamp + duration('1h') <= now";
   const transitions = [...SHOP.transitions.slice(0, 2), { from: "packed", to: "shipped", event: "ship", guard }];
   const world = await machineOf({ ...SHOP, transitions, defer_for: "P1D" });
+  const receivedAt = world.clock.now;
   send(world, "e1", "ship");
   await pass(world, HOUR_MS);
   send(world, "e2", "pay");
   send(world, "e3", "pack");
   expect(receiptOf(world, "e1")).toMatchObject({ result: "transitioned", to: "shipped" });
+  const history = world.machine(ADDRESS).history(ADDRESS, { order: "desc", limit: 1 });
+  expect(history).toMatchObject({ value: { items: [{ eventId: "e1", timestamp: receivedAt }] } });
 });
 
 test("64 events wait; one more is refused", async () => {

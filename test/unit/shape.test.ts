@@ -72,7 +72,7 @@ test.each<[shape: z.ZodMiniType, value: unknown, refusal: string]>([
   [
     SHAPES.machineQuery,
     { at_revision: "x" },
-    '/at_revision | invalid_format | at_revision: must be a revision, a whole number, but is "x" | x',
+    '/at_revision | invalid_format | at_revision: must be a revision, a whole number of up to 15 digits, but is "x" | x',
   ],
   [
     SHAPES.chart,
