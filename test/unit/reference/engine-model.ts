@@ -80,6 +80,13 @@ export function expectEntry(configuration: ReferenceConfiguration, moment: Momen
   return { timers: timers.toSorted((a, b) => a.dueAt - b.dueAt) };
 }
 
+/** Beyond 32 levels or 256 KiB of JSON. */
+function isTooLarge(data: Fields): boolean {
+  const depthOf = (value: unknown): number =>
+    typeof value === "object" && value !== null ? 1 + Math.max(0, ...Object.values(value).map(depthOf)) : 0;
+  return depthOf(data) > 32 || Buffer.byteLength(JSON.stringify(data)) > 256 * 1024;
+}
+
 export function expectStep(
   configuration: ReferenceConfiguration,
   snapshot: Snapshot,
@@ -114,6 +121,9 @@ export function expectStep(
       next.set(field, JSON.parse(JSON.stringify(value)) as Value);
     }
     const entered = { state: to, revision: revision + 1, data: Object.fromEntries(next) };
+    // What is assigned again and again may grow for ever.
+    if (isTooLarge(entered.data))
+      return refused(assign.length > 0 ? "ASSIGN_REJECTED" : "SCHEMA_REJECTED", "too large");
     const entry = expectEntry(configuration, { ...entered, event, now });
     if ("reason" in entry) return refused(entry.reason, entry.cause);
     const cause = tried > 0 ? "transitioned by a later transition" : "transitioned by the first";
