@@ -179,6 +179,7 @@ export class Resident {
     this.outbox.load(head.cursors, outcomes.cursors);
     return this.#live;
   }
+
   /** The alarm. Never rejects: the platform drops one that throws seven times, and the machine would never wake again. */
   async wake(): Promise<void> {
     this.outbox.disarm();
