@@ -118,15 +118,15 @@ async function ask(
   asks = 1,
 ): Promise<readonly SendReply[]> {
   const machine = house.machine(address);
-  const [only] = calls;
+  const [first] = calls;
   const asked =
-    only !== undefined && calls.length === 1
-      ? machine.send(address, only).then((reply) => [reply])
+    first !== undefined && calls.length === 1
+      ? machine.send(address, first).then((reply) => [reply])
       : machine.sendAll(address, calls);
   const replies = await orUnavailable("the machine", asked);
   const done = replies.findIndex((reply) => !reply.ok && reply.isUnfinished);
   // A dry run leaves nothing done for the next to go on from.
-  if (done < 0 || (done === 0 && only?.isDryRun) || asks === MOST_ASKS) return replies;
+  if (done < 0 || (done === 0 && first?.isDryRun) || asks === MOST_ASKS) return replies;
   const decided = replies.slice(0, done);
   try {
     return [...decided, ...(await ask(house, address, calls.slice(done), asks + 1))];

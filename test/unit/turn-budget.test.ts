@@ -3,6 +3,8 @@ import { expect, test } from "vitest";
 import { EVENT_BUDGET, TURN_BUDGET } from "../../src/engine/limits.ts";
 import { EVERY_SCOPE } from "../../src/scope.ts";
 import { sendEvents } from "../../src/service/events.ts";
+import { updateLabels } from "../../src/service/machines.ts";
+import { simulateConfiguration } from "../../src/service/simulate.ts";
 import { createHouse } from "./simulation/house.ts";
 import { addressOf, createMachine, creation, event } from "./simulation/machines.ts";
 import { World } from "./simulation/world.ts";
@@ -197,6 +199,53 @@ test("what was decided is answered, although the machine cannot be asked for the
   expect(decided).toBe(viewOf(world).revision - 1);
   expect(decided).toBeGreaterThan(1);
   expect(sent.at(-1)).toMatchObject({ error: { reason: "UNAVAILABLE" } });
+});
+
+/** A machine that has yet to try most of the events that waited, and the house that asks it; `asks` counts. */
+async function unfinished() {
+  const transitions = [
+    { from: "new", to: "a", event: "begin" },
+    { from: "a", to: "b", event: "open" },
+    { from: "b", to: "b", event: "go", guard: HEAVY },
+  ];
+  const world = await machineOf(transitions, { unhandled: "defer" });
+  for (let n = 0; n < 20; n++) world.send(ADDRESS, event(`e${n}`));
+  world.send(ADDRESS, event("open", "open"));
+  const house = createHouse(world);
+  const asks = { count: 0 };
+  const machine: typeof house.machine = (address) => {
+    asks.count += 1;
+    return house.machine(address);
+  };
+  return { world, house: { ...house, machine }, asks };
+}
+
+const PRINCIPAL = { tenant: "t", actor: "test", scopes: EVERY_SCOPE };
+
+test("who asks for something else than an event is answered, too, when the machine has come to the end", async () => {
+  const { world, house, asks } = await unfinished();
+  const input = { configuration: "loop", id: "m", labels: { a: "b" } };
+  const { machine } = await world.clock.until(updateLabels(house, PRINCIPAL, input));
+  expect(machine.revision).toBe(2 + 20);
+  expect(asks.count).toBeGreaterThan(2);
+});
+
+test("a dry run, which gets nowhere by it, is not asked again", async () => {
+  const { world, house, asks } = await unfinished();
+  const input = { configuration: "loop", id: "m", event: "go", isDryRun: true };
+  const [sent] = await world.clock.until(sendEvents(house, PRINCIPAL, [input]));
+  expect(sent).toMatchObject({ error: { reason: "UNAVAILABLE" } });
+  expect(asks.count).toBe(1);
+});
+
+test("a simulation may take more than one turn", async () => {
+  const source = { name: "n", version: "v1", starting_state: "a", states: ["a"] };
+  const transitions = [{ from: "a", to: "a", event: "go", assign: { n: "1.0" } }];
+  const events = Array.from({ length: 100 }, () => ({ event: "go" }));
+  const data = { text: "x".repeat(12_000) };
+  const input = { configuration: { ...source, transitions }, data, events };
+  const receipts = await simulateConfiguration(createHouse(new World()), PRINCIPAL, input);
+  expect(receipts.at(-1)).toMatchObject({ result: "transitioned", revision: 100 });
 });
 
 test("large data are work, too", async () => {

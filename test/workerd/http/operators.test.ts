@@ -136,6 +136,7 @@ describe("an earlier revision", () => {
     expect(problem.metadata).toEqual({ oldest_revision: "0", revision: "2" });
     await expectProblem(sendJson(`${path}?at_revision=x`), 400, "INVALID_ARGUMENT", ["/at_revision"]);
     await expectProblem(sendJson(`${path}?at_revision=-1`), 400, "INVALID_ARGUMENT", ["/at_revision"]);
+    await expectProblem(sendJson(`${path}?at_revision=99999999999`), 400, "OUT_OF_RANGE");
   });
 
   test("that the caller has already is not sent again", async () => {
