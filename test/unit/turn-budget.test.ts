@@ -246,6 +246,39 @@ test("a simulation may take more than one turn", async () => {
   const input = { configuration: { ...source, transitions }, data, events };
   const receipts = await simulateConfiguration(createHouse(new World()), PRINCIPAL, input);
   expect(receipts.at(-1)).toMatchObject({ result: "transitioned", revision: 100 });
+
+  const states = Array.from({ length: 10 }, (_, n) => `s${n}`);
+  const chain = states
+    .slice(1)
+    .map((to, n) => ({ from: states[n] ?? "", to, event: "go", after: "PT0S", guard: HEAVY }));
+  const configuration = {
+    ...source,
+    starting_state: "s0",
+    states,
+    transitions: [...chain, { from: "s9", to: "s0", event: "back" }],
+  };
+  const [back] = await simulateConfiguration(createHouse(new World()), PRINCIPAL, {
+    configuration,
+    data: JSON.parse(DATA) as Record<string, unknown>,
+    events: [{ event: "back" }],
+  });
+  expect(back).toMatchObject({ result: "transitioned", from: "s9", revision: 10 });
+});
+
+test("what a call leaves goes on at once, though a waking waits for receivers", async () => {
+  const transitions = [
+    { from: "new", to: "a", event: "begin" },
+    { from: "a", to: "b", event: "open" },
+    { from: "b", to: "b", event: "go", guard: HEAVY },
+  ];
+  const world = await machineOf(transitions, { unhandled: "defer" });
+  world.faults.kinds = ["hangs"];
+  world.faults.share = 1;
+  for (let n = 0; n < 20; n++) world.send(ADDRESS, event(`e${n}`));
+  await world.clock.run(world.clock.now + 6_000);
+  world.send(ADDRESS, event("open", "open"));
+  await world.clock.run(world.clock.now + 1_000);
+  expect(viewOf(world).revision).toBe(2 + 20);
 });
 
 test("large data are work, too", async () => {
