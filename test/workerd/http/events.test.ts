@@ -19,6 +19,8 @@ test("If-Match: another revision is 412 and leaves the id free", async () => {
     "REVISION_MISMATCH",
   );
   expect(problem.metadata).toMatchObject({ revision: "0", state: "start" });
+  const never = sendJson(`${path}/events`, event, { "if-match": '"99999999999"' });
+  await expectProblem(never, 412, "REVISION_MISMATCH");
   const sent = await sendJson(`${path}/events`, event, { "if-match": '"0"' });
   expect(sent).toMatchObject({ status: 200, body: { revision: 1, duplicate: false } });
   expect(sent.headers.get("etag")).toBe('"1"');
