@@ -14,7 +14,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file detent/v1/feed_service.proto.
  */
 export const file_detent_v1_feed_service: GenFile = /*@__PURE__*/
-  fileDesc("ChxkZXRlbnQvdjEvZmVlZF9zZXJ2aWNlLnByb3RvEglkZXRlbnQudjEiUQoWTGlzdFRyYW5zaXRpb25zUmVxdWVzdBINCgVhZnRlchgBIAEoCRIVCg1jb25maWd1cmF0aW9uGAIgASgJEhEKCXBhZ2Vfc2l6ZRgDIAEoBSJfChdMaXN0VHJhbnNpdGlvbnNSZXNwb25zZRIvCgt0cmFuc2l0aW9ucxgBIAMoCzIaLmRldGVudC52MS5UcmFuc2l0aW9uRW50cnkSEwoLbmV4dF9jdXJzb3IYAiABKAkinAIKD1RyYW5zaXRpb25FbnRyeRIMCgRraW5kGAEgASgJEhUKDWNvbmZpZ3VyYXRpb24YAiABKAkSCgoCaWQYAyABKAkSEAoIcmV2aXNpb24YBCABKA0SFQoIZXZlbnRfaWQYBSABKAlIAIgBARISCgVldmVudBgGIAEoCUgBiAEBEhEKBGZyb20YByABKAlIAogBARIKCgJ0bxgIIAEoCRIRCgljb25maWdfaWQYCSABKAkSJgoCYXQYCiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhIKCm9yaWdpbmF0b3IYCyABKAkSDQoFYWN0b3IYDCABKAlCCwoJX2V2ZW50X2lkQggKBl9ldmVudEIHCgVfZnJvbSJOChNMaXN0RmFpbHVyZXNSZXF1ZXN0Eg0KBWFmdGVyGAEgASgJEhUKDWNvbmZpZ3VyYXRpb24YAiABKAkSEQoJcGFnZV9zaXplGAMgASgFIlEKFExpc3RGYWlsdXJlc1Jlc3BvbnNlEiQKCGZhaWx1cmVzGAEgAygLMhIuZGV0ZW50LnYxLlJlY2VpcHQSEwoLbmV4dF9jdXJzb3IYAiABKAkywgEKC0ZlZWRTZXJ2aWNlEl0KD0xpc3RUcmFuc2l0aW9ucxIhLmRldGVudC52MS5MaXN0VHJhbnNpdGlvbnNSZXF1ZXN0GiIuZGV0ZW50LnYxLkxpc3RUcmFuc2l0aW9uc1Jlc3BvbnNlIgOQAgESVAoMTGlzdEZhaWx1cmVzEh4uZGV0ZW50LnYxLkxpc3RGYWlsdXJlc1JlcXVlc3QaHy5kZXRlbnQudjEuTGlzdEZhaWx1cmVzUmVzcG9uc2UiA5ACAWIGcHJvdG8z", [file_detent_v1_receipt, file_google_protobuf_timestamp]);
+  fileDesc("ChxkZXRlbnQvdjEvZmVlZF9zZXJ2aWNlLnByb3RvEglkZXRlbnQudjEiXwoWTGlzdFRyYW5zaXRpb25zUmVxdWVzdBINCgVhZnRlchgBIAEoCRIVCg1jb25maWd1cmF0aW9uGAIgASgJEhEKCXBhZ2Vfc2l6ZRgDIAEoBRIMCgR3YWl0GAQgASgJIl8KF0xpc3RUcmFuc2l0aW9uc1Jlc3BvbnNlEi8KC3RyYW5zaXRpb25zGAEgAygLMhouZGV0ZW50LnYxLlRyYW5zaXRpb25FbnRyeRITCgtuZXh0X2N1cnNvchgCIAEoCSKcAgoPVHJhbnNpdGlvbkVudHJ5EgwKBGtpbmQYASABKAkSFQoNY29uZmlndXJhdGlvbhgCIAEoCRIKCgJpZBgDIAEoCRIQCghyZXZpc2lvbhgEIAEoDRIVCghldmVudF9pZBgFIAEoCUgAiAEBEhIKBWV2ZW50GAYgASgJSAGIAQESEQoEZnJvbRgHIAEoCUgCiAEBEgoKAnRvGAggASgJEhEKCWNvbmZpZ19pZBgJIAEoCRImCgJhdBgKIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASEgoKb3JpZ2luYXRvchgLIAEoCRINCgVhY3RvchgMIAEoCUILCglfZXZlbnRfaWRCCAoGX2V2ZW50QgcKBV9mcm9tIlwKE0xpc3RGYWlsdXJlc1JlcXVlc3QSDQoFYWZ0ZXIYASABKAkSFQoNY29uZmlndXJhdGlvbhgCIAEoCRIRCglwYWdlX3NpemUYAyABKAUSDAoEd2FpdBgEIAEoCSJRChRMaXN0RmFpbHVyZXNSZXNwb25zZRIkCghmYWlsdXJlcxgBIAMoCzISLmRldGVudC52MS5SZWNlaXB0EhMKC25leHRfY3Vyc29yGAIgASgJMsIBCgtGZWVkU2VydmljZRJdCg9MaXN0VHJhbnNpdGlvbnMSIS5kZXRlbnQudjEuTGlzdFRyYW5zaXRpb25zUmVxdWVzdBoiLmRldGVudC52MS5MaXN0VHJhbnNpdGlvbnNSZXNwb25zZSIDkAIBElQKDExpc3RGYWlsdXJlcxIeLmRldGVudC52MS5MaXN0RmFpbHVyZXNSZXF1ZXN0Gh8uZGV0ZW50LnYxLkxpc3RGYWlsdXJlc1Jlc3BvbnNlIgOQAgFiBnByb3RvMw", [file_detent_v1_receipt, file_google_protobuf_timestamp]);
 
 /**
  * @generated from message detent.v1.ListTransitionsRequest
@@ -40,6 +40,13 @@ export type ListTransitionsRequest = Message<"detent.v1.ListTransitionsRequest">
    * @generated from field: int32 page_size = 3;
    */
   pageSize: number;
+
+  /**
+   * How long to wait for the first entry when there is none: an ISO 8601 or Go duration, at most 30 s; not at all when empty.
+   *
+   * @generated from field: string wait = 4;
+   */
+  wait: string;
 };
 
 /**
@@ -183,6 +190,13 @@ export type ListFailuresRequest = Message<"detent.v1.ListFailuresRequest"> & {
    * @generated from field: int32 page_size = 3;
    */
   pageSize: number;
+
+  /**
+   * How long to wait for the first entry when there is none: an ISO 8601 or Go duration, at most 30 s; not at all when empty.
+   *
+   * @generated from field: string wait = 4;
+   */
+  wait: string;
 };
 
 /**

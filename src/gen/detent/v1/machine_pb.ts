@@ -138,7 +138,7 @@ export type HistoryEntry = Message<"detent.v1.HistoryEntry"> & {
   revision: number;
 
   /**
-   * "event", "migration" or "override".
+   * "event", "migration" or "override"; watchers are told of "creation" and "deletion", too.
    *
    * @generated from field: string kind = 2;
    */
