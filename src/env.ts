@@ -6,6 +6,8 @@ import type { MachineAddress, MachineCalls } from "./machine/calls.ts";
 import type { RetentionSettings } from "./machine/deps.ts";
 import type { MachineObject } from "./machine/machine-object.ts";
 import { Log, LOG_LEVELS, type LogLevel } from "./log.ts";
+import type { JobCalls } from "./jobs/calls.ts";
+import type { JobObject } from "./jobs/job-object.ts";
 import { createQueueSender, type QueueSender } from "./queue-sender.ts";
 import type { RebuildObject } from "./upkeep/rebuild-object.ts";
 import type { SweeperObject } from "./upkeep/sweeper-object.ts";
@@ -17,7 +19,9 @@ export interface Bindings {
   readonly INDEX_WRITERS: DurableObjectNamespace<IndexWriterObject>;
   readonly SWEEPERS: DurableObjectNamespace<SweeperObject>;
   readonly REBUILDS: DurableObjectNamespace<RebuildObject>;
+  readonly JOBS: DurableObjectNamespace<JobObject>;
   readonly EVENTS: Queue;
+  readonly JOB_CHUNKS: Queue;
   readonly NOTIFICATIONS: Queue;
   /** Only where every change is to leave through a queue. */
   readonly TRANSITIONS?: Queue;
@@ -175,6 +179,15 @@ export function sweeperOf(env: Bindings): DurableObjectStub<SweeperObject> {
 /** The tenant's rebuild of its index. */
 export function rebuildOf(env: Bindings, tenant: string): DurableObjectStub<RebuildObject> {
   return inJurisdiction(env, env.REBUILDS).getByName(tenant);
+}
+
+/** A tenant's job. No tenant's name has a slash. */
+export function jobOf(env: Bindings, tenant: string, id: string): JobCalls {
+  return inJurisdiction(env, env.JOBS).getByName(`${tenant}/${id}`);
+}
+
+export function jobQueueOf(env: Bindings): QueueSender {
+  return createQueueSender(env.JOB_CHUNKS);
 }
 
 export function notificationQueueOf(env: Bindings): QueueSender {

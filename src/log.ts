@@ -35,6 +35,9 @@ export interface LogFacts {
   /** Of a queue's message. */
   readonly message_id?: string | undefined;
   readonly attempts?: number | undefined;
+  /** The object's name of a job: its tenant and its id. */
+  readonly job?: string | undefined;
+  readonly chunk?: number | undefined;
   readonly stream?: string | undefined;
   readonly position?: number | undefined;
   readonly step?: string | undefined;

@@ -10,6 +10,7 @@ import { TenantDb } from "./catalog/tenant-db.ts";
 import {
   indexWriterOf,
   indexWritersOf,
+  jobOf,
   logOf,
   machineOf,
   notificationQueueOf,
@@ -25,6 +26,7 @@ import { problemResponse } from "./http/problem.ts";
 import type { Log } from "./log.ts";
 import { consumeDeadLetters } from "./queue/dead-letters-consumer.ts";
 import { consumeEvents } from "./queue/events-consumer.ts";
+import { consumeJobChunks } from "./queue/jobs-consumer.ts";
 import type { TenantRule } from "./queue/tenant.ts";
 import { createQueueSender, toJsonMessages } from "./queue-sender.ts";
 import { createRpcDoor } from "./rpc/mount.ts";
@@ -32,6 +34,7 @@ import type { House, Principal } from "./service/house.ts";
 import { traceparentOf } from "./traceparent.ts";
 
 export { IndexWriterObject } from "./catalog/index-writer-object.ts";
+export { JobObject } from "./jobs/job-object.ts";
 export { MachineObject } from "./machine/machine-object.ts";
 export { RebuildObject } from "./upkeep/rebuild-object.ts";
 export { SweeperObject } from "./upkeep/sweeper-object.ts";
@@ -63,6 +66,7 @@ function houseOf(env: Bindings, log: Log): House {
     notify: (events) => orUnavailable("the queue", notificationQueueOf(env).send(toJsonMessages(events))),
     keepDeadLetters: (letters) => orUnavailable("the catalog", insertDeadLetters(env.CATALOG, letters)),
     rebuild: (tenant) => rebuildOf(env, tenant),
+    job: (tenant, id) => jobOf(env, tenant, id),
     retention: { outcomesMs: settingsOf(env).retention.outcomesMs },
     tokenKey: () => {
       tokenKey ??= readTokenKey(env).catch((error: unknown) => {
@@ -170,6 +174,7 @@ async function consume(batch: MessageBatch, env: Bindings): Promise<void> {
   const tenantRule = tenantRuleOf(env);
   const house = houseOf(env, logOf(env).with({ door: "queue" }));
   // The platform names the queue, and a deployment may call its queues as it likes.
+  if (batch.queue.endsWith("jobs")) return await consumeJobChunks(house, batch.messages);
   if (batch.queue.endsWith("-dlq")) return await consumeDeadLetters(house, tenantRule, batch.messages);
   await consumeEvents({ house, tenantRule, random: () => Math.random() }, batch.messages);
 }

@@ -58,10 +58,12 @@ const DETENT: Subject = {
       INDEX_WRITERS: { className: "IndexWriterObject", useSQLite: true },
       SWEEPERS: { className: "SweeperObject", useSQLite: true },
       REBUILDS: { className: "RebuildObject", useSQLite: true },
+      JOBS: { className: "JobObject", useSQLite: true },
     },
-    queueProducers: { EVENTS: "events", NOTIFICATIONS: "notifications" },
+    queueProducers: { EVENTS: "events", JOB_CHUNKS: "jobs", NOTIFICATIONS: "notifications" },
     queueConsumers: {
       events: { maxBatchSize: 100, maxBatchTimeout: 1, maxRetries: 10, deadLetterQueue: "events-dlq" },
+      jobs: { maxBatchSize: 1, maxRetries: 3 },
       "events-dlq": { maxBatchSize: 100, maxBatchTimeout: 1, maxRetries: 100, retryDelay: 60 },
     },
   },
@@ -72,7 +74,7 @@ const FAULTS: Subject = {
   ...DETENT,
   name: "faults",
   config: "test/faults/wrangler.toml",
-  options: { ...DETENT.options, queueProducers: { EVENTS: "events", DEAD_LETTERS: "events-dlq" } },
+  options: { ...DETENT.options, queueProducers: { EVENTS: "events", JOB_CHUNKS: "jobs", DEAD_LETTERS: "events-dlq" } },
 };
 
 /** Detent with an index-writer that notes how far the index is behind: test/bench/lag-worker.ts. */

@@ -1,5 +1,6 @@
 /** The calls that cross the object's boundary: plain values in, plain results out, customers' JSON as text. */
 import type { MachineRow } from "../catalog/index-entry.ts";
+import type { MachineFilter } from "../catalog/machine-filter.ts";
 import type { Edge } from "../engine/configuration.ts";
 import type { Timer } from "../engine/timer.ts";
 import type { Reason, Violation } from "../errors.ts";
@@ -30,6 +31,9 @@ export interface CreateCall {
   readonly labels: JsonText;
 }
 
+/** What a machine must be for a call to be meant for it; what is absent does not matter. */
+export type Condition = Omit<MachineFilter, "configuration">;
+
 export interface SendCall {
   readonly eventId: string;
   readonly event: string;
@@ -42,6 +46,7 @@ export interface SendCall {
   readonly timestamp?: number;
   readonly expectedState?: string;
   readonly expectedRevision?: number;
+  readonly onlyIf?: Condition;
   /** The trace it came with (W3C Trace Context). */
   readonly traceparent?: string;
   /** What to create where there is no machine. */
@@ -75,6 +80,9 @@ export interface MigrateCall {
   readonly actor: string;
   readonly traceparent?: string;
   readonly expectedRevision?: number;
+  readonly onlyIf?: Condition;
+  /** The change's id in the history: a machine that has made this change does not make it again. */
+  readonly eventId?: string;
   /** Answer what would be answered; change nothing. */
   readonly isDryRun?: boolean;
 }
@@ -82,6 +90,9 @@ export interface MigrateCall {
 export interface DeleteCall {
   readonly actor: string;
   readonly expectedRevision?: number;
+  readonly onlyIf?: Condition;
+  /** Answer what would be answered; change nothing. */
+  readonly isDryRun?: boolean;
 }
 
 /** A result that is no exception: exceptions lose their shape at the boundary. */
@@ -97,6 +108,8 @@ export interface Refusal {
   readonly violations?: readonly Violation[];
   /** There was more to do than one call may: asked again, the machine goes on. */
   readonly isUnfinished?: true;
+  /** The machine is not what the call is meant for: its `onlyIf` does not hold. */
+  readonly isUnmeant?: true;
 }
 
 /** What became of an event. Unrecorded: refused where there is no machine, so that nothing is kept of it here. */
@@ -181,6 +194,8 @@ export interface MachineCalls {
   updateLabels(address: MachineAddress, call: LabelsCall): Promise<Reply<MachineView>>;
   override(address: MachineAddress, call: OverrideCall): Promise<Reply<MachineView>>;
   migrate(address: MachineAddress, call: MigrateCall): Promise<Reply<MachineView>>;
+  /** The same for one of many machines: answers whether the change of that id is made, now or before. */
+  migrateOnce(address: MachineAddress, call: MigrateCall & { readonly eventId: string }): Promise<Reply<boolean>>;
   delete(address: MachineAddress, call: DeleteCall): Promise<Reply<null>>;
   /** As it is, or as it was at a revision. */
   read(address: MachineAddress, atRevision?: number): Promise<Reply<MachineView>>;

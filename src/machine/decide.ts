@@ -13,6 +13,7 @@ import type { Reason, Violation } from "../errors.ts";
 import type { JsonText, Receipt } from "../receipt.ts";
 import type { Refusal, Reply, SendCall } from "./calls.ts";
 import { Data } from "./data.ts";
+import { expectationOf } from "./expectation.ts";
 import type { Present } from "./present.ts";
 import { receiptOfOutcome, receiptOfTransition } from "./record.ts";
 import type { EventRow, OutcomeRow, TransitionRow, WaitingEvent } from "./rows.ts";
@@ -241,21 +242,4 @@ function repeat(call: SendCall, before: Receipt): Decision {
   }
   const message = `event id "${call.eventId}" was used for another event of this machine: name, data or details differ`;
   return { kind: "declined", reply: { ok: false, reason: "EVENT_ID_REUSED", message } };
-}
-
-/** Why what the caller expects of the machine does not hold; undefined: it does. */
-export function expectationOf(
-  { revision, state }: Pick<Present, "revision" | "state">,
-  { expectedRevision, expectedState }: Pick<SendCall, "expectedRevision" | "expectedState">,
-): Refusal | undefined {
-  const metadata = { revision: String(revision), state };
-  if (expectedRevision !== undefined && expectedRevision !== revision) {
-    const message = `expected revision ${expectedRevision}, the machine has ${revision}`;
-    return { ok: false, reason: "REVISION_MISMATCH", message, metadata };
-  }
-  if (expectedState !== undefined && expectedState !== state) {
-    const message = `expected state ${quote(expectedState)}, the machine is in ${quote(state)}`;
-    return { ok: false, reason: "STATE_MISMATCH", message, metadata };
-  }
-  return undefined;
 }

@@ -75,6 +75,7 @@ export function migrateTo(present: Present, call: MigrateCall, now: number): Rep
   }
   const row: TransitionRow = {
     ...noEvent("migration", revision, call),
+    ...(call.eventId !== undefined && { eventId: call.eventId }),
     from: present.state,
     state,
     version: configuration.version,

@@ -81,6 +81,10 @@ export class MachineObject extends DurableObject<Bindings> {
     return this.#machine.migrate(address, call);
   }
 
+  migrateOnce(address: MachineAddress, call: MigrateCall & { readonly eventId: string }) {
+    return this.#machine.migrateOnce(address, call);
+  }
+
   delete(address: MachineAddress, call: DeleteCall) {
     return this.#machine.delete(address, call);
   }

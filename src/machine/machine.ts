@@ -27,9 +27,11 @@ import type {
   SendReply,
   StateView,
 } from "./calls.ts";
-import { expectationOf, replyOf, type Verdict } from "./decide.ts";
+import { replyOf, type Verdict } from "./decide.ts";
 import type { MachineDeps } from "./deps.ts";
+import { expectationOf, type Expectation } from "./expectation.ts";
 import { migrateTo, overrideState, relabel } from "./interventions.ts";
+import type { Ledger } from "./ledger.ts";
 import type { Present } from "./present.ts";
 import { GONE, NOT_FOUND, Resident } from "./resident.ts";
 import { Turn, UNFINISHED } from "./turn.ts";
@@ -158,33 +160,51 @@ export class Machine {
     return this.#change(address, call, (present, now) => migrateTo(present, call, now));
   }
 
+  /** The same for one of many machines: answers whether the change of that id is made, now or before. */
+  migrateOnce(address: MachineAddress, call: MigrateCall & { readonly eventId: string }): Reply<boolean> {
+    const changed = this.#makeChange(address, call, (present, now) => migrateTo(present, call, now));
+    return changed.ok ? { ok: true, value: changed.value.find(call.eventId) !== undefined } : changed;
+  }
+
   /** Ends the machine: from now on it answers that it is gone, and its history goes. */
   delete(address: MachineAddress, call: DeleteCall): Reply<null> {
     const live = this.#expect(address, call);
     if ("reason" in live) return live;
-    this.#resident.retention.retire(live, call.actor);
+    if (!call.isDryRun) this.#resident.retention.retire(live, call.actor);
     return { ok: true, value: null };
   }
 
   /** The machine when what is due has been done, or why it is not what the caller expects. */
-  #expect(address: MachineAddress, call: { readonly expectedRevision?: number }): Present | Refusal {
+  #expect(address: MachineAddress, call: Expectation & { readonly isDryRun?: boolean }): Present | Refusal {
     const live = this.#resident.find(address);
     if ("reason" in live) return live;
-    const isDone = this.#turn().doWhatIsDue(this.#resident.ledgerFor(live, {}));
-    return isDone ? (expectationOf(live, call) ?? live) : UNFINISHED;
+    const ledger = this.#resident.ledgerFor(live, call);
+    const isDone = this.#turn().doWhatIsDue(ledger);
+    return isDone ? (expectationOf(ledger.present, call) ?? live) : UNFINISHED;
   }
 
   /** A change by an operator, which answers the machine as it is then, or why it did not happen. */
   #change(
     address: MachineAddress,
-    call: { readonly expectedRevision?: number; readonly isDryRun?: boolean },
+    call: Expectation & { readonly isDryRun?: boolean },
     decideOn: (present: Present, now: number) => Reply<Verdict | undefined>,
   ): Reply<MachineView> {
+    const changed = this.#makeChange(address, call, decideOn);
+    if (!changed.ok) return changed;
+    const { present, imagined } = changed.value;
+    return { ok: true, value: viewMachine(this.#resident.store, present, imagined) };
+  }
+
+  /** The ledger that has the change, or why it did not happen. */
+  #makeChange(
+    address: MachineAddress,
+    call: Expectation & { readonly eventId?: string; readonly isDryRun?: boolean },
+    decideOn: (present: Present, now: number) => Reply<Verdict | undefined>,
+  ): Reply<Ledger> {
     const live = this.#resident.find(address);
     if ("reason" in live) return live;
     const ledger = this.#resident.ledgerFor(live, call);
-    const refusal = this.#turn().makeChange(ledger, call, decideOn);
-    return refusal ?? { ok: true, value: viewMachine(this.#resident.store, ledger.present, ledger.imagined) };
+    return this.#turn().makeChange(ledger, call, decideOn) ?? { ok: true, value: ledger };
   }
 
   /** As it is, or as it was at a revision; OUT_OF_RANGE: that is to come or was pruned. */

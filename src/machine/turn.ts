@@ -8,7 +8,6 @@ import { begin } from "./beginning.ts";
 import type { CreateCall, MachineAddress, Refusal, Reply, SendCall } from "./calls.ts";
 import {
   decide,
-  expectationOf,
   giveUp,
   isStillWaiting,
   judge,
@@ -17,6 +16,7 @@ import {
   type Decision,
   type Verdict,
 } from "./decide.ts";
+import { expectationOf, type Expectation } from "./expectation.ts";
 import type { Ledger } from "./ledger.ts";
 import { afterWaiting, hurryAfter, nextDue, nextToTry, type Present } from "./present.ts";
 import type { EventRow, WaitingEvent } from "./rows.ts";
@@ -87,14 +87,15 @@ export class Turn {
 
   /**
    * Makes a change that no event makes, in the same order; answers why it was not made. `decideOn` answers what is to be
-   * kept; undefined: the machine is already as it is to be.
+   * kept; undefined: the machine is already as it is to be. A change of an id that the machine has is made.
    */
   makeChange(
     ledger: Ledger,
-    call: Pick<SendCall, "expectedRevision">,
+    call: Expectation & { readonly eventId?: string },
     decideOn: (present: Present, now: number) => Reply<Verdict | undefined>,
   ): Refusal | undefined {
     if (!this.doWhatIsDue(ledger)) return UNFINISHED;
+    if (call.eventId !== undefined && ledger.find(call.eventId) !== undefined) return undefined;
     const mismatch = expectationOf(ledger.present, call);
     if (mismatch !== undefined) return mismatch;
     const decided = decideOn(ledger.present, this.#now);

@@ -18,17 +18,29 @@ export const ABSENCES = {
     `machine ${quote(id)} of configuration ${quote(configuration)} was deleted or retired`,
 } as const;
 
+type Ask<T> = (machine: MachineCalls) => Promise<Reply<T>>;
+
 /** What it answers; throws what it refuses, and UNAVAILABLE where it cannot be reached or has too much to do. */
 export async function askMachine<T>(
   house: House,
   address: MachineAddress,
-  ask: (machine: MachineCalls) => Promise<Reply<T>>,
+  ask: Ask<T>,
   mostAsks = MOST_ASKS,
 ): Promise<T> {
+  return valueOf(await askForReply(house, address, ask, mostAsks));
+}
+
+/** The same with refusals as answers; throws UNAVAILABLE where it cannot be reached. */
+export async function askForReply<T>(
+  house: House,
+  address: MachineAddress,
+  ask: Ask<T>,
+  mostAsks = MOST_ASKS,
+): Promise<Reply<T>> {
   let reply = await orUnavailable("the machine", ask(house.machine(address)));
   for (let asks = 1; !reply.ok && reply.isUnfinished && asks < mostAsks; asks += 1) {
     reply = await orUnavailable("the machine", ask(house.machine(address)));
   }
-  if (reply.ok || !(reply.reason === "MACHINE_NOT_FOUND" || reply.reason === "MACHINE_GONE")) return valueOf(reply);
-  return valueOf({ ...reply, message: ABSENCES[reply.reason](address) });
+  if (reply.ok || !(reply.reason === "MACHINE_NOT_FOUND" || reply.reason === "MACHINE_GONE")) return reply;
+  return { ...reply, message: ABSENCES[reply.reason](address) };
 }

@@ -3,6 +3,7 @@ import type { DeadLetter } from "../catalog/dead-letters.ts";
 import type { IndexCounts } from "../catalog/index-counters.ts";
 import type { FailedEvent } from "../catalog/index-entry.ts";
 import type { TenantDb } from "../catalog/tenant-db.ts";
+import type { JobCalls } from "../jobs/calls.ts";
 import type { Log } from "../log.ts";
 import type { MachineAddress, MachineCalls } from "../machine/calls.ts";
 import type { QueueMessage } from "../queue-sender.ts";
@@ -37,6 +38,8 @@ export interface House {
   enqueueEvents(messages: readonly QueueMessage[]): Promise<void>;
   /** The tenant's rebuild of its index. */
   rebuild(tenant: string): RebuildCalls;
+  /** A tenant's job of that id, whether there is one or not. */
+  job(tenant: string, id: string): JobCalls;
   /** In ms: refused and failed receipts, unless a configuration says otherwise. */
   readonly retention: { readonly outcomesMs: number };
   /** Key that signs page tokens. */

@@ -19,23 +19,23 @@ export interface MachineFilterInput {
 /** Each label more is one more look-up for every machine that has the first. */
 const MOST_LABELS = 2;
 
-/** Checks the filter. The labels come in the order of their names. */
-export function checkFilter(rules: Rules, input: MachineFilterInput): MachineFilter {
+/** Checks the filter, which stands at `pointer` in the request. The labels come in the order of their names. */
+export function checkFilter(rules: Rules, input: MachineFilterInput, pointer = ""): MachineFilter {
   const { configuration, updatedAfter, updatedBefore } = input;
   const version = input.version || undefined;
   const state = input.state || undefined;
-  rules.name("/configuration", configuration, checkConfigurationName);
-  if (version !== undefined) rules.name("/version", version, checkVersion);
-  if (state !== undefined) rules.name("/state", state, checkStateOrEventName);
-  rules.instant("/updated_after", updatedAfter);
-  rules.instant("/updated_before", updatedBefore);
-  rules.bytesAtMost("/labels", LIMITS.labelsBytes, rules.object("/labels", input.labels));
+  rules.name(`${pointer}/configuration`, configuration, checkConfigurationName);
+  if (version !== undefined) rules.name(`${pointer}/version`, version, checkVersion);
+  if (state !== undefined) rules.name(`${pointer}/state`, state, checkStateOrEventName);
+  rules.instant(`${pointer}/updated_after`, updatedAfter);
+  rules.instant(`${pointer}/updated_before`, updatedBefore);
+  rules.bytesAtMost(`${pointer}/labels`, LIMITS.labelsBytes, rules.object(`${pointer}/labels`, input.labels));
   const labels = Object.entries(input.labels ?? {})
     .map(([name, value]): Label => ({ name, value }))
     .toSorted((a, b) => (a.name < b.name ? -1 : 1));
   if (labels.length > MOST_LABELS) {
     const message = `labels: at most ${MOST_LABELS} can be asked for at a time, these are ${labels.length}`;
-    rules.broken("/labels", "limit_exceeded", message, String(labels.length));
+    rules.broken(`${pointer}/labels`, "limit_exceeded", message, String(labels.length));
   }
   return { configuration, version, state, updatedAfter, updatedBefore, labels };
 }

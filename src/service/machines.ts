@@ -14,6 +14,7 @@ import type { Receipt } from "../receipt.ts";
 import { requireScope } from "../scope.ts";
 import { askMachine } from "./ask-machine.ts";
 import { findStored } from "./configurations.ts";
+import { deriveId } from "./derived-id.ts";
 import type { House, Principal } from "./house.ts";
 import { checkNewMachine, toCreateCall, type NewMachineInput } from "./new-machine.ts";
 import { pageSizeOf, readPageToken, signPageToken } from "./paging.ts";
@@ -53,15 +54,6 @@ export async function createMachine(
   const { traceparent } = input;
   const call = { ...toCreateCall(stored, machine, key), ...(traceparent !== undefined && { traceparent }) };
   return { id, machine: await askMachine(house, address, (object) => object.create(address, call)), historyToken: "" };
-}
-
-/** A UUID that is the same for the same key: version 8 (RFC 9562) with bits of the key's SHA-256. */
-async function deriveId(key: string): Promise<string> {
-  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(key));
-  const hex = [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-  const variant = ((Number.parseInt(hex.charAt(16), 16) & 0x3) | 0x8).toString(16);
-  const parts = [hex.slice(0, 8), hex.slice(8, 12), `8${hex.slice(13, 16)}`, variant + hex.slice(17, 20)];
-  return [...parts, hex.slice(20, 32)].join("-");
 }
 
 export interface GetMachineInput {

@@ -54,15 +54,20 @@ export async function migrateMachine(
   return await toAnswer(house, address, machine);
 }
 
-function checkStateMap(rules: Rules, states: Readonly<Record<string, string>>): MigrateCall["stateMap"] {
+/** The map as the machine takes it; `prefix` is where in the request it stands. */
+export function checkStateMap(
+  rules: Rules,
+  states: Readonly<Record<string, string>>,
+  prefix = "",
+): MigrateCall["stateMap"] {
   const entries = Object.entries(states);
   if (entries.length > LIMITS.states) {
     const message = `state_map names ${entries.length} states, the limit is ${LIMITS.states}`;
-    rules.broken("/state_map", "limit_exceeded", message, String(entries.length));
+    rules.broken(`${prefix}/state_map`, "limit_exceeded", message, String(entries.length));
     return new Map();
   }
   for (const [from, to] of entries) {
-    const pointer = toPointer("state_map", from);
+    const pointer = prefix + toPointer("state_map", from);
     rules.name(pointer, from, checkStateOrEventName);
     rules.name(pointer, to, checkStateOrEventName);
     // No state has this name; who writes it means every state.

@@ -87,6 +87,7 @@ export function createHouse(
     // Async, so that what it throws is a rejection.
     enqueueEvents: async (messages) => queue(messages),
     rebuild: unused,
+    job: unused,
     retention: { outcomesMs: 0 },
     tokenKey,
     checks: [],

@@ -1,0 +1,210 @@
+/** All SQL of a job. Rows in, rows out: decides nothing. The caller has made sure that the tables exist. */
+import type { Sql, SqlValue } from "../machine/deps.ts";
+import type { JobProgress, JobRefusal, JobSpec, JobStatus } from "./calls.ts";
+
+/** What a job is and how far. */
+export interface JobRow {
+  readonly spec: JobSpec;
+  readonly status: JobStatus;
+  readonly progress: JobProgress;
+  readonly updatedAt: number;
+  readonly finishedAt: number | null;
+  /** Chunks cut so far: the number of the last one. */
+  readonly chunks: number;
+  /** The last machine looked at; null: none yet. */
+  readonly afterId: string | null;
+  /** Every machine has been looked at. */
+  readonly isCut: boolean;
+  /** When the next chunk may be cut: the rate. */
+  readonly nextCutAt: number;
+  /** When the catalog was told last; null: never, and so the job has not begun. */
+  readonly toldAt: number | null;
+  /** The catalog has it as it is. */
+  readonly isTold: boolean;
+}
+
+/** Machines of a job that have no result yet. */
+export interface ChunkRow {
+  readonly chunk: number;
+  readonly ids: readonly string[];
+  readonly lease: number;
+  readonly lentUntil: number;
+}
+
+type Row = Record<string, SqlValue>;
+const whole = (row: Row, column: string): number => Number(row[column] ?? 0);
+const wholeOrNull = (row: Row, column: string): number | null => (typeof row[column] === "number" ? row[column] : null);
+
+const COUNTS = ["found", "succeeded", "unchanged", "refused", "skipped"] as const satisfies (keyof JobProgress)[];
+
+/** No two accounts of a job have the same time, so that one that was told is known by it. */
+const LATER = "max(?, updated_at + 1)";
+
+export class JobStore {
+  readonly #sql: Sql;
+
+  constructor(sql: Sql) {
+    this.#sql = sql;
+  }
+
+  insertJob(spec: JobSpec, at: number): void {
+    const query = "INSERT INTO job (only, spec, status, updated_at) VALUES (1, ?, 'running', ?)";
+    this.#sql.exec(query, JSON.stringify(spec), at);
+  }
+
+  readJob(): JobRow | undefined {
+    const row = this.#sql.exec("SELECT * FROM job")[0];
+    if (row === undefined) return undefined;
+    const spec = JSON.parse(String(row["spec"])) as JobSpec;
+    const [found, succeeded, unchanged, refused, skipped] = COUNTS.map((name) => whole(row, name)) as Counted;
+    return {
+      spec,
+      status: row["status"] as JobStatus,
+      progress: { expected: spec.expected, found, succeeded, unchanged, refused, skipped },
+      updatedAt: whole(row, "updated_at"),
+      finishedAt: wholeOrNull(row, "finished_at"),
+      chunks: whole(row, "chunks"),
+      afterId: typeof row["after_id"] === "string" ? row["after_id"] : null,
+      isCut: row["is_cut"] === 1,
+      nextCutAt: whole(row, "next_cut_at"),
+      toldAt: wholeOrNull(row, "told_at"),
+      isTold: row["is_told"] === 1,
+    };
+  }
+
+  /** Whoever reads the catalog hears of it at once. */
+  storeStatus(status: JobStatus, at: number): void {
+    const finishedAt = status === "cancelled" || status === "finished" ? at : null;
+    this.#sql.exec(
+      `UPDATE job SET status = ?, updated_at = ${LATER}, finished_at = ?, is_told = 0,
+         told_at = CASE WHEN told_at IS NULL THEN NULL ELSE 0 END`,
+      status,
+      at,
+      finishedAt,
+    );
+  }
+
+  /** The catalog has the account of `updatedAt`. */
+  storeTold(at: number, updatedAt: number): void {
+    this.#sql.exec("UPDATE job SET told_at = ?, is_told = (updated_at = ?)", at, updatedAt);
+  }
+
+  /** The catalog may have lost it. */
+  storeUntold(): void {
+    this.#sql.exec("UPDATE job SET told_at = 0, is_told = 0");
+  }
+
+  /** Goes on from `afterId`, behind what is now a chunk; without ids there was none of the job's own. */
+  insertChunk(
+    { chunks }: Pick<JobRow, "chunks">,
+    cut: {
+      readonly ids: readonly string[];
+      readonly afterId: string | null;
+      readonly isCut: boolean;
+      readonly nextCutAt: number;
+    },
+    at: number,
+  ): void {
+    const { ids, afterId, isCut, nextCutAt } = cut;
+    const chunk = chunks + 1;
+    if (ids.length > 0) {
+      this.#sql.exec("INSERT INTO chunks (chunk, ids, due_at) VALUES (?, ?, ?)", chunk, JSON.stringify(ids), at);
+    }
+    this.#sql.exec(
+      `UPDATE job SET chunks = ?, found = found + ?, after_id = ?, is_cut = ?, next_cut_at = ?,
+         updated_at = ${LATER}, is_told = 0`,
+      chunk,
+      ids.length,
+      afterId,
+      isCut ? 1 : 0,
+      nextCutAt,
+      at,
+    );
+  }
+
+  findChunk(chunk: number): ChunkRow | undefined {
+    const row = this.#sql.exec("SELECT chunk, ids, lease, lent_until FROM chunks WHERE chunk = ?", chunk)[0];
+    if (row === undefined) return undefined;
+    const ids = JSON.parse(String(row["ids"])) as string[];
+    return { chunk, ids, lease: whole(row, "lease"), lentUntil: whole(row, "lent_until") };
+  }
+
+  countChunks(): number {
+    return whole(this.#sql.exec("SELECT count(*) AS count FROM chunks")[0] ?? {}, "count");
+  }
+
+  /** When a message about a chunk is to be sent next; undefined: there is none. */
+  readNextDueAt(): number | undefined {
+    return wholeOrNull(this.#sql.exec("SELECT min(due_at) AS at FROM chunks")[0] ?? {}, "at") ?? undefined;
+  }
+
+  listDue(now: number): number[] {
+    return this.#sql
+      .exec("SELECT chunk FROM chunks WHERE due_at <= ? ORDER BY chunk", now)
+      .map((row) => whole(row, "chunk"));
+  }
+
+  /** A message about these is on its way. */
+  postpone(chunks: readonly number[], dueAt: number): void {
+    this.#sql.exec(
+      "UPDATE chunks SET due_at = ? WHERE chunk IN (SELECT value FROM json_each(?))",
+      dueAt,
+      JSON.stringify(chunks),
+    );
+  }
+
+  /** Those that nobody works on are due. */
+  makeDue(now: number): void {
+    this.#sql.exec("UPDATE chunks SET due_at = ? WHERE lent_until <= ?", now, now);
+  }
+
+  lend(chunk: number, lease: number, until: number): void {
+    const query = "UPDATE chunks SET lease = ?, lent_until = ?, due_at = ? WHERE chunk = ?";
+    this.#sql.exec(query, lease, until, until, chunk);
+  }
+
+  /** What is left of a chunk, to be tried again at `dueAt`; nothing left: it is done. */
+  storeRest(chunk: number, ids: readonly string[], dueAt: number): void {
+    if (ids.length === 0) this.#sql.exec("DELETE FROM chunks WHERE chunk = ?", chunk);
+    else {
+      const query = "UPDATE chunks SET ids = ?, lent_until = 0, due_at = ? WHERE chunk = ?";
+      this.#sql.exec(query, JSON.stringify(ids), dueAt, chunk);
+    }
+  }
+
+  addResults(
+    counts: Pick<JobProgress, "succeeded" | "unchanged" | "refused" | "skipped">,
+    refusals: readonly Omit<JobRefusal, "seq">[],
+    at: number,
+  ): void {
+    const { succeeded, unchanged, refused, skipped } = counts;
+    this.#sql.exec(
+      `UPDATE job SET succeeded = succeeded + ?, unchanged = unchanged + ?, refused = refused + ?, skipped = skipped + ?,
+         updated_at = ${LATER}, is_told = 0`,
+      succeeded,
+      unchanged,
+      refused,
+      skipped,
+      at,
+    );
+    if (refusals.length === 0) return;
+    this.#sql.exec(
+      `INSERT INTO refusals (id, reason, message)
+       SELECT value->>'id', value->>'reason', value->>'message' FROM json_each(?) ORDER BY key`,
+      JSON.stringify(refusals),
+    );
+  }
+
+  listRefusals(after: number, limit: number): JobRefusal[] {
+    return this.#sql
+      .exec("SELECT seq, id, reason, message FROM refusals WHERE seq > ? ORDER BY seq LIMIT ?", after, limit)
+      .map((row) => ({
+        seq: whole(row, "seq"),
+        id: String(row["id"]),
+        reason: String(row["reason"]),
+        message: String(row["message"]),
+      }));
+  }
+}
+
+type Counted = [found: number, succeeded: number, unchanged: number, refused: number, skipped: number];

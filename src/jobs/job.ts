@@ -1,0 +1,306 @@
+/**
+ * A job: it cuts the machines that its filter means into chunks, at the job's rate, has each looked after by whoever takes
+ * the message about it, and counts what became of them. What it knows is in its storage, and its alarm goes on from there;
+ * a message that is lost is sent again, one too many finds nothing to do. Knows no platform, only its Deps.
+ */
+import type { Sql } from "../machine/deps.ts";
+import type { LogFacts, Severity } from "../log.ts";
+import type { Chunk, ChunkRef, JobProblem, JobRefusal, JobReply, JobResult, JobSpec, JobView } from "./calls.ts";
+import { JobStore, type ChunkRow, type JobRow } from "./job-store.ts";
+import { hasTables, migrate } from "./schema.ts";
+
+/** Machines of a chunk: some seconds of work. At a slower rate than that it is a second's worth. */
+const MACHINES_PER_CHUNK = 100;
+/** Chunks that are not done, at a time: what is still done after a pause, and what the index is read ahead. */
+const MOST_CHUNKS = 10;
+/** Whoever has taken a chunk is done by then, or gone: a hundred machines take a second or two. */
+const LEASE_MS = 60_000;
+/** A machine is not begun so shortly before the lease ends. */
+const LAST_BEGIN_MS = 20_000;
+/** A message that nobody has taken is sent again: the queue has lost it, or is behind. */
+const RESEND_MS = 60_000;
+/** A part of a chunk that could not be done waits from here, doubling. */
+const RETRY_MS = 2_000;
+const LONGEST_RETRY_MS = 60_000;
+/** Machines that could not be reached in so many loans, which takes about half an hour, are given up. */
+const MOST_LEASES = 30;
+/** How old the catalog's account of a running job may be. */
+const TELL_EVERY_MS = 5_000;
+/** After a failure of the catalog or the queue. */
+const AGAIN_MS = 5_000;
+/** A job whose creation failed in the middle can be created again for so long, then it is forgotten. */
+const ABANDONED_MS = 60_000;
+
+export interface JobDeps {
+  readonly sql: Sql;
+  /** All of `work` or nothing of it. */
+  transaction<T>(work: () => T): T;
+  now(): number;
+  /** In [0, 1): jitter. */
+  random(): number;
+  /** The one alarm. */
+  setAlarm(at: number): void;
+  /** Forgets everything, the alarm included. */
+  deleteAll(): Promise<void>;
+  /** Machines that the filter means, in the order of their ids, after one. */
+  listMachines(
+    spec: JobSpec,
+    after: string | undefined,
+    limit: number,
+  ): Promise<readonly { readonly id: string; readonly createdAt: number }[]>;
+  /** Puts messages on the jobs queue; settles when it has them. */
+  send(refs: readonly ChunkRef[]): Promise<void>;
+  /** Tells the catalog how far the job is. */
+  tell(view: JobView): Promise<void>;
+  /** Takes the job out of the catalog. */
+  forget(spec: JobSpec): Promise<void>;
+  /** How long a job is kept after its end. */
+  keepMs(): number;
+  log(severity: Severity, message: string, facts: LogFacts): void;
+}
+
+export class Job {
+  readonly #deps: JobDeps;
+  readonly #store: JobStore;
+  #registering: Promise<void> | undefined;
+
+  constructor(deps: JobDeps) {
+    this.#deps = deps;
+    this.#store = new JobStore(deps.sql);
+  }
+
+  /** Starts it, unless it is there already; rejects when the catalog did not take it: then it has not begun. */
+  async create(spec: JobSpec): Promise<JobReply> {
+    const known = this.#find();
+    if (known !== undefined && known.spec.content !== spec.content) return refuse("other content");
+    if (known === undefined) {
+      this.#deps.transaction(() => {
+        migrate(this.#deps.sql);
+        this.#store.insertJob(spec, this.#deps.now());
+        this.#deps.setAlarm(this.#deps.now() + ABANDONED_MS);
+      });
+    }
+    if (known === undefined || known.toldAt === null) {
+      this.#registering ??= this.#tell().finally(() => (this.#registering = undefined));
+      await this.#registering;
+      this.#rearm();
+    }
+    return this.read();
+  }
+
+  read(): JobReply {
+    const job = this.#find();
+    return job === undefined || job.toldAt === null ? refuse("unknown") : { ok: true, job: viewOf(job) };
+  }
+
+  refusals(after: number, limit: number): readonly JobRefusal[] {
+    return this.#find() === undefined ? [] : this.#store.listRefusals(after, limit);
+  }
+
+  pause(): JobReply {
+    return this.#become("paused");
+  }
+
+  resume(): JobReply {
+    return this.#become("running");
+  }
+
+  cancel(): JobReply {
+    return this.#become("cancelled");
+  }
+
+  /** Lends a chunk; undefined: it is done, lent to another, or the job does not run. */
+  take(chunk: number): Chunk | undefined {
+    const job = this.#find();
+    const now = this.#deps.now();
+    if (job?.status !== "running") return undefined;
+    const row = this.#store.findChunk(chunk);
+    if (row === undefined || row.lentUntil > now) return undefined;
+    const lease = row.lease + 1;
+    if (lease > MOST_LEASES) {
+      // Nobody who had it has ever come back: what is in it must not keep the job from its end.
+      this.#note(row, row.ids.map(giveUp), [], now);
+      return undefined;
+    }
+    this.#deps.transaction(() => this.#store.lend(chunk, lease, now + LEASE_MS));
+    return { spec: job.spec, ids: row.ids, lease, until: now + LEASE_MS - LAST_BEGIN_MS };
+  }
+
+  /**
+   * Takes note of what became of machines of a chunk; of the others it will be asked again. A report on a loan that is over
+   * counts for nothing: whoever has the chunk now reports on the same machines.
+   */
+  report(chunk: number, lease: number, results: readonly JobResult[]): void {
+    const row = this.#find() && this.#store.findChunk(chunk);
+    if (row === undefined || row.lease !== lease || row.lentUntil === 0) return;
+    const now = this.#deps.now();
+    const byId = new Map(results.map((result) => [result.id, result]));
+    const told = row.ids.flatMap((id) => byId.get(id) ?? []);
+    const left = row.ids.filter((id) => !byId.has(id));
+    this.#note(row, told, left, now + this.#retryMs(lease));
+  }
+
+  /** What became of a chunk, and what is left of it for `dueAt`. */
+  #note({ chunk }: ChunkRow, results: readonly JobResult[], left: readonly string[], dueAt: number): void {
+    this.#deps.transaction(() => {
+      const refusals = results.filter((result) => result.outcome === "refused");
+      this.#store.addResults(countOf(results), refusals, this.#deps.now());
+      this.#store.storeRest(chunk, left, dueAt);
+      this.#rearm();
+    });
+  }
+
+  /** The alarm. Never rejects: the platform drops one that throws too often. */
+  async wake(): Promise<void> {
+    try {
+      const job = this.#find();
+      if (job === undefined) return;
+      if (job.toldAt === null || isOver(job, this.#deps)) await this.#end(job);
+      else await this.#goOn(job);
+      this.#rearm();
+    } catch (error) {
+      this.#deps.log("warn", "a job waits", { cause: error });
+      this.#deps.setAlarm(this.#deps.now() + AGAIN_MS);
+    }
+  }
+
+  async #end({ spec, toldAt }: JobRow): Promise<void> {
+    await this.#deps.forget(spec);
+    // Somebody may have created it meanwhile, once more.
+    if (this.#find()?.toldAt === toldAt) await this.#deps.deleteAll();
+    else this.#deps.transaction(() => this.#store.storeUntold());
+  }
+
+  async #goOn({ status }: JobRow): Promise<void> {
+    if (status === "running") {
+      try {
+        await this.#cut();
+      } finally {
+        // The index may be down; machines are not.
+        await this.#sendDue();
+      }
+      this.#finish();
+    }
+    const job = this.#find();
+    if (job !== undefined && tellAt(job, this.#deps.now()) <= this.#deps.now()) await this.#tell();
+  }
+
+  /** The next chunk, where the rate and the window have room for it. */
+  async #cut(): Promise<void> {
+    const job = this.#find();
+    if (job === undefined || job.isCut || this.#deps.now() < job.nextCutAt) return;
+    if (this.#store.countChunks() >= MOST_CHUNKS) return;
+    const { rate, createdAt } = job.spec;
+    const size = Math.min(MACHINES_PER_CHUNK, rate);
+    const rows = await this.#deps.listMachines(job.spec, job.afterId ?? undefined, size);
+    // Paused or cancelled while the index was read.
+    const now = this.#deps.now();
+    if (this.#find()?.status !== "running") return;
+    const ids = rows.filter((machine) => machine.createdAt <= createdAt).map(({ id }) => id);
+    const nextCutAt = Math.max(now, job.nextCutAt) + Math.ceil((ids.length * 1_000) / rate);
+    const cut = { ids, afterId: rows.at(-1)?.id ?? job.afterId, isCut: rows.length < size, nextCutAt };
+    this.#deps.transaction(() => this.#store.insertChunk(job, cut, now));
+  }
+
+  async #sendDue(): Promise<void> {
+    const now = this.#deps.now();
+    const job = this.#find();
+    const due = job?.status === "running" ? this.#store.listDue(now) : [];
+    if (job === undefined || due.length === 0) return;
+    const { tenant, id } = job.spec;
+    await this.#deps.send(due.map((chunk) => ({ tenant, job: id, chunk })));
+    // Some may have been taken before the queue has answered here.
+    const waiting = due.filter((chunk) => (this.#store.findChunk(chunk)?.lentUntil ?? now) <= now);
+    this.#deps.transaction(() => this.#store.postpone(waiting, now + RESEND_MS));
+  }
+
+  #finish(): void {
+    const job = this.#find();
+    if (job?.status !== "running" || !job.isCut || this.#store.countChunks() > 0) return;
+    this.#deps.transaction(() => this.#store.storeStatus("finished", this.#deps.now()));
+  }
+
+  async #tell(): Promise<void> {
+    const job = this.#find();
+    if (job === undefined) return;
+    await this.#deps.tell(viewOf(job));
+    const at = this.#deps.now();
+    this.#deps.transaction(() => this.#store.storeTold(at, job.updatedAt));
+  }
+
+  #become(status: "running" | "paused" | "cancelled"): JobReply {
+    const job = this.#find();
+    if (job === undefined || job.toldAt === null) return refuse("unknown");
+    if (job.status === status) return { ok: true, job: viewOf(job) };
+    if (job.finishedAt !== null) return refuse("ended");
+    const now = this.#deps.now();
+    this.#deps.transaction(() => {
+      this.#store.storeStatus(status, now);
+      // Messages that came during a pause were let go.
+      if (status === "running") this.#store.makeDue(now);
+      this.#rearm();
+    });
+    return this.read();
+  }
+
+  #rearm(): void {
+    const job = this.#find();
+    if (job === undefined) return;
+    const at = this.#nextAt(job);
+    if (at !== undefined) this.#deps.setAlarm(Math.max(at, this.#deps.now()));
+  }
+
+  /** When there is something to do; undefined: nothing, until somebody asks. */
+  #nextAt(job: JobRow): number | undefined {
+    const now = this.#deps.now();
+    const at = [tellAt(job, now)];
+    if (job.finishedAt !== null) at.push(job.finishedAt + this.#deps.keepMs());
+    if (job.status === "running") {
+      const chunks = this.#store.countChunks();
+      at.push(this.#store.readNextDueAt() ?? Infinity);
+      if (!job.isCut && chunks < MOST_CHUNKS) at.push(job.nextCutAt);
+      if (job.isCut && chunks === 0) at.push(now);
+    }
+    const next = Math.min(...at);
+    return next === Infinity ? undefined : next;
+  }
+
+  #retryMs(lease: number): number {
+    const longest = Math.min(LONGEST_RETRY_MS, RETRY_MS * 2 ** (lease - 1));
+    return Math.round(longest * (0.5 + this.#deps.random() / 2));
+  }
+
+  #find(): JobRow | undefined {
+    if (!hasTables(this.#deps.sql)) return undefined;
+    return this.#store.readJob();
+  }
+}
+
+/** When the catalog is to be told; Infinity: it has it as it is. */
+function tellAt({ isTold, toldAt }: JobRow, now: number): number {
+  return isTold ? Infinity : Math.min((toldAt ?? 0) + TELL_EVERY_MS, now + TELL_EVERY_MS);
+}
+
+function isOver({ finishedAt }: JobRow, deps: JobDeps): boolean {
+  return finishedAt !== null && deps.now() >= finishedAt + deps.keepMs();
+}
+
+function viewOf({ spec, status, progress, updatedAt, finishedAt }: JobRow): JobView {
+  const { content: _content, expected: _expected, ...rest } = spec;
+  return { ...rest, status, progress, updatedAt, ...(finishedAt !== null && { finishedAt }) };
+}
+
+function giveUp(id: string): JobResult {
+  const message = `the machine could not be reached, ${MOST_LEASES} times`;
+  return { id, outcome: "refused", reason: "UNAVAILABLE", message };
+}
+
+function countOf(results: readonly JobResult[]) {
+  const counts = { succeeded: 0, unchanged: 0, refused: 0, skipped: 0 };
+  for (const { outcome } of results) counts[outcome] += 1;
+  return counts;
+}
+
+function refuse(problem: JobProblem): JobReply {
+  return { ok: false, problem };
+}

@@ -1,0 +1,39 @@
+/** Parts of jobs: each message names some machines that a job has to look after. */
+import * as z from "zod/mini";
+import type { ChunkRef } from "../jobs/calls.ts";
+import type { House } from "../service/house.ts";
+import { workOnChunk } from "../service/job-work.ts";
+import { parseShape, shape, text } from "../shape.ts";
+
+const REF = shape({ tenant: text, job: text, chunk: z.int().check(z.minimum(1)) });
+
+/** While a job's object cannot be reached; it sends the message again itself, later. */
+const RETRY_SECONDS = 5;
+
+/** Settles every message: looked after, or to be delivered again. */
+export async function consumeJobChunks(house: House, messages: readonly Message[]): Promise<void> {
+  for (const message of messages) {
+    const ref = readRef(message.body);
+    if (ref === undefined) {
+      house.log.write("warn", "a message of the jobs queue names no part of a job", { message_id: message.id });
+      message.ack();
+      continue;
+    }
+    try {
+      await workOnChunk(house, ref);
+      message.ack();
+    } catch (error) {
+      const facts = { job: `${ref.tenant}/${ref.job}`, chunk: ref.chunk, attempts: message.attempts, cause: error };
+      house.log.write("warn", "a part of a job could not be looked after; it is delivered again", facts);
+      message.retry({ delaySeconds: RETRY_SECONDS });
+    }
+  }
+}
+
+function readRef(body: unknown): ChunkRef | undefined {
+  try {
+    return parseShape(REF, body, "the message");
+  } catch {
+    return undefined;
+  }
+}

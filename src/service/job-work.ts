@@ -1,0 +1,111 @@
+/** Use case: look after some machines of a job, each once, whatever came of an earlier attempt. */
+import { configIdOf } from "../engine/configuration.ts";
+import { DetentError, type Reason } from "../errors.ts";
+import type { Chunk, ChunkRef, JobResult, JobSpec } from "../jobs/calls.ts";
+import type { MachineAddress, Reply } from "../machine/calls.ts";
+import type { Receipt } from "../receipt.ts";
+import { EVERY_SCOPE } from "../scope.ts";
+import { askForReply } from "./ask-machine.ts";
+import { findStored } from "./configurations.ts";
+import { logDecision } from "./decision-log.ts";
+import type { House, Principal } from "./house.ts";
+
+/** Machines asked at a time: enough to keep objects busy, few enough for what an invocation may have open. */
+const MACHINES_AT_ONCE = 8;
+
+type Result = { readonly outcome: "succeeded" | "unchanged" | "skipped" } | Refused;
+type Refused = { readonly outcome: "refused"; readonly reason: Reason; readonly message: string };
+
+/** What is done to a machine, and what became of it. Throws where the platform fails: it may have happened. */
+type Act = (address: MachineAddress) => Promise<Result>;
+
+/**
+ * Looks after a chunk of a job and reports on it. What cannot be reached is left out of the report, and comes again; whoever
+ * asks for a chunk that is done or in other hands does nothing. Rejects when the job itself cannot be reached.
+ */
+export async function workOnChunk(house: House, { tenant, job, chunk }: ChunkRef): Promise<void> {
+  const object = house.job(tenant, job);
+  const loan = await object.take(chunk);
+  if (loan === undefined) return;
+  const results: JobResult[] = [];
+  try {
+    const act = await prepare(house, loan.spec);
+    const ids = [...loan.ids];
+    const worker = async (): Promise<void> => {
+      for (let id = ids.shift(); id !== undefined; id = ids.shift()) {
+        const result = await actOn(house, loan, id, act);
+        if (result !== undefined) results.push({ id, ...result });
+      }
+    };
+    await Promise.all(Array.from({ length: MACHINES_AT_ONCE }, worker));
+  } catch (error) {
+    house.log.write("warn", "a part of a job waits", { job: `${tenant}/${job}`, chunk, cause: error });
+  }
+  await object.report(chunk, loan.lease, results);
+}
+
+async function actOn(house: House, { spec, until }: Chunk, id: string, act: Act): Promise<Result | undefined> {
+  if (house.now() > until) return undefined;
+  const { tenant, filter } = spec;
+  const address = { tenant, configuration: filter.configuration, id };
+  try {
+    return await act(address);
+  } catch (error) {
+    const facts = { job: `${tenant}/${spec.id}`, ...address, cause: error };
+    house.log.write("warn", "a machine of a job could not be reached; it is tried again", facts);
+    return undefined;
+  }
+}
+
+async function prepare(house: House, spec: JobSpec): Promise<Act> {
+  const { action, isDryRun, actor, tenant, filter } = spec;
+  const principal: Principal = { tenant, actor, scopes: EVERY_SCOPE };
+  const { configuration, ...onlyIf } = filter;
+  // The same for every attempt: a machine that has decided it answers again what it decided.
+  const eventId = `detent:job:${spec.id}`;
+  switch (action.kind) {
+    case "send": {
+      const { kind: _kind, ...event } = action;
+      const call = { ...event, eventId, actor, onlyIf, isDryRun };
+      return async (address) => {
+        const startedAt = house.now();
+        const reply = await askForReply(house, address, async (machine) => await machine.send(address, call));
+        if (reply.ok && !isDryRun) logDecision(house, principal, reply.value, { startedAt, traceparent: undefined });
+        return resultOf(reply, receiptResult);
+      };
+    }
+    case "migrate": {
+      const { version, source } = await findStored(house, principal, configIdOf(configuration, action.to));
+      const stateMap = new Map(Object.entries(action.stateMap));
+      const call = { version, source, stateMap, actor, eventId, onlyIf, isDryRun };
+      return async (address) => {
+        const reply = await askForReply(house, address, (machine) => machine.migrateOnce(address, call));
+        return resultOf(reply, (isChanged) => ({ outcome: isChanged ? "succeeded" : "unchanged" }));
+      };
+    }
+    case "delete": {
+      const call = { actor, onlyIf, isDryRun };
+      return async (address) => {
+        const reply = await askForReply(house, address, (machine) => machine.delete(address, call));
+        // An earlier attempt may have done it, and nobody has heard.
+        if (!reply.ok && reply.reason === "MACHINE_GONE") return { outcome: "succeeded" };
+        return resultOf(reply, () => ({ outcome: "succeeded" }));
+      };
+    }
+    default:
+      return action satisfies never;
+  }
+}
+
+function receiptResult({ result, reason, message = "" }: Receipt): Result {
+  if (reason !== undefined) return { outcome: "refused", reason, message };
+  return { outcome: result === "ignored" ? "unchanged" : "succeeded" };
+}
+
+function resultOf<T>(reply: Reply<T>, toResult: (value: T) => Result): Result {
+  if (reply.ok) return toResult(reply.value);
+  const { reason, message, isUnmeant, isUnfinished } = reply;
+  if (isUnmeant || reason === "MACHINE_GONE" || reason === "MACHINE_NOT_FOUND") return { outcome: "skipped" };
+  if (isUnfinished || reason === "UNAVAILABLE") throw new DetentError(reason, message);
+  return { outcome: "refused", reason, message };
+}
