@@ -7,6 +7,7 @@ import { DIAGRAM_ROUTES } from "./diagrams.ts";
 import { DEAD_LETTER_ROUTES } from "./dead-letters.ts";
 import { EVENT_ROUTES } from "./events.ts";
 import { FEED_ROUTES } from "./feeds.ts";
+import { JOB_ROUTES } from "./jobs.ts";
 import { MACHINE_LIST_ROUTES } from "./machine-list.ts";
 import { MACHINE_ROUTES } from "./machines.ts";
 import { METRICS_ROUTES } from "./metrics.ts";
@@ -23,6 +24,7 @@ const CLOSED_ROUTES: readonly Route[] = [
   ...EVENT_ROUTES,
   ...FEED_ROUTES,
   ...DEAD_LETTER_ROUTES,
+  ...JOB_ROUTES,
   ...REBUILD_ROUTES,
   ...METRICS_ROUTES,
   ...STATESERVICE_ROUTES,

@@ -8,7 +8,7 @@ const listDeadLetters = route({
   operation: "ListDeadLetters",
   method: "GET",
   path: "/api/v1/dead-letters",
-  query: SHAPES.deadLettersQuery,
+  query: SHAPES.pageQuery,
   handle: async ({ c, house, principal, query }) => {
     const found = await deadLetters.listDeadLetters(house, principal, {
       pageSize: pageSize(query.page_size),

@@ -1,6 +1,7 @@
 /** The house's values in the JSON of the routes: snake_case, RFC 3339 times, customers' data parsed. */
 import type { Finding } from "../engine/finding.ts";
 import type { AllowedView, HistoryItem } from "../machine/calls.ts";
+import type { JobAction, JobView } from "../jobs/calls.ts";
 import { receiptJson } from "../receipt.ts";
 import type { ConfigurationView } from "../service/configurations.ts";
 import type { DeadLetterView } from "../service/dead-letters.ts";
@@ -107,4 +108,43 @@ export function findingJson({ severity, code, pointer, message }: Finding) {
 
 export function allowedJson(view: AllowedView) {
   return { state: view.state, revision: view.revision, events: view.events };
+}
+
+export function jobJson({ filter, action, progress, ...job }: JobView) {
+  const { configuration, version, state, updatedAfter, updatedBefore, labels } = filter;
+  return {
+    id: job.id,
+    filter: {
+      configuration,
+      version,
+      state,
+      updated_after: updatedAfter === undefined ? undefined : timeOf(updatedAfter),
+      updated_before: updatedBefore === undefined ? undefined : timeOf(updatedBefore),
+      labels: labels.length > 0 ? Object.fromEntries(labels.map(({ name, value }) => [name, value])) : undefined,
+    },
+    ...actionJson(action),
+    dry_run: job.isDryRun,
+    rate: job.rate,
+    status: job.status,
+    progress,
+    actor: job.actor,
+    created_at: timeOf(job.createdAt),
+    updated_at: timeOf(job.updatedAt),
+    finished_at: job.finishedAt === undefined ? undefined : timeOf(job.finishedAt),
+  };
+}
+
+function actionJson(action: JobAction) {
+  switch (action.kind) {
+    case "send": {
+      const { event, data, details, originator } = action;
+      return { send: { event, data: json(data), details, originator } };
+    }
+    case "migrate":
+      return { migrate: { to: action.to, state_map: action.stateMap } };
+    case "delete":
+      return { delete: {} };
+    default:
+      return action satisfies never;
+  }
 }

@@ -87,6 +87,7 @@ const machineFilter = {
   updated_after: z.optional(time),
   updated_before: z.optional(time),
 };
+const migration = { to: text, state_map: z.optional(record(text)) };
 /** `label.K=V` */
 const labels = { label: z.optional(record(text)) };
 
@@ -109,7 +110,7 @@ export const SHAPES = {
   machineQuery: shape({ at_revision: z.optional(revisionText) }),
   labels: shape({ labels: record(z.nullable(text)) }),
   override: shape({ state: text, data: z.optional(object), comment: text }),
-  migration: shape({ to: text, state_map: z.optional(record(text)) }),
+  migration: shape(migration),
   event: shape(sentEvent),
   dryRunQuery: shape({ dry_run: z.optional(flag) }),
   events: shape({ events: list(shape({ configuration: text, id: text, ...sentEvent })) }),
@@ -129,9 +130,24 @@ export const SHAPES = {
     configuration: z.optional(text),
     page_size: z.optional(text),
   }),
-  deadLettersQuery: shape({
+  pageQuery: shape({
     page_size: z.optional(text),
     page_token: z.optional(text),
+  }),
+  job: shape({
+    filter: shape({ ...machineFilter, labels: z.optional(record(text)) }),
+    send: z.optional(
+      shape({
+        event: text,
+        data: z.optional(object),
+        details: z.optional(text),
+        originator: z.optional(text),
+      }),
+    ),
+    migrate: z.optional(shape(migration)),
+    delete: z.optional(shape({})),
+    dry_run: z.optional(z.boolean()),
+    rate: z.optional(z.int()),
   }),
   rebuild: shape({ machines: z.optional(list(shape({ configuration: text, id: text }))) }),
   redrive: shape({ ids: z.optional(list(text)) }),

@@ -13,7 +13,8 @@ import type { ConfigurationView } from "../service/configurations.ts";
 import type { ListedMachine } from "../service/machine-list.ts";
 import type { MachineAnswer } from "../service/machines.ts";
 
-const struct = (text: string): ProtoJsonObject => JSON.parse(text) as ProtoJsonObject;
+/** Customers' JSON as a google.protobuf.Struct. */
+export const struct = (text: string): ProtoJsonObject => JSON.parse(text) as ProtoJsonObject;
 
 /** Drops what protobuf cannot leave out. */
 function present<T>(value: T): T | undefined {

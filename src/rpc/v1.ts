@@ -4,6 +4,7 @@ import { registerConfigurations } from "./v1-configurations.ts";
 import { registerDeadLetters } from "./v1-dead-letters.ts";
 import { registerEvents } from "./v1-events.ts";
 import { registerFeeds } from "./v1-feeds.ts";
+import { registerJobs } from "./v1-jobs.ts";
 import { registerMachines } from "./v1-machines.ts";
 
 export function registerV1(router: ConnectRouter): void {
@@ -11,5 +12,6 @@ export function registerV1(router: ConnectRouter): void {
   registerMachines(router);
   registerEvents(router);
   registerFeeds(router);
+  registerJobs(router);
   registerDeadLetters(router);
 }

@@ -4,11 +4,18 @@ import { describe, expect, test } from "vitest";
 import { ConfigurationService } from "../../src/gen/detent/v1/configuration_service_pb.ts";
 import { DeadLetterService } from "../../src/gen/detent/v1/dead_letter_service_pb.ts";
 import { FeedService } from "../../src/gen/detent/v1/feed_service_pb.ts";
+import { JobService } from "../../src/gen/detent/v1/job_service_pb.ts";
 import { MachineService } from "../../src/gen/detent/v1/machine_service_pb.ts";
 import served from "../../src/http/openapi.json" with { type: "json" };
 import type { Json } from "../doors/json.ts";
 
-const SERVICES: readonly DescService[] = [ConfigurationService, MachineService, FeedService, DeadLetterService];
+const SERVICES: readonly DescService[] = [
+  ConfigurationService,
+  MachineService,
+  FeedService,
+  JobService,
+  DeadLetterService,
+];
 
 /** RPCs without a route of their own, and why. */
 const WITHOUT_ROUTE: Readonly<Record<string, string>> = {
@@ -24,6 +31,11 @@ const WHOLE_BODIES: Readonly<Record<string, string>> = {
   "SendEvent answer": "receipt",
   "GetEvent answer": "receipt",
   "FindEvent answer": "receipt",
+  "CreateJob answer": "job",
+  "GetJob answer": "job",
+  "PauseJob answer": "job",
+  "ResumeJob answer": "job",
+  "CancelJob answer": "job",
 };
 
 /** Fields that only one side has, with all that is inside them: `+` the route, `-` the RPC. Each with its reason. */
@@ -72,6 +84,7 @@ const HEADER_FIELDS: Readonly<Record<string, string>> = {
   "If-Match": "expected_revision: integer",
   "Idempotency-Key": "event_id: string",
   "CreateMachine Idempotency-Key": "idempotency_key: string",
+  "CreateJob Idempotency-Key": "idempotency_key: string",
 };
 /** What only HTTP has: conditions on answers, and how they are to be given. */
 const HTTP_HEADERS = ["If-None-Match", "Prefer"];

@@ -124,6 +124,38 @@ const DeadLetter = z.strictObject({
   body: z.unknown(),
 });
 
+const Job = z.strictObject({
+  id: text,
+  filter: z.strictObject({
+    configuration: text,
+    version: z.optional(text),
+    state: z.optional(text),
+    updated_after: z.optional(time),
+    updated_before: z.optional(time),
+    labels: z.optional(record(text)),
+  }),
+  send: z.optional(z.strictObject({ event: text, data: object, details: text, originator: text })),
+  migrate: z.optional(z.strictObject({ to: text, state_map: record(text) })),
+  delete: z.optional(z.strictObject({})),
+  dry_run: z.boolean(),
+  rate: z.int(),
+  status: z.enum(["running", "paused", "cancelled", "finished"]),
+  progress: z.strictObject({
+    expected: count,
+    found: count,
+    succeeded: count,
+    unchanged: count,
+    refused: count,
+    skipped: count,
+  }),
+  actor: text,
+  created_at: time,
+  updated_at: time,
+  finished_at: z.optional(time),
+});
+
+const JobRefusal = z.strictObject({ id: text, reason: Reason, message: text });
+
 const Problem = z.strictObject({
   type: text,
   title: text,
@@ -194,6 +226,10 @@ export const ANSWERS = {
   DeadLetter,
   DeadLetterList: z.strictObject({ dead_letters: z.array(DeadLetter), next_page_token: nextPageToken }),
   Redriven: z.strictObject({ redriven: count, remaining: z.boolean() }),
+  Job,
+  JobRefusal,
+  JobReport: z.extend(Job, { refusals: z.array(JobRefusal), next_page_token: nextPageToken }),
+  JobList: z.strictObject({ jobs: z.array(Job), next_page_token: nextPageToken }),
   RebuildProgress: z.strictObject({
     started_at: time,
     finished_at: z.optional(time),

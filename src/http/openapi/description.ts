@@ -13,6 +13,7 @@ export const TAGS = {
   Feeds: "What happened, oldest first, for who has no queue. Feeds come from the index and may be 5 s behind.",
   "Dead letters": "Messages of the events queue that could not be applied, kept until they are sent again.",
   Interventions: "What is done by hand to configurations and machines that are in use.",
+  Jobs: "The same done to many machines, each once, at a bounded rate, with a report.",
   StateService:
     "The protocol of StateService: its charts become configurations, and recipes that GET and PUT its `/state` work with another base URL and an authorization header.",
   Operation: "For who runs the service.",

@@ -8,6 +8,7 @@ import { DIAGRAM_OPERATIONS } from "./diagram-operations.ts";
 import { EVENT_OPERATIONS } from "./event-operations.ts";
 import { FEED_OPERATIONS } from "./feed-operations.ts";
 import { INTERVENTION_OPERATIONS } from "./intervention-operations.ts";
+import { JOB_OPERATIONS } from "./job-operations.ts";
 import { MACHINE_OPERATIONS } from "./machine-operations.ts";
 import { SERVICE_OPERATIONS } from "./service-operations.ts";
 import { STATESERVICE_OPERATIONS } from "./stateservice-operations.ts";
@@ -19,6 +20,7 @@ export const OPERATIONS = {
   ...EVENT_OPERATIONS,
   ...FEED_OPERATIONS,
   ...INTERVENTION_OPERATIONS,
+  ...JOB_OPERATIONS,
   ...STATESERVICE_OPERATIONS,
   ...SERVICE_OPERATIONS,
 } as const satisfies Record<string, Description>;
