@@ -1,0 +1,307 @@
+/**
+ * Jobs while everything around them fails: the queue loses, repeats and reorders, calls fail although they were done,
+ * processes are killed. Each machine is affected once, and the report says what became of all of them.
+ */
+import { expect, test } from "vitest";
+import type { JobView } from "../../src/jobs/calls.ts";
+import type { MachineAddress } from "../../src/machine/calls.ts";
+import type { Principal } from "../../src/service/house.ts";
+import * as jobs from "../../src/service/jobs.ts";
+import { EVERY_SCOPE } from "../../src/scope.ts";
+import { JobYard } from "./simulation/job-yard.ts";
+import { addressOf, createMachine, creation, event, LOOP } from "./simulation/machines.ts";
+import { World } from "./simulation/world.ts";
+
+const OPERATOR: Principal = { tenant: "t", actor: "operator", scopes: EVERY_SCOPE };
+const SEEDS = Number(process.env["DETENT_FAULT_SEEDS"] ?? 6);
+const MACHINES = 60;
+const NEXT = {
+  ...LOOP,
+  version: "v2",
+  states: [...LOOP.states, "c"],
+  transitions: [...LOOP.transitions, { from: "c", to: "a", event: "go" }],
+};
+
+const range = (length: number, first = 0): number[] => Array.from({ length }, (_, index) => index + first);
+const SUCCEEDED = { unchanged: 0, refused: 0, skipped: 0 };
+
+/** Machines in state `a`, but every third, which is in `b`. */
+async function yardOf(seed: number, machines = MACHINES): Promise<{ world: World; yard: JobYard; ids: string[] }> {
+  const world = new World(seed);
+  const yard = new JobYard(world);
+  const insert = world.index.prepare(
+    "INSERT INTO configurations (tenant, name, version, source, created_at) VALUES ('t', 'loop', ?, ?, 1)",
+  );
+  for (const source of [LOOP, NEXT]) insert.run(source.version, JSON.stringify(source));
+  const ids = range(machines).map((index) => `m${String(index).padStart(3, "0")}`);
+  await world.clock.until(Promise.all(ids.map((id) => createMachine(world, addressOf(id)))));
+  for (const [index, id] of ids.entries()) if (index % 3 === 0) world.send(addressOf(id), event("first"));
+  await pass(world, 10_000);
+  return { world, yard, ids };
+}
+
+const pass = (world: World, ms: number): Promise<void> => world.clock.run(world.clock.now + ms);
+
+function create(yard: JobYard, world: World, input: Omit<jobs.CreateJobInput, "filter">, state?: string) {
+  return world.clock.until(
+    jobs.createJob(yard.house, OPERATOR, { filter: { configuration: "loop", state }, ...input }),
+  );
+}
+
+async function end(yard: JobYard, world: World, { id }: JobView): Promise<jobs.JobAnswer> {
+  for (const _attempt of range(2_000)) {
+    const found = await world.clock.until(
+      jobs.getJob(yard.house, OPERATOR, { id, pageSize: 1_000 }).catch(() => undefined),
+    );
+    if (found !== undefined && found.job.finishedAt !== undefined) return found;
+    await pass(world, 2_000);
+  }
+  throw new Error("the job does not end");
+}
+
+/** The changes that a job made, of one machine. */
+function affected(world: World, address: MachineAddress, job: JobView): number {
+  const sql = "SELECT count(*) AS n FROM transitions WHERE event_id = ?";
+  return Number(world.storageOf(address).prepare(sql).get(`detent:job:${job.id}`)?.["n"]);
+}
+
+function revisionOf(world: World, id: string): number {
+  return Number(world.storageOf(addressOf(id)).prepare("SELECT max(revision) AS n FROM transitions").get()?.["n"]);
+}
+
+test("a job sends an event to the machines that its filter means, and to no other", async () => {
+  const { world, yard, ids } = await yardOf(1);
+  const job = await create(yard, world, { send: { event: "finish", details: "closed" } }, "a");
+  expect(job).toMatchObject({ status: "running", progress: { expected: 40, found: 0 } });
+  const { job: ended, refusals } = await end(yard, world, job);
+  expect(ended).toMatchObject({
+    status: "finished",
+    progress: { expected: 40, found: 40, succeeded: 40, ...SUCCEEDED },
+  });
+  expect(refusals).toEqual([]);
+  expect(ids.map((id) => affected(world, addressOf(id), job))).toEqual(
+    ids.map((_, index) => (index % 3 === 0 ? 0 : 1)),
+  );
+  const row = world.storageOf(addressOf("m001")).prepare("SELECT * FROM transitions WHERE revision = 1").get();
+  expect(row).toMatchObject({ event: "finish", actor: "operator", details: "closed" });
+});
+
+test("what machines refuse is in the report, each with its reason, page by page", async () => {
+  const { world, yard } = await yardOf(2);
+  const job = await create(yard, world, { send: { event: "nothing" } });
+  const { job: ended, refusals } = await end(yard, world, job);
+  expect(ended.progress).toMatchObject({ found: 60, refused: 60, succeeded: 0 });
+  expect(new Set(refusals.map(({ reason }) => reason))).toEqual(new Set(["UNKNOWN_EVENT"]));
+  expect(new Set(refusals.map(({ id }) => id)).size).toBe(60);
+});
+
+test("a migration changes those that have another version, once, and leaves the others", async () => {
+  const { world, yard, ids } = await yardOf(3);
+  const first = await create(yard, world, { migrate: { to: "v2" } }, "b");
+  expect((await end(yard, world, first)).job.progress).toMatchObject({ found: 20, succeeded: 20 });
+  await pass(world, 10_000);
+  const second = await create(yard, world, { migrate: { to: "v2" } });
+  expect((await end(yard, world, second)).job.progress).toMatchObject({ found: 60, succeeded: 40, unchanged: 20 });
+  const versions = ids.map((id) =>
+    world.storageOf(addressOf(id)).prepare("SELECT version FROM transitions ORDER BY revision DESC").get(),
+  );
+  expect(new Set(versions.map((row) => row?.["version"]))).toEqual(new Set(["v2"]));
+});
+
+test("a migration that machines refuse says why", async () => {
+  const { world, yard } = await yardOf(4);
+  const job = await create(yard, world, { migrate: { to: "v2", stateMap: { a: "nowhere" } } });
+  const { job: ended, refusals } = await end(yard, world, job);
+  expect(ended.progress).toMatchObject({ found: 60, refused: 60 });
+  expect(refusals[0]).toMatchObject({ id: "m000", reason: "MIGRATION_REJECTED" });
+});
+
+test("machines are deleted, and no longer listed", async () => {
+  const { world, yard } = await yardOf(5);
+  const job = await create(yard, world, { delete: {} }, "b");
+  expect((await end(yard, world, job)).job.progress).toMatchObject({ found: 20, succeeded: 20, ...SUCCEEDED });
+  await pass(world, 10_000);
+  expect(world.index.prepare("SELECT count(*) AS n FROM machines WHERE retired_at IS NULL").get()).toEqual({ n: 40 });
+});
+
+test.each([{ send: { event: "finish" } }, { migrate: { to: "v2" } }, { delete: {} }])(
+  "a dry run of %o reports the same and changes nothing",
+  async (action) => {
+    const { world, yard, ids } = await yardOf(6);
+    const before = ids.map((id) => revisionOf(world, id));
+    const job = await create(yard, world, { ...action, isDryRun: true });
+    expect((await end(yard, world, job)).job.progress).toMatchObject({ found: 60, succeeded: 60, ...SUCCEEDED });
+    await pass(world, 10_000);
+    expect(ids.map((id) => revisionOf(world, id))).toEqual(before);
+    expect(world.index.prepare("SELECT count(*) AS n FROM machines WHERE retired_at IS NULL").get()).toEqual({ n: 60 });
+    const real = await create(yard, world, action);
+    expect((await end(yard, world, real)).job.progress).toMatchObject({ found: 60, succeeded: 60, ...SUCCEEDED });
+  },
+);
+
+test("a machine that is no longer what the filter means when its turn comes is skipped", async () => {
+  const { world, yard, ids } = await yardOf(7);
+  // The index hears of nothing: it lists them in `a` still.
+  world.indexFailure = "D1 is down for writes";
+  for (const id of ids.slice(1, 3)) world.send(addressOf(id), event("second"));
+  world.indexFailure = undefined;
+  const job = await create(yard, world, { send: { event: "finish" } }, "a");
+  expect((await end(yard, world, job)).job.progress).toMatchObject({ found: 40, succeeded: 38, skipped: 2 });
+});
+
+test("machines that are created after the job are not its own", async () => {
+  const { world, yard } = await yardOf(8, 12);
+  const job = await create(yard, world, { send: { event: "finish" }, rate: 1 });
+  for (const index of range(5)) await world.clock.until(createMachine(world, addressOf(`z${index}`)));
+  expect((await end(yard, world, job)).job.progress).toMatchObject({ found: 12, succeeded: 12 });
+  expect(revisionOf(world, "z0")).toBe(0);
+});
+
+test("no more machines a second are taken on than the rate says", async () => {
+  const { world, yard } = await yardOf(9);
+  const startedAt = world.clock.now;
+  const job = await create(yard, world, { send: { event: "finish" }, rate: 5 });
+  const ended = await end(yard, world, job);
+  // The last five begin eleven seconds after the first.
+  expect((ended.job.finishedAt ?? 0) - startedAt).toBeGreaterThanOrEqual(11_000);
+  const times = range(MACHINES).map((index) =>
+    Number(
+      world
+        .storageOf(addressOf(`m${String(index).padStart(3, "0")}`))
+        .prepare("SELECT at FROM transitions WHERE event = 'finish'")
+        .get()?.["at"],
+    ),
+  );
+  for (const at of times)
+    expect(times.filter((other) => other >= at && other < at + 1_000).length).toBeLessThanOrEqual(10);
+});
+
+test("paused, a job takes on nothing; resumed, it goes on; cancelled, it ends, and what was done is counted", async () => {
+  const { world, yard } = await yardOf(10);
+  const job = await create(yard, world, { send: { event: "finish" }, rate: 5 });
+  await pass(world, 3_000);
+  const ask = (change: typeof jobs.pauseJob) => world.clock.until(change(yard.house, OPERATOR, job.id));
+  expect(await ask(jobs.pauseJob)).toMatchObject({ status: "paused" });
+  await pass(world, 10_000);
+  const paused = await world.clock.until(jobs.getJob(yard.house, OPERATOR, { id: job.id }));
+  expect(paused.job.progress.found).toBeLessThanOrEqual(25);
+  expect(paused.job.progress.succeeded).toBeGreaterThan(0);
+  await pass(world, 600_000);
+  expect((await world.clock.until(jobs.getJob(yard.house, OPERATOR, { id: job.id }))).job).toEqual(paused.job);
+  expect(await ask(jobs.resumeJob)).toMatchObject({ status: "running" });
+  await pass(world, 4_000);
+  expect(await ask(jobs.cancelJob)).toMatchObject({ status: "cancelled" });
+  await pass(world, 600_000);
+  const { job: ended } = await world.clock.until(jobs.getJob(yard.house, OPERATOR, { id: job.id }));
+  expect(ended.progress.succeeded).toBeGreaterThan(paused.job.progress.succeeded);
+  expect(ended.progress.succeeded).toBeLessThan(MACHINES);
+  const finished = range(MACHINES).filter((index) =>
+    affected(world, addressOf(`m${String(index).padStart(3, "0")}`), job),
+  );
+  expect(finished.length).toBe(ended.progress.succeeded);
+  await expect(ask(jobs.resumeJob)).rejects.toThrow(/has ended; it cannot be resumed/);
+  expect(await ask(jobs.cancelJob)).toEqual(ended);
+  expect(await yard.listed("t")).toEqual([ended]);
+});
+
+test("the same key and content is the same job; other content is refused", async () => {
+  const { world, yard } = await yardOf(11, 6);
+  const input = { send: { event: "finish" }, idempotencyKey: "k" };
+  const job = await create(yard, world, input);
+  await end(yard, world, job);
+  expect((await create(yard, world, input)).id).toBe(job.id);
+  await expect(create(yard, world, { ...input, rate: 7 })).rejects.toThrow(/idempotency_key was used for another job/);
+  expect(await yard.listed("t")).toHaveLength(1);
+});
+
+test("a creation that the catalog did not take has begun nothing, may be repeated, and leaves nothing behind", async () => {
+  const { world, yard } = await yardOf(12, 6);
+  const input = { send: { event: "finish" }, idempotencyKey: "k" };
+  // Only what the job tells the catalog fails, although it is done.
+  const job = { fails: true };
+  const prepare = world.d1.prepare.bind(world.d1);
+  world.d1.prepare = (sql: string) => {
+    const statement = prepare(sql);
+    if (!sql.includes("INSERT INTO jobs") || !job.fails) return statement;
+    return {
+      bind: (...values: unknown[]) => ({
+        run: async () => {
+          await statement.bind(...values).run();
+          throw new Error("injected: after");
+        },
+      }),
+    } as unknown as D1PreparedStatement;
+  };
+  await expect(create(yard, world, input)).rejects.toMatchObject({ reason: "UNAVAILABLE" });
+  expect(await yard.listed("t")).toHaveLength(1);
+  await pass(world, 120_000);
+  expect(await yard.listed("t")).toEqual([]);
+  expect(revisionOf(world, "m001")).toBe(0);
+  await expect(create(yard, world, input)).rejects.toMatchObject({ reason: "UNAVAILABLE" });
+  job.fails = false;
+  const created = await create(yard, world, input);
+  expect((await end(yard, world, created)).job.progress.succeeded).toBe(6);
+  await pass(world, 120_000);
+  expect(await yard.listed("t")).toHaveLength(1);
+});
+
+test("a job that has ended is kept for its time, then it is gone from everywhere", async () => {
+  const { world, yard } = await yardOf(13, 6);
+  const job = await create(yard, world, { delete: {} });
+  await end(yard, world, job);
+  await pass(world, 29 * 24 * 60 * 60 * 1_000);
+  expect(await yard.listed("t")).toHaveLength(1);
+  await pass(world, 2 * 24 * 60 * 60 * 1_000);
+  expect(await yard.listed("t")).toEqual([]);
+  expect(yard.storageOf("t", job.id).prepare("SELECT count(*) AS n FROM sqlite_master").get()).toEqual({ n: 0 });
+  await expect(world.clock.until(jobs.getJob(yard.house, OPERATOR, { id: job.id }))).rejects.toMatchObject({
+    reason: "NOT_FOUND",
+  });
+});
+
+test("asking for a job that is not there stores nothing", async () => {
+  const { world, yard } = await yardOf(14, 0);
+  const ask = (work: Promise<unknown>) => world.clock.until(work);
+  await expect(ask(jobs.getJob(yard.house, OPERATOR, { id: "x" }))).rejects.toMatchObject({ reason: "NOT_FOUND" });
+  await expect(ask(jobs.cancelJob(yard.house, OPERATOR, "x"))).rejects.toMatchObject({ reason: "NOT_FOUND" });
+  expect(yard.storageOf("t", "x").prepare("SELECT count(*) AS n FROM sqlite_master").get()).toEqual({ n: 0 });
+});
+
+let delivered = 0;
+let faults = 0;
+
+test.each(range(SEEDS, 1).flatMap((seed) => ["send", "migrate", "delete"].map((kind) => [seed, kind] as const)))(
+  "seed %i: through kills, faults and a queue that loses and repeats, each machine of a job to %s is affected once and counted once",
+  async (seed, kind) => {
+    const { world, yard, ids } = await yardOf(seed, 150);
+    const { chance } = world;
+    yard.queue = { lost: 0.2, repeated: 0.5, delayMs: 90_000 };
+    const action = { send: { send: { event: "go" } }, migrate: { migrate: { to: "v2" } }, delete: { delete: {} } }[
+      kind
+    ];
+    const job = await create(yard, world, { ...action, rate: 20 });
+    world.faults.share = 0.15;
+    for (const _round of range(60)) {
+      await pass(world, chance.below(10_000));
+      if (chance.next() < 0.2) yard.kill();
+      // Others go on using the machines: the event of the job may come before or after.
+      const id = chance.pick(ids);
+      if (chance.next() < 0.3) world.send(addressOf(id), event(`other${chance.next()}`));
+    }
+    faults += world.faults.count;
+    delivered += yard.delivered;
+    world.faults.share = 0;
+    const { job: ended, refusals } = await end(yard, world, job);
+    const { found, succeeded, unchanged, refused, skipped } = ended.progress;
+    expect(found).toBe(150);
+    expect(succeeded + unchanged + refused + skipped).toBe(found);
+    expect({ refused, listed: refusals.length }).toEqual({ refused: 0, listed: 0 });
+    expect(succeeded).toBe(150);
+    if (kind !== "delete") expect(ids.map((id) => affected(world, addressOf(id), job))).toEqual(ids.map(() => 1));
+  },
+);
+
+test("messages were repeated and calls failed", () => {
+  expect(delivered).toBeGreaterThan(SEEDS * 3 * 8);
+  expect(faults).toBeGreaterThan(SEEDS * 100);
+});
