@@ -3,7 +3,8 @@
  * killed: what the sink has answered is what the queue has accepted. And ways into the events queue and its dead letters,
  * which a deployment's producers have by bindings of their own: POST /faults/events, /faults/dead-letters. POST
  * /faults/trouble makes a share of the writes to D1 and of the sends to the queues fail, and answers how many have;
- * /faults/made tells how often the machines' objects were made.
+ * /faults/made tells how often the machines' objects were made. The queue of jobs delivers everything three times, twice at
+ * once.
  */
 import type { Bindings } from "../../src/env.ts";
 import worker, {
@@ -90,6 +91,15 @@ export class SweeperObject extends RealSweeperObject {
   }
 }
 
+/** The same messages once more, whatever is said of these. */
+function copyOf(batch: MessageBatch): MessageBatch {
+  const nothing = (): void => undefined;
+  const messages = batch.messages.map(({ id, timestamp, body, attempts }) => {
+    return { id, timestamp, body, attempts, ack: nothing, retry: nothing };
+  });
+  return { queue: batch.queue, metadata: batch.metadata, messages, ackAll: nothing, retryAll: nothing };
+}
+
 export default {
   async fetch(request, env, context) {
     if (new URL(request.url).pathname === "/faults/trouble") {
@@ -106,6 +116,11 @@ export default {
     await way.sendBatch(await request.json<MessageSendRequest[]>());
     return new Response(null, { status: 202 });
   },
-  queue: (batch, env, context) => worker.queue(batch, withSinks(env), context),
+  queue: async (batch, env, context) => {
+    const deliver = (delivered: MessageBatch) => worker.queue(delivered, withSinks(env), context);
+    if (!batch.queue.endsWith("jobs")) return await deliver(batch);
+    await Promise.all([deliver(batch), deliver(copyOf(batch))]);
+    await deliver(copyOf(batch));
+  },
   scheduled: (controller, env) => worker.scheduled(controller, withSinks(env)),
 } satisfies ExportedHandler<FaultBindings>;

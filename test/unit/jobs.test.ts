@@ -9,7 +9,7 @@ import type { Principal } from "../../src/service/house.ts";
 import * as jobs from "../../src/service/jobs.ts";
 import { EVERY_SCOPE } from "../../src/scope.ts";
 import { JobYard } from "./simulation/job-yard.ts";
-import { addressOf, createMachine, creation, event, LOOP } from "./simulation/machines.ts";
+import { addressOf, createMachine, event, LOOP } from "./simulation/machines.ts";
 import { World } from "./simulation/world.ts";
 
 const OPERATOR: Principal = { tenant: "t", actor: "operator", scopes: EVERY_SCOPE };
