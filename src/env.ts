@@ -153,6 +153,11 @@ export function objectNameOf({ tenant, configuration, id }: MachineAddress): str
 }
 
 export function machineOf(env: Bindings, address: MachineAddress): MachineCalls {
+  return machineObjectOf(env, address);
+}
+
+/** The same as a stub, for what is no call. */
+export function machineObjectOf(env: Bindings, address: MachineAddress): DurableObjectStub<MachineObject> {
   return inJurisdiction(env, env.MACHINES).getByName(objectNameOf(address));
 }
 

@@ -12,6 +12,7 @@ import {
   indexWritersOf,
   jobOf,
   logOf,
+  machineObjectOf,
   machineOf,
   notificationQueueOf,
   rebuildOf,
@@ -24,6 +25,7 @@ import { DetentError, orUnavailable } from "./errors.ts";
 import { createJsonApp } from "./http/app.ts";
 import { problemResponse } from "./http/problem.ts";
 import type { Log } from "./log.ts";
+import { openLine } from "./machine/watching.ts";
 import { consumeDeadLetters } from "./queue/dead-letters-consumer.ts";
 import { consumeEvents } from "./queue/events-consumer.ts";
 import { consumeJobChunks } from "./queue/jobs-consumer.ts";
@@ -31,6 +33,7 @@ import type { TenantRule } from "./queue/tenant.ts";
 import { createQueueSender, toJsonMessages } from "./queue-sender.ts";
 import { createRpcDoor } from "./rpc/mount.ts";
 import type { House, Principal } from "./service/house.ts";
+import { Tally } from "./tally.ts";
 import { traceparentOf } from "./traceparent.ts";
 
 export { IndexWriterObject } from "./catalog/index-writer-object.ts";
@@ -45,12 +48,15 @@ const EXPOSED_HEADERS = "etag,location,request-id,retry-after,grpc-status,grpc-m
 
 const jsonApp = createJsonApp();
 const rpcDoor = createRpcDoor();
+const watches = new Tally();
 let tokenKey: Promise<CryptoKey> | undefined;
 
 function houseOf(env: Bindings, log: Log): House {
   return {
     catalog: (tenant) => new TenantDb(env.CATALOG, tenant),
     machine: (address) => machineOf(env, address),
+    watch: (address, call, listener) => openLine(machineObjectOf(env, address), { address, call }, listener),
+    watches,
     indexLagMs: () => measureIndexLag(indexWritersOf(env)),
     recordFailures: async (failures) => {
       const results = await Promise.all(
@@ -87,6 +93,11 @@ function houseOf(env: Bindings, log: Log): House {
     ],
     log,
     now: () => Date.now(),
+    random: () => Math.random(),
+    after: (ms, work) => {
+      const timer = setTimeout(work, ms);
+      return () => clearTimeout(timer);
+    },
     uuid: () => crypto.randomUUID(),
   };
 }

@@ -15,12 +15,14 @@ import { OPEN_ROUTES } from "./open.ts";
 import { REBUILD_ROUTES } from "./rebuild.ts";
 import type { HttpCall, Route } from "./route.ts";
 import { STATESERVICE_ROUTES } from "./stateservice.ts";
+import { WATCH_ROUTES } from "./watch.ts";
 
 const CLOSED_ROUTES: readonly Route[] = [
   ...CONFIGURATION_ROUTES,
   ...DIAGRAM_ROUTES,
   ...MACHINE_ROUTES,
   ...MACHINE_LIST_ROUTES,
+  ...WATCH_ROUTES,
   ...EVENT_ROUTES,
   ...FEED_ROUTES,
   ...DEAD_LETTER_ROUTES,

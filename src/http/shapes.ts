@@ -80,6 +80,12 @@ const flag = z.enum(["true", "false"]);
 const revisionText = z
   .string()
   .check(z.regex(/^\d{1,15}$/, { error: mustBe("a revision, a whole number of up to 15 digits") }));
+/** The same, or -1 for none. */
+const revisionOrNone = z
+  .string()
+  .check(
+    z.regex(/^(?:-1|\d{1,15})$/, { error: mustBe("a revision, a whole number of up to 15 digits, or -1 for none") }),
+  );
 const machineFilter = {
   configuration: text,
   version: z.optional(text),
@@ -107,6 +113,7 @@ export const SHAPES = {
     id: z.optional(text),
     ...newMachine,
   }),
+  watchQuery: shape({ after_revision: z.optional(revisionOrNone) }),
   machineQuery: shape({ at_revision: z.optional(revisionText) }),
   labels: shape({ labels: record(z.nullable(text)) }),
   override: shape({ state: text, data: z.optional(object), comment: text }),

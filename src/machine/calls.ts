@@ -129,6 +129,27 @@ export interface HistoryItem {
   readonly data: JsonText;
 }
 
+/** Where a watch begins. */
+export interface WatchCall {
+  /** Whose it is: what each may have of them is limited. */
+  readonly key: string;
+  /** The last revision that is known already; -1: none. Absent: from now on. */
+  readonly after?: number;
+}
+
+export interface ChangesCall {
+  /** The last revision that is known already; -1: none. */
+  readonly after: number;
+  readonly limit: number;
+}
+
+/** Changes in the order of their revisions; a machine's end is the last of them. */
+export interface Changes {
+  readonly items: readonly HistoryItem[];
+  /** The newest there is; where it is not among the items, more follow. */
+  readonly revision: number;
+}
+
 export interface MachineView {
   readonly configId: string;
   readonly state: string;
@@ -200,6 +221,7 @@ export interface MachineCalls {
   /** As it is, or as it was at a revision. */
   read(address: MachineAddress, atRevision?: number): Promise<Reply<MachineView>>;
   history(address: MachineAddress, call: ListCall): Promise<Reply<Page<HistoryItem>>>;
+  changes(address: MachineAddress, call: ChangesCall): Promise<Reply<Changes>>;
   refusals(address: MachineAddress, call: ListCall): Promise<Reply<Page<Receipt>>>;
   receipt(address: MachineAddress, eventId: string): Promise<Reply<Receipt>>;
   state(address: MachineAddress): Promise<Reply<StateView>>;

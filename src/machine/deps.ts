@@ -2,6 +2,7 @@
 import type { IndexEntry } from "../catalog/index-entry.ts";
 import type { LogFacts, Severity } from "../log.ts";
 import type { JsonText } from "../receipt.ts";
+import type { HistoryItem } from "./calls.ts";
 
 /** A value SQLite takes or gives here. */
 export type SqlValue = string | number | null;
@@ -43,6 +44,8 @@ export interface MachineDeps {
   sendNotifications(events: readonly JsonText[]): Promise<void>;
   /** The same for the transitions queue; undefined where the deployment has none. */
   readonly sendFeed: ((events: readonly JsonText[]) => Promise<void>) | undefined;
+  /** Tells those who watch of a change that is stored; `change` is asked for only where somebody does. Never throws. */
+  tellWatchers(change: () => HistoryItem): void;
   /** Lets work go on after the answer. */
   background(work: Promise<void>): void;
   log(severity: Severity, message: string, facts: LogFacts): void;

@@ -5,7 +5,7 @@ import type { Verdict } from "./decide.ts";
 import type { MachineDeps } from "./deps.ts";
 import type { Outbox } from "./outbox.ts";
 import { afterChange, afterOutcome, afterWaiting, nextDue, type Present } from "./present.ts";
-import { receiptOfOutcome, receiptOfTransition } from "./record.ts";
+import { receiptOfOutcome, receiptOfTransition, toHistoryItem } from "./record.ts";
 import type { EventRow, OutcomeRow, TransitionRow, WaitingEvent } from "./rows.ts";
 import type { MachineStore } from "./store.ts";
 import { findReceipt } from "./views.ts";
@@ -25,7 +25,7 @@ export interface Ledger {
 }
 
 interface LedgerParts {
-  readonly deps: Pick<MachineDeps, "log">;
+  readonly deps: Pick<MachineDeps, "log" | "tellWatchers">;
   readonly store: MachineStore;
   readonly outbox: Outbox;
 }
@@ -70,6 +70,7 @@ export class StoredLedger implements Ledger {
       }
     }, nextDue(next)?.at);
     Object.assign(this.present, next);
+    if (verdict.kind === "accepted") deps.tellWatchers(() => toHistoryItem(verdict.row));
     outbox.flushSoon();
     // Of what was sent whoever brought it hears, and says so; of this nobody does.
     const { row } = verdict;

@@ -5,8 +5,10 @@ import { indexWriterOf, logOf, notificationQueueOf, settingsOf, transitionQueueO
 import { RejectedError, toJsonMessages } from "../queue-sender.ts";
 import { within } from "../within.ts";
 import type {
+  ChangesCall,
   CreateCall,
   DeleteCall,
+  HistoryItem,
   LabelsCall,
   ListCall,
   MachineAddress,
@@ -16,6 +18,7 @@ import type {
 } from "./calls.ts";
 import type { Sql, SqlValue } from "./deps.ts";
 import { Machine } from "./machine.ts";
+import { answerWatch, PING, PONG, readAsked, refuseCrowd, tagOf } from "./watching.ts";
 
 /** More than an index-writer takes to give up on D1, so that its answer is heard. */
 const INDEX_WITHIN_MS = 30_000;
@@ -52,6 +55,7 @@ export class MachineObject extends DurableObject<Bindings> {
       },
       sendNotifications: (events) => notificationQueueOf(env).send(toJsonMessages(events)),
       sendFeed: feed && ((events) => feed.send(toJsonMessages(events))),
+      tellWatchers: (change) => tellAll(ctx.getWebSockets(), change),
       background: (work) => ctx.waitUntil(work),
       log: (severity, message, facts) => logOf(env).write(severity, message, facts),
     });
@@ -121,7 +125,40 @@ export class MachineObject extends DurableObject<Bindings> {
     return this.#machine.reindex(address, row);
   }
 
+  changes(address: MachineAddress, call: ChangesCall) {
+    return this.#machine.changes(address, call);
+  }
+
+  /** Opens a line to a worker; all in one turn, so that no change comes between its revision and what it tells. */
+  override fetch(request: Request): Response {
+    const { address, call } = readAsked(request);
+    const { ctx } = this;
+    const tag = tagOf(call);
+    const reply = this.#machine.watch(address, call);
+    if (!reply.ok) return answerWatch(reply);
+    const open = { ofKey: ctx.getWebSockets(tag).length, ofMachine: ctx.getWebSockets().length };
+    const refusal = refuseCrowd(open);
+    if (refusal !== undefined) return answerWatch(refusal);
+    const [client, server] = Object.values(new WebSocketPair());
+    if (client === undefined || server === undefined) throw new Error("a pair of sockets has two");
+    ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair(PING, PONG));
+    ctx.acceptWebSocket(server, [tag]);
+    return answerWatch(reply, client);
+  }
+
   override alarm() {
     return this.#machine.wake();
+  }
+}
+
+function tellAll(sockets: readonly WebSocket[], change: () => HistoryItem): void {
+  if (sockets.length === 0) return;
+  const text = JSON.stringify(change());
+  for (const socket of sockets) {
+    try {
+      socket.send(text);
+    } catch {
+      // It is closing; its worker opens another, or has nobody to tell.
+    }
   }
 }

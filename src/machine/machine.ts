@@ -9,6 +9,8 @@ import type { Receipt } from "../receipt.ts";
 import { begin, creationOf } from "./beginning.ts";
 import type {
   AllowedView,
+  Changes,
+  ChangesCall,
   CreateCall,
   DeleteCall,
   HistoryItem,
@@ -26,7 +28,9 @@ import type {
   SendCall,
   SendReply,
   StateView,
+  WatchCall,
 } from "./calls.ts";
+import { checkAfter, listChanges } from "./changes.ts";
 import { replyOf, type Verdict } from "./decide.ts";
 import type { MachineDeps } from "./deps.ts";
 import { expectationOf, type Expectation } from "./expectation.ts";
@@ -244,6 +248,21 @@ export class Machine {
 
   path(address: MachineAddress): Reply<PathView> {
     return this.#answer(address, (live) => viewPath(this.#resident.store, live));
+  }
+
+  /** The changes after a revision; of a machine that is gone, what is left of them. */
+  changes(address: MachineAddress, call: ChangesCall): Reply<Changes> {
+    const live = this.#resident.load();
+    if (live === undefined || !this.#resident.isAt(address)) return NOT_FOUND;
+    return listChanges(this.#resident.store, live, call);
+  }
+
+  /** Whether a watch may begin; answers the machine's revision, after which every change is told. */
+  watch(address: MachineAddress, { after }: WatchCall): Reply<number> {
+    const live = this.#resident.find(address);
+    if ("reason" in live) return live;
+    const refusal = after === undefined ? undefined : checkAfter(this.#resident.store, live, after);
+    return refusal ?? { ok: true, value: live.revision };
   }
 
   #answer<T>(address: MachineAddress, view: (live: Present) => T): Reply<T> {

@@ -1,4 +1,5 @@
 /** Keeps to the times of retention: prunes what has outlived them, retires the machine, and forgets it in the end. */
+import { deletionOf } from "./changes.ts";
 import type { MachineDeps } from "./deps.ts";
 import type { Outbox } from "./outbox.ts";
 import type { Present } from "./present.ts";
@@ -78,6 +79,7 @@ export class RetentionKeeper {
     };
     outbox.commit(() => store.storeIdentity(identity));
     live.identity = identity;
+    deps.tellWatchers(() => deletionOf(live));
     outbox.flushSoon();
   }
 

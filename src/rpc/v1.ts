@@ -6,10 +6,12 @@ import { registerEvents } from "./v1-events.ts";
 import { registerFeeds } from "./v1-feeds.ts";
 import { registerJobs } from "./v1-jobs.ts";
 import { registerMachines } from "./v1-machines.ts";
+import { registerWatch } from "./v1-watch.ts";
 
 export function registerV1(router: ConnectRouter): void {
   registerConfigurations(router);
   registerMachines(router);
+  registerWatch(router);
   registerEvents(router);
   registerFeeds(router);
   registerJobs(router);

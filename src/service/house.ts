@@ -5,10 +5,12 @@ import type { FailedEvent } from "../catalog/index-entry.ts";
 import type { TenantDb } from "../catalog/tenant-db.ts";
 import type { JobCalls } from "../jobs/calls.ts";
 import type { Log } from "../log.ts";
-import type { MachineAddress, MachineCalls } from "../machine/calls.ts";
+import type { MachineAddress, MachineCalls, Reply, WatchCall } from "../machine/calls.ts";
+import type { LineListener, WatchLine } from "../machine/watching.ts";
 import type { QueueMessage } from "../queue-sender.ts";
 import type { JsonText } from "../receipt.ts";
 import type { Scope } from "../scope.ts";
+import type { Tally } from "../tally.ts";
 import type { RebuildCalls } from "../upkeep/rebuild.ts";
 
 /** Who asks: the tenant comes only from the credential. */
@@ -18,12 +20,18 @@ export interface Principal {
   readonly actor: string;
   /** What the credential may do. */
   readonly scopes: ReadonlySet<Scope>;
+  /** When the credential ends, in epoch ms; absent: never. */
+  readonly expiresAt?: number;
 }
 
 export interface House {
   /** D1, bound to a tenant. */
   catalog(tenant: string): TenantDb;
   machine(address: MachineAddress): MachineCalls;
+  /** Opens a line on which the machine tells its changes. */
+  watch(address: MachineAddress, call: WatchCall, listener: LineListener): Promise<Reply<WatchLine>>;
+  /** The watches that are open here, by tenant and actor. */
+  readonly watches: Tally;
   /** How far lists are behind what machines have told, in ms. Answers within about a second, and never rejects. */
   indexLagMs(): Promise<number>;
   /** Stores events that found no machine, and sees to it that their notifications leave; settles when they are stored. */
@@ -49,5 +57,9 @@ export interface House {
   /** Knows the request: its id, door and place in a trace. */
   readonly log: Log;
   now(): number;
+  /** In [0, 1): jitter. */
+  random(): number;
+  /** Calls back after `ms`, unless the answered function is called before. */
+  after(ms: number, work: () => void): () => void;
   uuid(): string;
 }

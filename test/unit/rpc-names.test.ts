@@ -57,6 +57,8 @@ const DEPARTURES: Readonly<Record<string, readonly string[]>> = {
   "GetMachineSvg answer": ["- diagram"],
   "GetMachineMermaid request": ["+ configuration", "+ id", "- machine", "- config_id", "- format"],
   "GetMachineMermaid answer": ["- diagram"],
+  // Server-Sent Events: each has the revision as its id and the change, or the revision alone, as its data.
+  "WatchMachine answer": ["- revision", "- change"],
   // One message for what lists have and what they leave out.
   "ListMachines answer": [
     "- statemachines[].statemachine.data",
@@ -87,7 +89,7 @@ const HEADER_FIELDS: Readonly<Record<string, string>> = {
   "CreateJob Idempotency-Key": "idempotency_key: string",
 };
 /** What only HTTP has: conditions on answers, and how they are to be given. */
-const HTTP_HEADERS = ["If-None-Match", "Prefer"];
+const HTTP_HEADERS = ["If-None-Match", "Last-Event-ID", "Prefer"];
 
 const { paths, components } = served as Json;
 const operations: Json[] = Object.values<Json>(paths).flatMap((methods) => Object.values<Json>(methods));

@@ -4,6 +4,7 @@ import { TenantDb } from "../../src/catalog/tenant-db.ts";
 import { Log } from "../../src/log.ts";
 import type { QueueMessage } from "../../src/queue-sender.ts";
 import { EVERY_SCOPE } from "../../src/scope.ts";
+import { Tally } from "../../src/tally.ts";
 import type { House } from "../../src/service/house.ts";
 
 export const { CATALOG } = env as unknown as { CATALOG: D1Database };
@@ -88,10 +89,14 @@ export function createHouse(
     enqueueEvents: async (messages) => queue(messages),
     rebuild: unused,
     job: unused,
+    watch: unused,
+    watches: new Tally(),
     retention: { outcomesMs: 0 },
     tokenKey,
     checks: [],
     log: new Log("off"),
+    random: () => 0.5,
+    after: unused,
     now: () => Date.now(),
     uuid: () => crypto.randomUUID(),
   };

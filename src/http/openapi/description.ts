@@ -24,6 +24,7 @@ export const REQUEST_HEADERS = {
   "If-Match": '"0"',
   "If-None-Match": '"0"',
   "Idempotency-Key": "e-2",
+  "Last-Event-ID": "3",
   Prefer: "respond-async",
 } as const;
 

@@ -36,6 +36,7 @@ export const FIELDS: Readonly<Record<string, FieldDoc>> = {
   "Idempotency-Key": "The event id, as bare ASCII or in double quotes. Given in the body as well, both must agree.",
   "CreateMachine.Idempotency-Key":
     "Bare ASCII or in double quotes. A repeat with the same key and the same content gets the first answer again; without an id, the id is made of the key.",
+  "Last-Event-ID": "The last id that came; it counts in place of `after_revision`.",
   Prefer: "`respond-async`: put the event on the events queue and answer 202. A dry run passes it over.",
 
   // Configurations.
@@ -174,6 +175,13 @@ export const FIELDS: Readonly<Record<string, FieldDoc>> = {
     description: "The machine as it was at this revision; `OUT_OF_RANGE` when it is to come or was pruned.",
     type: "integer",
     minimum: 0,
+    pattern: undefined,
+  },
+  after_revision: {
+    description:
+      "The last revision that the caller has: what came after it is told first. -1: from the creation on. Absent: from now on.",
+    type: "integer",
+    minimum: -1,
     pattern: undefined,
   },
   UpdateLabelsRequest: "Labels to set and to take off.",

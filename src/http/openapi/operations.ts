@@ -12,10 +12,12 @@ import { JOB_OPERATIONS } from "./job-operations.ts";
 import { MACHINE_OPERATIONS } from "./machine-operations.ts";
 import { SERVICE_OPERATIONS } from "./service-operations.ts";
 import { STATESERVICE_OPERATIONS } from "./stateservice-operations.ts";
+import { WATCH_OPERATIONS } from "./watch-operations.ts";
 
 export const OPERATIONS = {
   ...CONFIGURATION_OPERATIONS,
   ...MACHINE_OPERATIONS,
+  ...WATCH_OPERATIONS,
   ...DIAGRAM_OPERATIONS,
   ...EVENT_OPERATIONS,
   ...FEED_OPERATIONS,

@@ -3,6 +3,7 @@ import { TenantDb } from "../../../src/catalog/tenant-db.ts";
 import { DetentError } from "../../../src/errors.ts";
 import { Log } from "../../../src/log.ts";
 import type { MachineAddress, MachineCalls } from "../../../src/machine/calls.ts";
+import { Tally } from "../../../src/tally.ts";
 import type { House } from "../../../src/service/house.ts";
 import type { Delivered, World } from "./world.ts";
 
@@ -25,6 +26,7 @@ export function createHouse(world: World): House {
       delete: (...args) => world.faults.through(() => reach().delete(...args)),
       read: (...args) => world.faults.through(() => reach().read(...args)),
       history: (...args) => world.faults.through(() => reach().history(...args)),
+      changes: (...args) => world.faults.through(() => reach().changes(...args)),
       refusals: (...args) => world.faults.through(() => reach().refusals(...args)),
       receipt: (...args) => world.faults.through(() => reach().receipt(...args)),
       state: (...args) => world.faults.through(() => reach().state(...args)),
@@ -51,10 +53,14 @@ export function createHouse(world: World): House {
     enqueueEvents: unused,
     rebuild: unused,
     job: unused,
+    watch: unused,
+    watches: new Tally(),
     retention: { outcomesMs: world.retention.outcomesMs },
     tokenKey: unused,
     checks: [],
     log: new Log("off"),
+    random: () => 0.5,
+    after: unused,
     now: () => world.clock.now,
     uuid: () => `uuid-${(uuids += 1)}`,
   };

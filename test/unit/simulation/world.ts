@@ -6,7 +6,7 @@ import { DatabaseSync } from "node:sqlite";
 import type { FailedEvent, IndexEntry } from "../../../src/catalog/index-entry.ts";
 import { IndexWriter } from "../../../src/catalog/index-writer.ts";
 import { forgetNotifications, writeIndex } from "../../../src/catalog/machine-index.ts";
-import type { CreateCall, MachineAddress, SendCall, SendReply } from "../../../src/machine/calls.ts";
+import type { CreateCall, HistoryItem, MachineAddress, SendCall, SendReply } from "../../../src/machine/calls.ts";
 import type { MachineDeps, RetentionSettings, SqlValue } from "../../../src/machine/deps.ts";
 import { Machine } from "../../../src/machine/machine.ts";
 import { RejectedError } from "../../../src/queue-sender.ts";
@@ -51,6 +51,8 @@ export class World {
   readonly bound: { largest: number };
   readonly notifications: Delivered[] = [];
   readonly feed: Delivered[] = [];
+  /** What watchers were told, of all machines. */
+  readonly watched: HistoryItem[] = [];
   readonly logged: string[] = [];
   retention: RetentionSettings = { outcomesMs: 30 * DAY_MS };
   hasFeed = true;
@@ -218,6 +220,7 @@ export class World {
       sendIndex: (entry, urgent) => whileAlive(this.#tell(entry, urgent)),
       sendNotifications: (events) => deliver(this.notifications, events),
       sendFeed: this.hasFeed ? (events) => deliver(this.feed, events) : undefined,
+      tellWatchers: (change) => void this.watched.push(change()),
       background: (work) => void work,
       log: (level, message) => void this.logged.push(`${level}: ${message}`),
     };

@@ -1,0 +1,281 @@
+/**
+ * Use case: follow a machine's changes. What is told goes by revision, each one after the one before: a pushed change that
+ * is not the next one is dropped or, where some are missing, read anew. So neither a broken line nor a slow caller can make
+ * a gap or tell anything twice.
+ */
+import { DetentError, orUnavailable } from "../errors.ts";
+import type { HistoryItem, MachineAddress, Refusal } from "../machine/calls.ts";
+import type { WatchLine } from "../machine/watching.ts";
+import { askForReply, ABSENCES } from "./ask-machine.ts";
+import { ChangeBuffer } from "./change-buffer.ts";
+import type { House, Principal } from "./house.ts";
+import { addressOf } from "./machines.ts";
+import { Rules } from "./rules.ts";
+
+/** After so long a silence the caller is told that it is no more than that; the contract's number. */
+const HEARTBEAT_MS = 15_000;
+/** A watch ends after about five minutes, each at another time, so that not all of them come back at once. */
+const LIFE_MS = { least: 270_000, most: 330_000 };
+/** A line that breaks is opened again so often, with waits that double from the first: six seconds in all. */
+const MOST_TRIES = 6;
+const FIRST_WAIT_MS = 100;
+/** Changes that are read at a time by who is behind. */
+const CHANGES_PER_READ = 100;
+/** Watches of one key that one isolate holds: each has a socket and a buffer. */
+const MOST_WATCHES = 1_000;
+
+export interface WatchMachineInput {
+  readonly configuration: string;
+  readonly id: string;
+  /** The last revision that the caller has seen; -1: none. Absent: from now on. */
+  readonly afterRevision?: number | undefined;
+  /** The caller is gone. */
+  readonly signal: AbortSignal;
+}
+
+/** What a watcher is told; without a change, a heartbeat. */
+export interface WatchMessage {
+  /** The revision that the caller has now. */
+  readonly revision: number;
+  readonly change?: HistoryItem;
+}
+
+/**
+ * Opens a watch; what is iterated goes on until its time is over, the caller is gone, or it throws: MACHINE_GONE behind the
+ * end of the machine, UNAUTHENTICATED when the credential expires, UNAVAILABLE when the machine cannot be reached. Throws at
+ * once OUT_OF_RANGE where the revision is to come or what follows it was pruned, and RATE_LIMITED where there are too many.
+ */
+export async function watchMachine(
+  house: House,
+  principal: Principal,
+  input: WatchMachineInput,
+): Promise<AsyncIterable<WatchMessage>> {
+  const { configuration, id, afterRevision, signal } = input;
+  const rules = new Rules();
+  if (afterRevision !== undefined && (!Number.isInteger(afterRevision) || afterRevision < -1)) {
+    const message = "after_revision must be a revision, or -1 for none";
+    rules.broken("/after_revision", "range", message, String(afterRevision));
+  }
+  rules.enforce();
+  const address = addressOf(principal, configuration, id);
+  const release = house.watches.take(`${principal.tenant}/${principal.actor}`, MOST_WATCHES);
+  if (release === undefined) {
+    const message = `the credential has ${MOST_WATCHES} open watches here, which is the limit`;
+    throw new DetentError("RATE_LIMITED", message, { metadata: { limit: String(MOST_WATCHES) } });
+  }
+  const watch = new Watch(house, principal, address, afterRevision, signal);
+  try {
+    await watch.open();
+  } catch (error) {
+    release();
+    throw error;
+  }
+  return watch.tell(release);
+}
+
+class Watch {
+  readonly #house: House;
+  readonly #principal: Principal;
+  readonly #address: MachineAddress;
+  readonly #signal: AbortSignal;
+  readonly #buffer = new ChangeBuffer();
+  readonly #isFromNow: boolean;
+  readonly #endsAt: number;
+  #line: WatchLine | undefined;
+  /** The last revision that was told. */
+  #told: number;
+  /** The newest that is known to be. */
+  #newest = -1;
+  /** A ping was sent, and nothing has come since. */
+  #isUnanswered = false;
+  /** Lines and reads that failed in a row. */
+  #failures = 0;
+  /** Something has happened since it was last looked what can be told. */
+  #isStirred = false;
+  #wakeUp: () => void = () => undefined;
+
+  constructor(
+    house: House,
+    principal: Principal,
+    address: MachineAddress,
+    afterRevision: number | undefined,
+    signal: AbortSignal,
+  ) {
+    this.#house = house;
+    this.#principal = principal;
+    this.#address = address;
+    this.#signal = signal;
+    this.#isFromNow = afterRevision === undefined;
+    this.#told = afterRevision ?? -1;
+    this.#endsAt = house.now() + LIFE_MS.least + house.random() * (LIFE_MS.most - LIFE_MS.least);
+  }
+
+  /** Opens the line for the first time. */
+  async open(): Promise<void> {
+    const refusal = await this.#open(this.#isFromNow ? undefined : this.#told);
+    if (refusal !== undefined) throw errorOf(refusal, this.#address);
+    if (this.#isFromNow) this.#told = this.#newest;
+  }
+
+  async *tell(release: () => void): AsyncGenerator<WatchMessage> {
+    const stir = (): void => this.#stir();
+    this.#signal.addEventListener("abort", stir);
+    try {
+      // A caller that is cut off before the first change knows where to go on.
+      if (this.#isFromNow) yield { revision: this.#told };
+      let heartbeatAt = this.#house.now() + HEARTBEAT_MS;
+      for (;;) {
+        if (this.#signal.aborted || this.#house.now() >= this.#endsAt) return;
+        this.#refuseExpired();
+        this.#isStirred = false;
+        const changes = await this.#next();
+        for (const change of changes) {
+          this.#told = change.revision;
+          yield { revision: change.revision, change };
+          if (change.kind === "deletion") throw errorOf(GONE, this.#address);
+        }
+        if (changes.length > 0 || this.#house.now() >= heartbeatAt) {
+          heartbeatAt = this.#house.now() + HEARTBEAT_MS;
+          if (changes.length > 0) continue;
+          this.#ping();
+          yield { revision: this.#told };
+        } else if (this.#isSettled) {
+          await this.#wait(Math.min(heartbeatAt, this.#endsAt, this.#expiresAt));
+        }
+      }
+    } finally {
+      this.#signal.removeEventListener("abort", stir);
+      this.#line?.close();
+      release();
+    }
+  }
+
+  get #expiresAt(): number {
+    return this.#principal.expiresAt ?? Infinity;
+  }
+
+  #refuseExpired(): void {
+    if (this.#house.now() < this.#expiresAt) return;
+    throw new DetentError("UNAUTHENTICATED", "the credential has expired; send `Authorization: Bearer <key>`");
+  }
+
+  /** There is nothing to do but to wait. */
+  get #isSettled(): boolean {
+    return this.#line !== undefined && this.#told >= this.#newest && !this.#isStirred;
+  }
+
+  /** What can be told now, in order; nothing: all that is known was told. */
+  async #next(): Promise<readonly HistoryItem[]> {
+    const change = this.#buffer.take(this.#told + 1);
+    if (change !== undefined) return [change];
+    if (this.#line === undefined) return await this.#trying(() => this.#reopen());
+    return this.#told < this.#newest ? await this.#trying(() => this.#read()) : [];
+  }
+
+  /** What the platform fails at is tried again, after a wait, so often. */
+  async #trying(work: () => Promise<readonly HistoryItem[]>): Promise<readonly HistoryItem[]> {
+    try {
+      const changes = await work();
+      this.#failures = 0;
+      return changes;
+    } catch (error) {
+      this.#failures += 1;
+      const isFinal = error instanceof DetentError && !PASSING.has(error.reason);
+      if (isFinal || this.#failures >= MOST_TRIES) throw error;
+      const waitMs = FIRST_WAIT_MS * 2 ** (this.#failures - 1) * (0.5 + this.#house.random() / 2);
+      await this.#wait(this.#house.now() + waitMs, true);
+      return [];
+    }
+  }
+
+  async #reopen(): Promise<readonly HistoryItem[]> {
+    const refusal = await this.#open(this.#told);
+    if (refusal === undefined) return [];
+    // Its end was told to nobody here; what is left of its history may be.
+    if (refusal.reason === "MACHINE_GONE") return await this.#read();
+    throw errorOf(refusal, this.#address);
+  }
+
+  async #open(after: number | undefined): Promise<Refusal | undefined> {
+    const call = { key: this.#principal.actor, ...(after !== undefined && { after }) };
+    const opened: { line?: WatchLine; isLost?: true } = {};
+    const reply = await orUnavailable(
+      "the machine",
+      this.#house.watch(this.#address, call, {
+        heard: (change, bytes) => {
+          this.#isUnanswered = false;
+          this.#newest = Math.max(this.#newest, change.revision);
+          this.#buffer.push(change, bytes);
+          this.#stir();
+        },
+        answered: () => {
+          this.#isUnanswered = false;
+        },
+        lost: () => {
+          opened.isLost = true;
+          if (opened.line === this.#line) this.#line = undefined;
+          this.#stir();
+        },
+      }),
+    );
+    if (!reply.ok) return reply;
+    opened.line = reply.value;
+    this.#line = opened.isLost ? undefined : reply.value;
+    this.#isUnanswered = false;
+    this.#newest = Math.max(this.#newest, reply.value.revision);
+    return undefined;
+  }
+
+  /** The changes that are missing, from where they are kept. */
+  async #read(): Promise<readonly HistoryItem[]> {
+    const call = { after: this.#told, limit: CHANGES_PER_READ };
+    const reply = await askForReply(this.#house, this.#address, (machine) => machine.changes(this.#address, call));
+    if (!reply.ok) throw errorOf(reply, this.#address);
+    const { items, revision } = reply.value;
+    // A machine that was restored to an earlier time has less than was known of it.
+    this.#newest = items.length > 0 ? Math.max(this.#newest, revision) : this.#told;
+    return items;
+  }
+
+  /** A line that did not answer the last time is taken for broken. */
+  #ping(): void {
+    const line = this.#line;
+    if (line === undefined) return;
+    try {
+      if (this.#isUnanswered) throw new Error("no answer");
+      this.#isUnanswered = true;
+      line.ping();
+    } catch {
+      this.#line = undefined;
+      line.close();
+    }
+  }
+
+  #stir(): void {
+    this.#isStirred = true;
+    this.#wakeUp();
+  }
+
+  /** Until then, or something happens; a pause (`isPause`) is ended by nothing but the end of the caller. */
+  async #wait(until: number, isPause = false): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#wakeUp = () => {
+      if (!isPause || this.#signal.aborted) resolve();
+    };
+    const cancel = this.#house.after(Math.max(0, until - this.#house.now()), resolve);
+    if (this.#signal.aborted) resolve();
+    await promise;
+    cancel();
+    this.#wakeUp = () => undefined;
+  }
+}
+
+/** Reasons that may pass by themselves: a line that was lost may still count as open. */
+const PASSING: ReadonlySet<string> = new Set(["UNAVAILABLE", "INTERNAL", "RATE_LIMITED"]);
+
+const GONE = { ok: false, reason: "MACHINE_GONE", message: "" } as const;
+
+function errorOf({ reason, message, metadata = {} }: Refusal, address: MachineAddress): DetentError {
+  const isAbsent = reason === "MACHINE_GONE" || reason === "MACHINE_NOT_FOUND";
+  return new DetentError(reason, isAbsent ? ABSENCES[reason](address) : message, { metadata });
+}
