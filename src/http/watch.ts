@@ -46,26 +46,30 @@ function lastEventId(header: string | undefined): number | undefined {
 
 /** As much as is asked for at a time; `gone` ends the watch when nobody asks any more. */
 function toStream(c: Ctx, messages: AsyncIterable<WatchMessage>, gone: AbortController): ReadableStream<Uint8Array> {
-  const iterator = messages[Symbol.asyncIterator]();
+  const events = toEvents(c, messages);
   return new ReadableStream<Uint8Array>(
     {
-      start: (controller) => controller.enqueue(encoder.encode(`retry: ${RETRY_MS}\n\n`)),
       pull: async (controller) => {
-        try {
-          const { done, value } = await iterator.next();
-          if (done) controller.close();
-          else controller.enqueue(encoder.encode(toEvent(value)));
-        } catch (error) {
-          c.env.house.log.fail(error);
-          const problem = JSON.stringify(problemOf(error, c.env.requestId));
-          controller.enqueue(encoder.encode(`event: problem\ndata: ${problem}\n\n`));
-          controller.close();
-        }
+        const { done, value } = await events.next();
+        // Cancelled, it is closed already.
+        if (gone.signal.aborted) return;
+        if (done) controller.close();
+        else controller.enqueue(encoder.encode(value));
       },
       cancel: () => gone.abort(),
     },
     { highWaterMark: 0 },
   );
+}
+
+async function* toEvents(c: Ctx, messages: AsyncIterable<WatchMessage>): AsyncGenerator<string> {
+  yield `retry: ${RETRY_MS}\n\n`;
+  try {
+    for await (const message of messages) yield toEvent(message);
+  } catch (error) {
+    c.env.house.log.fail(error);
+    yield `event: problem\ndata: ${JSON.stringify(problemOf(error, c.env.requestId))}\n\n`;
+  }
 }
 
 /** Changes have no name, so that `onmessage` gets them. */

@@ -22,7 +22,8 @@ export function listChanges(store: MachineStore, present: Present, { after, limi
       list: (_order, last = after, most) => store.listUnsentTransitions(last, most),
       keyOf: (row) => row.revision,
       sizeOf: (row) => row.eventData.length + row.details.length,
-      itemOf: toHistoryItem,
+      // Nobody has sent a creation.
+      itemOf: (row) => ({ ...toHistoryItem(row), data: row.eventData || "{}" }),
     },
   );
   if (page.next !== undefined) return { ok: true, value: { items: page.items, revision } };

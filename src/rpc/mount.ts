@@ -51,10 +51,33 @@ export function createRpcDoor(): RpcDoor {
     if (unmountable !== undefined) throw denial ?? unmountable;
     const { request: plain, fault } = await toReadable(handler.method.input, request, denial);
     const values = createContextValues().set(CALL, fault === undefined ? call : { ...call, fault });
-    const universal = { ...universalServerRequestFromFetch(plain, {}), signal: request.signal, contextValues: values };
-    return universalServerResponseToFetch(await handler(universal));
+    const gone = new AbortController();
+    const signal = AbortSignal.any([request.signal, gone.signal]);
+    const universal = { ...universalServerRequestFromFetch(plain, {}), signal, contextValues: values };
+    return tellingWhenGone(universalServerResponseToFetch(await handler(universal)), gone);
   };
   return { serves: (path) => handlers.has(path), handle };
+}
+
+/** The same response; `gone` hears when nobody reads it any more: a handler that waits would hear of it only when it goes on. */
+function tellingWhenGone(response: Response, gone: AbortController): Response {
+  if (response.body === null) return response;
+  const reader = response.body.getReader();
+  const body = new ReadableStream<Uint8Array>(
+    {
+      pull: async (controller) => {
+        const { done, value } = await reader.read();
+        if (done) controller.close();
+        else controller.enqueue(value);
+      },
+      cancel: async (reason) => {
+        gone.abort(reason);
+        await reader.cancel(reason);
+      },
+    },
+    { highWaterMark: 0 },
+  );
+  return new Response(body, response);
 }
 
 function requestGate(context: HandlerContext): void {
@@ -66,7 +89,7 @@ const interceptor: Interceptor = (next) => async (request) => {
   const fail = failWith(callOf({ values: request.contextValues }));
   try {
     const response = await next(request);
-    return response.stream ? { ...response, message: guarded(response.message, fail) } : response;
+    return response.stream ? { ...response, message: guarded(response.message, fail, request.signal) } : response;
   } catch (error) {
     return fail(error);
   }
@@ -114,10 +137,15 @@ function describeUnsupported(request: Request, contentType: string): string {
     : `content type "${clip(contentType)}" is not one this method has in Connect or gRPC-web`;
 }
 
-async function* guarded<T>(messages: AsyncIterable<T>, fail: (error: unknown) => never): AsyncIterable<T> {
+async function* guarded<T>(
+  messages: AsyncIterable<T>,
+  fail: (error: unknown) => never,
+  signal: AbortSignal,
+): AsyncIterable<T> {
   try {
     yield* messages;
   } catch (error) {
-    fail(error);
+    // Thrown by whoever stopped reading: nobody is told, and nothing went wrong.
+    if (!signal.aborted) fail(error);
   }
 }

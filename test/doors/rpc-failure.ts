@@ -5,7 +5,7 @@ import { BadRequestSchema, ErrorInfoSchema } from "../../src/gen/google/rpc/erro
 import type { Answer } from "./cases.ts";
 
 /** What an error says; rethrows what is none of Connect's. */
-function failureOf(error: unknown): Answer {
+export function failureOf(error: unknown): Answer {
   if (!(error instanceof ConnectError)) throw error;
   const [info] = error.findDetails(ErrorInfoSchema);
   const [bad] = error.findDetails(BadRequestSchema);
