@@ -128,6 +128,7 @@ export const SHAPES = {
     after: z.optional(text),
     configuration: z.optional(text),
     page_size: z.optional(text),
+    wait: z.optional(text),
   }),
   deadLettersQuery: shape({
     page_size: z.optional(text),
