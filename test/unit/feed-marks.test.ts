@@ -26,8 +26,15 @@ const CHANGE = entryOf({ transitions: [{ ...FACT, originator: "", actor: "" }] }
 const REFUSAL = entryOf({ refusals: [{ eventId: "e", at: 1, expiresAt: 2, receipt: "{}" }] });
 const LOOKUP = entryOf({ lookups: [{ kind: "ignored", eventId: "e", at: 1, expiresAt: 2 }] });
 const FAILED: FailedEvent = {
-  ...{ tenant: "t", configuration: "orders", id: "m", eventId: "e", failureId: "f" },
-  ...{ at: 1, expiresAt: 2, receipt: "{}", notification: "{}" },
+  tenant: "t",
+  configuration: "orders",
+  id: "m",
+  eventId: "e",
+  failureId: "f",
+  at: 1,
+  expiresAt: 2,
+  receipt: "{}",
+  notification: "{}",
 };
 
 function createMarks(epoch = "first") {

@@ -54,7 +54,7 @@ async function trouble(shard: number): Promise<void> {
       return results;
     };
     const bindings = { CATALOG: { prepare: (sql: string) => CATALOG.prepare(sql), batch } };
-    Object.defineProperty(instance, "env", { value: { ...(env as object), ...bindings } });
+    Object.defineProperty(instance, "env", { value: { ...env, ...bindings } });
   });
 }
 
@@ -76,8 +76,18 @@ async function isTold(work: Promise<{ readonly ok: boolean }>): Promise<boolean>
 /** A machine that decides at random and tells what it has decided, in its order, until the writer has taken it. */
 async function runMachine(number: number): Promise<void> {
   const configuration = CONFIGURATIONS[number % CONFIGURATIONS.length] ?? "";
-  const row = { tenant: TENANT, configuration, id: `m${number}`, version: "v1", state: "a", labels: "{}" };
-  const createdAt = Date.now();
+  const row = {
+    tenant: TENANT,
+    configuration,
+    id: `m${number}`,
+    version: "v1",
+    state: "a",
+    labels: "{}",
+    createdAt: Date.now(),
+    dueAt: null,
+    retiredAt: null,
+    lookups: [],
+  };
   const decided = { changes: 0, refusals: 0 };
   const told = { changes: 0, refusals: 0 };
   while (told.changes < CHANGES || told.refusals < REFUSALS) {
@@ -87,17 +97,29 @@ async function runMachine(number: number): Promise<void> {
     const reached = { ...decided };
     const at = Date.now();
     const numbersOf = (from: number, to: number) => Array.from({ length: to - from }, (_, index) => from + index + 1);
+    const fact = {
+      kind: "changed",
+      version: "v1",
+      event: "go",
+      from: "a",
+      to: "a",
+      originator: "",
+      actor: "",
+    } as const;
     const entry: IndexEntry = {
-      ...{ ...row, createdAt, revision: reached.changes, change: reached.changes + reached.refusals, updatedAt: at },
-      ...{ dueAt: null, retiredAt: null, isNew: told.changes === 0, lookups: [] },
-      transitions: numbersOf(told.changes, reached.changes).map((revision) => ({
-        ...{ kind: "changed", eventId: `e${revision}`, revision, version: "v1", event: "go", from: "a", to: "a", at },
-        ...{ originator: "", actor: "" },
-      })),
-      refusals: numbersOf(told.refusals, reached.refusals).map((revision) => ({
-        ...{ eventId: `no${revision}`, at: createdAt, expiresAt: at + 1_000_000 },
-        receipt: JSON.stringify({ machine: { configuration, id: row.id }, revision, result: "refused" }),
-      })),
+      ...row,
+      revision: reached.changes,
+      change: reached.changes + reached.refusals,
+      updatedAt: at,
+      isNew: told.changes === 0,
+      transitions: numbersOf(told.changes, reached.changes).map((revision) => {
+        return { ...fact, eventId: `e${revision}`, revision, at };
+      }),
+      refusals: numbersOf(told.refusals, reached.refusals).map((revision) => {
+        const receipt = { machine: { configuration, id: row.id }, revision, result: "refused" };
+        const expiresAt = at + 1_000_000;
+        return { eventId: `no${revision}`, at: row.createdAt, expiresAt, receipt: JSON.stringify(receipt) };
+      }),
     };
     if (await isTold(writerOf(number % WRITERS).write(entry, chance.next() < 0.2))) Object.assign(told, reached);
   }
@@ -109,10 +131,16 @@ async function runStranger(shard: number): Promise<void> {
     const configuration = chance.pick(CONFIGURATIONS);
     const at = Date.now();
     const id = `nobody${shard}`;
+    const receipt = { machine: { configuration, id }, revision, result: "failed" };
     const failed: FailedEvent = {
-      ...{ tenant: TENANT, configuration, id, eventId: `f${revision}`, failureId: `${revision}`, at },
+      tenant: TENANT,
+      configuration,
+      id,
+      eventId: `f${revision}`,
+      failureId: `${revision}`,
+      at,
       expiresAt: at + 1_000_000,
-      receipt: JSON.stringify({ machine: { configuration, id }, revision, result: "failed" }),
+      receipt: JSON.stringify(receipt),
       notification: JSON.stringify({ id: crypto.randomUUID(), type: "detent.event.failed.v1", source: "/t" }),
     };
     const record = async () => (await writerOf(shard).recordFailures([failed]))[0] ?? { ok: false };
@@ -166,6 +194,7 @@ async function follow(feed: keyof typeof FEEDS, configuration: string, isOver: (
     const pageSize = chance.pick([1, 3, 17, 100, 1_000]);
     const wait = wasOver ? "" : chance.pick(["", "300ms", "PT2S"]);
     const { items, nextCursor } = await FEEDS[feed]({ configuration, after: cursor, pageSize, wait });
+    if (items.length > 0 && nextCursor === cursor) throw new Error("a page with entries, and the cursor stands still");
     if (chance.next() < 0.1) continue;
     noted.push(...items);
     cursor = nextCursor;
