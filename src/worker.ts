@@ -5,6 +5,7 @@ import { version as release } from "../package.json";
 import { authenticate } from "./auth.ts";
 import { discardRest } from "./body.ts";
 import { insertDeadLetters } from "./catalog/dead-letters.ts";
+import { FeedWait } from "./catalog/feed-wait.ts";
 import { measureIndexLag } from "./catalog/index-lag.ts";
 import { TenantDb } from "./catalog/tenant-db.ts";
 import {
@@ -68,6 +69,7 @@ function houseOf(env: Bindings, log: Log): House {
     },
     indexCounts: (tenant) =>
       orUnavailable("the index", Promise.all(indexWritersOf(env).map((writer) => writer.counts(tenant)))),
+    awaitFeed: (topic, ms, signal) => new FeedWait({ writers: indexWritersOf(env), topic, ms, signal }),
     enqueueEvents: (messages) => orUnavailable("the events queue", createQueueSender(env.EVENTS).send(messages)),
     notify: (events) => orUnavailable("the queue", notificationQueueOf(env).send(toJsonMessages(events))),
     keepDeadLetters: (letters) => orUnavailable("the catalog", insertDeadLetters(env.CATALOG, letters)),

@@ -79,6 +79,22 @@ export type WriteResult =
   | { readonly ok: true }
   | { readonly ok: false; readonly rejected: boolean; readonly cause: string };
 
+/** A feed that somebody follows. */
+export interface FeedTopic {
+  readonly feed: "transitions" | "failures";
+  readonly tenant: string;
+  /** Empty: all of them. */
+  readonly configuration: string;
+}
+
+/** How far an index-writer is with its commits. */
+export interface FeedMark {
+  /** Opaque; another after each commit, and in each life of the writer. */
+  readonly mark: string;
+  /** Something of the topic was committed after the mark that was given, or may have been. */
+  readonly isMoved: boolean;
+}
+
 /** An index-writer as its callers reach it. A call rejects only when the platform fails. */
 export interface IndexWriterCalls {
   /** Urgent: do not gather first. */
@@ -88,5 +104,10 @@ export interface IndexWriterCalls {
   counts(tenant: string): Promise<IndexCounts>;
   /** How far the index is behind what machines have told this writer, in ms. */
   lagMs(): Promise<number>;
+  /**
+   * The present mark: at once when something of the topic was committed after `mark`, or that is not a mark of this life;
+   * otherwise when something is, or after `ms`. Undefined: too many wait already.
+   */
+  afterMark(topic: FeedTopic, mark: string | undefined, ms: number): Promise<FeedMark | undefined>;
   ping(): Promise<string>;
 }

@@ -4,8 +4,9 @@ import { logOf, notificationQueueOf, type Bindings } from "../env.ts";
 import { toJsonMessages } from "../queue-sender.ts";
 import { within } from "../within.ts";
 import { CountStore } from "./count-store.ts";
+import { FeedMarks } from "./feed-marks.ts";
 import { IndexCounters, type IndexCounts } from "./index-counters.ts";
-import type { FailedEvent, IndexEntry, WriteResult } from "./index-entry.ts";
+import type { FailedEvent, FeedMark, FeedTopic, IndexEntry, WriteResult } from "./index-entry.ts";
 import { IndexWriter, type IndexWriterDeps } from "./index-writer.ts";
 import { forgetNotifications, writeIndex } from "./machine-index.ts";
 
@@ -14,6 +15,7 @@ const WRITE_WITHIN_MS = 10_000;
 
 export class IndexWriterObject extends DurableObject<Bindings> {
   readonly #counters: IndexCounters;
+  readonly #marks: FeedMarks;
   readonly #writer: IndexWriter;
 
   constructor(ctx: DurableObjectState, env: Bindings) {
@@ -29,18 +31,23 @@ export class IndexWriterObject extends DurableObject<Bindings> {
       },
       now: () => Date.now(),
     });
+    this.#marks = new FeedMarks({ epoch: crypto.randomUUID(), after: callAfter });
     this.#writer = new IndexWriter({
-      observer: this.#counters,
+      observer: {
+        committed: (entries, failed) => {
+          // First: who waits is woken also when the counting fails.
+          this.#marks.committed(entries, failed);
+          this.#counters.committed(entries, failed);
+        },
+        refused: (items, isRejected) => this.#counters.refused(items, isRejected),
+      },
       write: (entries, failed) => within(WRITE_WITHIN_MS, "D1", writeIndex(this.env.CATALOG, entries, failed)),
       notify: async (failed) => {
         await notificationQueueOf(this.env).send(toJsonMessages(failed.map(({ notification }) => notification)));
         await forgetNotifications(this.env.CATALOG, failed);
       },
       now: () => Date.now(),
-      after: (ms, work) => {
-        const timer = setTimeout(work, ms);
-        return () => clearTimeout(timer);
-      },
+      after: callAfter,
       background: (work) => ctx.waitUntil(work),
       log,
     });
@@ -65,8 +72,18 @@ export class IndexWriterObject extends DurableObject<Bindings> {
     return this.#writer.lagMs();
   }
 
+  /** Answers when something of the topic was committed after the mark, or after `ms`. */
+  afterMark(topic: FeedTopic, mark: string | undefined, ms: number): Promise<FeedMark | undefined> {
+    return this.#marks.after(topic, mark, ms);
+  }
+
   /** For the health check. */
   ping(): string {
     return "ok";
   }
+}
+
+function callAfter(ms: number, work: () => void): () => void {
+  const timer = setTimeout(work, ms);
+  return () => clearTimeout(timer);
 }

@@ -1,7 +1,8 @@
 /** The routes of feeds. */
+import type * as z from "zod/mini";
 import * as feeds from "../service/feeds.ts";
 import * as out from "./output.ts";
-import { pageSize, route } from "./route.ts";
+import { pageSize, route, type Ctx } from "./route.ts";
 import { SHAPES } from "./shapes.ts";
 
 const listTransitions = route({
@@ -10,8 +11,7 @@ const listTransitions = route({
   path: "/api/v1/transitions",
   query: SHAPES.feedQuery,
   handle: async ({ c, house, principal, query }) => {
-    const input = { ...query, pageSize: pageSize(query.page_size) };
-    const found = await feeds.listTransitions(house, principal, input);
+    const found = await feeds.listTransitions(house, principal, toInput(c, query));
     return c.json({ transitions: found.transitions.map(out.transitionJson), next_cursor: found.nextCursor });
   },
 });
@@ -22,9 +22,13 @@ const listFailures = route({
   path: "/api/v1/failures",
   query: SHAPES.feedQuery,
   handle: async ({ c, house, principal, query }) => {
-    const found = await feeds.listFailures(house, principal, { ...query, pageSize: pageSize(query.page_size) });
+    const found = await feeds.listFailures(house, principal, toInput(c, query));
     return c.json({ failures: found.failures.map(out.failureJson), next_cursor: found.nextCursor });
   },
 });
+
+function toInput(c: Ctx, query: z.output<typeof SHAPES.feedQuery>): feeds.ReadFeedInput {
+  return { ...query, pageSize: pageSize(query.page_size), signal: c.req.raw.signal };
+}
 
 export const FEED_ROUTES = [listTransitions, listFailures];

@@ -136,6 +136,7 @@ export const SHAPES = {
     after: z.optional(text),
     configuration: z.optional(text),
     page_size: z.optional(text),
+    wait: z.optional(text),
   }),
   pageQuery: shape({
     page_size: z.optional(text),

@@ -11,12 +11,14 @@ export function registerFeeds(router: ConnectRouter): void {
   const { method } = FeedService;
   router.rpc(method.listTransitions, async (request, context) => {
     const { house, principal } = callOf(context);
-    const { transitions, nextCursor } = await feeds.listTransitions(house, principal(), request);
+    const { signal } = context;
+    const { transitions, nextCursor } = await feeds.listTransitions(house, principal(), { ...request, signal });
     return { transitions: transitions.map(toTransitionEntry), nextCursor };
   });
   router.rpc(method.listFailures, async (request, context) => {
     const { house, principal } = callOf(context);
-    const { failures, nextCursor } = await feeds.listFailures(house, principal(), request);
+    const { signal } = context;
+    const { failures, nextCursor } = await feeds.listFailures(house, principal(), { ...request, signal });
     return { failures: failures.map((failure) => toReceipt({ ...failure, data: "{}", details: "" })), nextCursor };
   });
 }

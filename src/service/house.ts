@@ -1,7 +1,8 @@
 /** What every use case works with: who asks, and the parts of the house. */
 import type { DeadLetter } from "../catalog/dead-letters.ts";
 import type { IndexCounts } from "../catalog/index-counters.ts";
-import type { FailedEvent } from "../catalog/index-entry.ts";
+import type { FeedWait } from "../catalog/feed-wait.ts";
+import type { FailedEvent, FeedTopic } from "../catalog/index-entry.ts";
 import type { TenantDb } from "../catalog/tenant-db.ts";
 import type { JobCalls } from "../jobs/calls.ts";
 import type { Log } from "../log.ts";
@@ -38,6 +39,8 @@ export interface House {
   recordFailures(failures: readonly FailedEvent[]): Promise<void>;
   /** What each of the index-writers has counted of the tenant. */
   indexCounts(tenant: string): Promise<readonly IndexCounts[]>;
+  /** A wait of `ms` for the feed to go on; it is over when the caller is gone. None of its calls rejects. */
+  awaitFeed(topic: FeedTopic, ms: number, signal: AbortSignal | undefined): FeedWait;
   /** Hands CloudEvents to the notifications queue; settles when the queue has them. */
   notify(events: readonly JsonText[]): Promise<void>;
   /** Keeps letters of any tenants: each carries its own. */

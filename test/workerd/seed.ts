@@ -84,6 +84,7 @@ export function createHouse(
     recordFailures: unused,
     notify: unused,
     indexCounts: unused,
+    awaitFeed: unused,
     keepDeadLetters: unused,
     // Async, so that what it throws is a rejection.
     enqueueEvents: async (messages) => queue(messages),

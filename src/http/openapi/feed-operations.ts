@@ -6,7 +6,7 @@ export const FEED_OPERATIONS = {
     tag: "Feeds",
     summary: "Read the feed of accepted changes",
     description:
-      "Creations, changes and ends of machines, oldest first. Keep `next_cursor` and ask again with `after`. The feed reaches back as far as `DETENT_LOOKUP_RETENTION` says, a day unless set otherwise. Without `configuration` a page has at most 100 entries.",
+      "Creations, changes and ends of machines, oldest first. Keep `next_cursor` and ask again with `after`; with `wait` the answer comes with the next entry. The feed reaches back as far as `DETENT_LOOKUP_RETENTION` says, a day unless set otherwise. Without `configuration` a page has at most 100 entries.",
     rpc: "detent.v1.FeedService/ListTransitions",
     answers: {
       200: {
@@ -33,14 +33,14 @@ export const FEED_OPERATIONS = {
         },
       },
     },
-    reasons: [],
-    example: { query: { configuration: "orders", page_size: "100" } },
+    reasons: ["RATE_LIMITED"],
+    example: { query: { configuration: "orders", page_size: "100", wait: "PT20S" } },
   },
   ListFailures: {
     tag: "Feeds",
     summary: "Read the feed of refused and failed events",
     description:
-      "Receipts without the sender's `data` and `details`, oldest first. Keep `next_cursor` and ask again with `after`. Without `configuration` a page has at most 100 entries.",
+      "Receipts without the sender's `data` and `details`, oldest first. Keep `next_cursor` and ask again with `after`; with `wait` the answer comes with the next entry. Without `configuration` a page has at most 100 entries.",
     rpc: "detent.v1.FeedService/ListFailures",
     answers: {
       200: {
@@ -70,7 +70,7 @@ export const FEED_OPERATIONS = {
         },
       },
     },
-    reasons: [],
+    reasons: ["RATE_LIMITED"],
     example: { query: { configuration: "orders" } },
   },
   ListDeadLetters: {

@@ -368,6 +368,10 @@ export const FIELDS: Readonly<Record<string, FieldDoc>> = {
     description: "A cursor this feed has given out; from the oldest that is kept when absent.",
   },
   "ListFailures.after": { description: "A cursor this feed has given out; from the oldest that is kept when absent." },
+  wait: {
+    description: "How long to wait for the first entry when there is none; not at all when absent. At most 30 s.",
+    examples: ["PT20S", "20s"],
+  },
   "ListTransitions.configuration": {
     description: "Only this configuration, named without version; all when absent.",
     ...name,

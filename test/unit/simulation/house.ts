@@ -49,6 +49,7 @@ export function createHouse(world: World): House {
         for (const event of events) world.notifications.push(JSON.parse(event) as Delivered);
       }),
     indexCounts: unused,
+    awaitFeed: unused,
     keepDeadLetters: unused,
     enqueueEvents: unused,
     rebuild: unused,

@@ -142,6 +142,10 @@ describe.each(FEEDS)("%s", (feed) => {
     ["configuration=a:b", "/configuration"],
     ["page_size=-1", "/page_size"],
     ["page_token=x", "/page_token"],
+    ["wait=soon", "/wait"],
+    ["wait=-1s", "/wait"],
+    ["wait=20", "/wait"],
+    ["wait=P1M", "/wait"],
   ])("?%s is 400", async (query, pointer) => {
     await expectProblem(sendJson(`/api/v1/${feed}?${query}`), 400, "INVALID_ARGUMENT", [pointer]);
   });
