@@ -109,15 +109,6 @@ export async function walkMachines(
 }
 
 /**
- * Lifts the positions of the feeds above all that this database may have given out before it was restored to an earlier
- * time: readers would miss what comes below their cursors. Positions are below the clock in milliseconds unless a
- * deployment has had more than a thousand events a second all its life.
- */
-export async function liftFeeds(db: D1Database, now: number): Promise<void> {
-  await db.prepare("UPDATE feed_head SET seq = max(seq, ?1)").bind(now).run();
-}
-
-/**
  * Whether the machines live where the setting says: the first to ask is believed. With another jurisdiction every object
  * seems never to have been created.
  */

@@ -24,8 +24,11 @@ const SET_THE_REST = `
     AND created_at = value->>'createdAt' AND change = value->>'change'
     AND (version <> value->>'version' OR retired_at IS NOT value->>'retiredAt')`;
 
-/** Takes as many positions of the feeds as follow in the same transaction. */
-const ADVANCE_FEEDS = "UPDATE feed_head SET seq = seq + ?1";
+/**
+ * Takes as many positions of the feeds as follow in the same transaction. None is below the clock: a database that was
+ * restored to an earlier time has forgotten which it gave out, and readers would miss what comes below their cursors.
+ */
+const ADVANCE_FEEDS = "UPDATE feed_head SET seq = max(seq, CAST(unixepoch('subsec') * 1000 AS INTEGER)) + ?1";
 
 /** What was told before is told again after a crash: the first telling stands. */
 const INSERT_TRANSITIONS = `

@@ -2,7 +2,7 @@
  * Makes a tenant's index right again: walks the registry and lets every machine tell what is true. A walk is a row of
  * chunks; what it knows between two chunks is its progress, so it can go on wherever it was interrupted.
  */
-import { liftFeeds, walkMachines } from "../catalog/housekeeping.ts";
+import { walkMachines } from "../catalog/housekeeping.ts";
 import { restoreLabels } from "../catalog/label-index.ts";
 import { correctRow, type CorrectionDeps } from "./correction.ts";
 
@@ -49,7 +49,6 @@ export async function continueRebuild(
   tenant: string,
   progress: RebuildProgress,
 ): Promise<RebuildProgress> {
-  if (progress.walked === 0) await liftFeeds(deps.db, deps.now());
   const rows = await walkMachines(deps.db, tenant, progress.after, MACHINES_PER_CHUNK);
   await restoreLabels(deps.db, rows);
   const counts = { right: 0, corrected: 0, removed: 0, failed: 0 };
