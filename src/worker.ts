@@ -34,7 +34,6 @@ import type { TenantRule } from "./queue/tenant.ts";
 import { createQueueSender, toJsonMessages } from "./queue-sender.ts";
 import { createRpcDoor } from "./rpc/mount.ts";
 import type { House, Principal } from "./service/house.ts";
-import { Tally } from "./tally.ts";
 import { traceparentOf } from "./traceparent.ts";
 
 export { IndexWriterObject } from "./catalog/index-writer-object.ts";
@@ -49,7 +48,6 @@ const EXPOSED_HEADERS = "etag,location,request-id,retry-after,grpc-status,grpc-m
 
 const jsonApp = createJsonApp();
 const rpcDoor = createRpcDoor();
-const watches = new Tally();
 let tokenKey: Promise<CryptoKey> | undefined;
 
 function houseOf(env: Bindings, log: Log): House {
@@ -57,7 +55,6 @@ function houseOf(env: Bindings, log: Log): House {
     catalog: (tenant) => new TenantDb(env.CATALOG, tenant),
     machine: (address) => machineOf(env, address),
     watch: (address, call, listener) => openLine(machineObjectOf(env, address), { address, call }, listener),
-    watches,
     indexLagMs: () => measureIndexLag(indexWritersOf(env)),
     recordFailures: async (failures) => {
       const results = await Promise.all(

@@ -11,7 +11,6 @@ import type { LineListener, WatchLine } from "../machine/watching.ts";
 import type { QueueMessage } from "../queue-sender.ts";
 import type { JsonText } from "../receipt.ts";
 import type { Scope } from "../scope.ts";
-import type { Tally } from "../tally.ts";
 import type { RebuildCalls } from "../upkeep/rebuild.ts";
 
 /** Who asks: the tenant comes only from the credential. */
@@ -31,8 +30,6 @@ export interface House {
   machine(address: MachineAddress): MachineCalls;
   /** Opens a line on which the machine tells its changes. */
   watch(address: MachineAddress, call: WatchCall, listener: LineListener): Promise<Reply<WatchLine>>;
-  /** The watches that are open here, by tenant and actor. */
-  readonly watches: Tally;
   /** How far lists are behind what machines have told, in ms. Answers within about a second, and never rejects. */
   indexLagMs(): Promise<number>;
   /** Stores events that found no machine, and sees to it that their notifications leave; settles when they are stored. */

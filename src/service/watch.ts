@@ -21,8 +21,6 @@ const MOST_TRIES = 6;
 const FIRST_WAIT_MS = 100;
 /** Changes that are read at a time by who is behind. */
 const CHANGES_PER_READ = 100;
-/** Watches of one key that one isolate holds: each has a socket and a buffer. */
-const MOST_WATCHES = 1_000;
 
 export interface WatchMachineInput {
   readonly configuration: string;
@@ -58,19 +56,9 @@ export async function watchMachine(
   }
   rules.enforce();
   const address = addressOf(principal, configuration, id);
-  const release = house.watches.take(`${principal.tenant}/${principal.actor}`, MOST_WATCHES);
-  if (release === undefined) {
-    const message = `the credential has ${MOST_WATCHES} open watches here, which is the limit`;
-    throw new DetentError("RATE_LIMITED", message, { metadata: { limit: String(MOST_WATCHES) } });
-  }
   const watch = new Watch(house, principal, address, afterRevision, signal);
-  try {
-    await watch.open();
-  } catch (error) {
-    release();
-    throw error;
-  }
-  return watch.tell(release);
+  await watch.open();
+  return watch.tell();
 }
 
 class Watch {
@@ -117,7 +105,7 @@ class Watch {
     if (this.#isFromNow) this.#told = this.#newest;
   }
 
-  async *tell(release: () => void): AsyncGenerator<WatchMessage> {
+  async *tell(): AsyncGenerator<WatchMessage> {
     const stir = (): void => this.#stir();
     this.#signal.addEventListener("abort", stir);
     try {
@@ -146,7 +134,6 @@ class Watch {
     } finally {
       this.#signal.removeEventListener("abort", stir);
       this.#line?.close();
-      release();
     }
   }
 

@@ -40,7 +40,7 @@ export const watcherOf = {
         }
       } catch (error) {
         if (signal.aborted) return;
-        throw new Error(failureOf(error).reason, { cause: error });
+        throw new Error(failureOf(error).reason ?? String(error), { cause: error });
       }
     };
     return { messages: messages(), cut: () => cutting.abort() };

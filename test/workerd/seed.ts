@@ -4,7 +4,6 @@ import { TenantDb } from "../../src/catalog/tenant-db.ts";
 import { Log } from "../../src/log.ts";
 import type { QueueMessage } from "../../src/queue-sender.ts";
 import { EVERY_SCOPE } from "../../src/scope.ts";
-import { Tally } from "../../src/tally.ts";
 import type { House } from "../../src/service/house.ts";
 
 export const { CATALOG } = env as unknown as { CATALOG: D1Database };
@@ -91,7 +90,6 @@ export function createHouse(
     rebuild: unused,
     job: unused,
     watch: unused,
-    watches: new Tally(),
     retention: { outcomesMs: 0 },
     tokenKey,
     checks: [],

@@ -3,7 +3,6 @@ import { TenantDb } from "../../../src/catalog/tenant-db.ts";
 import { DetentError } from "../../../src/errors.ts";
 import { Log } from "../../../src/log.ts";
 import type { MachineAddress, MachineCalls } from "../../../src/machine/calls.ts";
-import { Tally } from "../../../src/tally.ts";
 import type { House } from "../../../src/service/house.ts";
 import type { Delivered, World } from "./world.ts";
 
@@ -55,7 +54,6 @@ export function createHouse(world: World): House {
     rebuild: unused,
     job: unused,
     watch: unused,
-    watches: new Tally(),
     retention: { outcomesMs: world.retention.outcomesMs },
     tokenKey: unused,
     checks: [],

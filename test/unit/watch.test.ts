@@ -1,0 +1,421 @@
+/** The loop of a watch, with a clock and lines of its own: whatever lines lose, repeat or break, nothing is missed or told twice. */
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { DetentError } from "../../src/errors.ts";
+import type { HistoryItem, MachineCalls, Reply } from "../../src/machine/calls.ts";
+import type { LineListener, WatchLine } from "../../src/machine/watching.ts";
+import type { House, Principal } from "../../src/service/house.ts";
+import { EVERY_SCOPE } from "../../src/scope.ts";
+import { watchMachine, type WatchMessage } from "../../src/service/watch.ts";
+import { Clock } from "./simulation/clock.ts";
+import { createHouse } from "./simulation/house.ts";
+import { addressOf, createMachine, creation, event, LOOP } from "./simulation/machines.ts";
+import { World } from "./simulation/world.ts";
+
+const range = (length: number, first = 0): number[] => Array.from({ length }, (_, index) => index + first);
+
+function changeOf(revision: number, kind = "event"): HistoryItem {
+  const text = { eventId: `e${revision}`, event: "go", from: "a", to: "b", originator: "", actor: "", details: "" };
+  return { revision, kind, ...text, timestamp: revision, data: "{}" };
+}
+
+/** A machine of which only the changes are known, and its lines. */
+class Stage {
+  readonly clock = new Clock();
+  readonly gone = new AbortController();
+  /** By revision, the creation first. */
+  changes: HistoryItem[] = [changeOf(0, "creation")];
+  lines: { listener: LineListener; isOpen: boolean; pings: number }[] = [];
+  answersPings = true;
+  /** How the next lines are refused, or fail. */
+  refusals: (Reply<never> | Error)[] = [];
+  reads = 0;
+  /** The oldest change that is kept. */
+  oldest = 0;
+
+  get revision(): number {
+    return this.changes.length - 1;
+  }
+
+  get house(): House {
+    const machine = { changes: async (_address: unknown, call: { after: number; limit: number }) => this.#read(call) };
+    return {
+      ...createHouse(new World()),
+      now: () => this.clock.now,
+      random: () => 0.5,
+      after: (ms, work) => this.clock.after(ms, work),
+      machine: () => machine as unknown as MachineCalls,
+      watch: async (_address, _call, listener) => {
+        await this.clock.sleep(1);
+        const refusal = this.refusals.shift();
+        if (refusal instanceof Error) throw refusal;
+        if (refusal !== undefined) return refusal;
+        const line = { listener, isOpen: true, pings: 0 };
+        this.lines.push(line);
+        const opened: WatchLine = {
+          revision: this.revision,
+          ping: () => {
+            line.pings += 1;
+            if (this.answersPings) listener.answered();
+          },
+          close: () => {
+            line.isOpen = false;
+          },
+        };
+        return { ok: true, value: opened };
+      },
+    };
+  }
+
+  #read({ after, limit }: { after: number; limit: number }) {
+    this.reads += 1;
+    if (after + 1 < this.oldest) {
+      return { ok: false, reason: "OUT_OF_RANGE", message: "pruned" } as const;
+    }
+    const value = { items: this.changes.slice(after + 1, after + 1 + limit), revision: this.revision };
+    return { ok: true, value } as const;
+  }
+
+  /** The machine changes; open lines hear of it, unless they are deaf. */
+  change({ kind = "event", isHeard = true, bytes = 1 } = {}): void {
+    const change = changeOf(this.changes.length, kind);
+    this.changes.push(change);
+    if (!isHeard) return;
+    for (const { listener, isOpen } of this.lines) if (isOpen) listener.heard(change, bytes);
+  }
+
+  async watch(afterRevision?: number, principal: Partial<Principal> = {}): Promise<Seen> {
+    const asked = { configuration: "c", id: "m", afterRevision, signal: this.gone.signal };
+    const whole = { tenant: "t", actor: "k", scopes: EVERY_SCOPE, ...principal };
+    const seen = new Seen();
+    const messages = await this.clock.until(watchMachine(this.house, whole, asked));
+    seen.running = seen.read(messages);
+    return seen;
+  }
+
+  pass(ms: number): Promise<void> {
+    return this.clock.run(this.clock.now + ms);
+  }
+}
+
+class Seen {
+  readonly messages: WatchMessage[] = [];
+  end: "open" | "ended" | string = "open";
+  running: Promise<void> | undefined;
+
+  async read(messages: AsyncIterable<WatchMessage>): Promise<void> {
+    try {
+      for await (const message of messages) this.messages.push(message);
+      this.end = "ended";
+    } catch (error) {
+      this.end = error instanceof DetentError ? error.reason : String(error);
+    }
+  }
+
+  get changes(): number[] {
+    return this.messages.flatMap(({ change }) => change?.revision ?? []);
+  }
+
+  get heartbeats(): number[] {
+    return this.messages.flatMap(({ change, revision }) => (change === undefined ? [revision] : []));
+  }
+}
+
+test("from now on: at once where it begins, then each change as it comes, without reading", async () => {
+  const stage = new Stage();
+  stage.change();
+  const seen = await stage.watch();
+  await stage.pass(10);
+  expect(seen.messages).toEqual([{ revision: 1 }]);
+  stage.change();
+  await stage.pass(10);
+  expect(seen.messages.slice(1)).toEqual([{ revision: 2, change: stage.changes[2] }]);
+  expect(stage.reads).toBe(0);
+});
+
+test("from a revision: what was missed is read, then it goes on live", async () => {
+  const stage = new Stage();
+  for (const _ of range(250)) stage.change();
+  const seen = await stage.watch(-1);
+  await stage.pass(10);
+  stage.change();
+  await stage.pass(10);
+  expect(seen.changes).toEqual(range(252));
+  expect(seen.heartbeats).toEqual([]);
+  expect(stage.reads).toBe(3);
+});
+
+test("what is pushed twice is told once, and what was not pushed is read", async () => {
+  const stage = new Stage();
+  const seen = await stage.watch(0);
+  stage.change();
+  stage.lines[0]?.listener.heard(changeOf(1), 1);
+  await stage.pass(10);
+  stage.change({ isHeard: false });
+  stage.change();
+  await stage.pass(10);
+  expect(seen.changes).toEqual([1, 2, 3]);
+  expect(stage.reads).toBe(1);
+});
+
+test.each([
+  ["many", { count: 1_000, bytes: 1 }],
+  ["large", { count: 100, bytes: 100_000 }],
+])("a caller that is slow while %s changes come has all of them in the end", async (_what, { count, bytes }) => {
+  const stage = new Stage();
+  const asked = { configuration: "c", id: "m", afterRevision: 0, signal: stage.gone.signal };
+  const principal = { tenant: "t", actor: "k", scopes: EVERY_SCOPE };
+  const messages = await stage.clock.until(watchMachine(stage.house, principal, asked));
+  const revisions: number[] = [];
+  for (const _ of range(count)) stage.change({ bytes });
+  const reading = (async () => {
+    for await (const { revision } of messages) if (revisions.push(revision) === count) return;
+  })();
+  await stage.clock.until(reading);
+  expect(revisions).toEqual(range(count, 1));
+  expect(stage.reads).toBeGreaterThan(0);
+});
+
+test("after 15 s of silence comes a heartbeat, and a change puts it off", async () => {
+  const stage = new Stage();
+  const seen = await stage.watch(0);
+  await stage.pass(14_900);
+  expect(seen.messages).toEqual([]);
+  stage.change();
+  await stage.pass(14_900);
+  expect(seen.heartbeats).toEqual([]);
+  await stage.pass(200);
+  expect(seen.heartbeats).toEqual([1]);
+  await stage.pass(15_000);
+  expect(seen.heartbeats).toEqual([1, 1]);
+});
+
+test("a watch ends after about five minutes, and leaves no line and no timer", async () => {
+  const stage = new Stage();
+  const seen = await stage.watch(0);
+  await stage.pass(269_000);
+  expect(seen.end).toBe("open");
+  await stage.pass(62_000);
+  expect(seen.end).toBe("ended");
+  expect(stage.lines.map(({ isOpen }) => isOpen)).toEqual([false]);
+  const { now } = stage.clock;
+  await stage.clock.run();
+  expect(stage.clock.now).toBe(now);
+});
+
+test("a watch ends in time although changes never cease", async () => {
+  const stage = new Stage();
+  const seen = await stage.watch(0);
+  for (const _ of range(340)) {
+    stage.change();
+    await stage.pass(1_000);
+  }
+  expect(seen.end).toBe("ended");
+  expect(seen.changes).toEqual(range(seen.changes.length, 1));
+});
+
+test("the end of the credential ends the watch", async () => {
+  const stage = new Stage();
+  const seen = await stage.watch(0, { expiresAt: stage.clock.now + 60_000 });
+  await stage.pass(59_000);
+  expect(seen.end).toBe("open");
+  await stage.pass(2_000);
+  expect(seen.end).toBe("UNAUTHENTICATED");
+});
+
+test("a caller that goes away ends the watch at once", async () => {
+  const stage = new Stage();
+  const seen = await stage.watch(0);
+  await stage.pass(10);
+  stage.gone.abort();
+  await stage.pass(0);
+  expect(seen.end).toBe("ended");
+  expect(stage.lines[0]?.isOpen).toBe(false);
+});
+
+test("a line that breaks is opened again, and what came meanwhile is told", async () => {
+  const stage = new Stage();
+  const seen = await stage.watch(0);
+  stage.change();
+  await stage.pass(10);
+  const [line] = stage.lines;
+  if (line !== undefined) line.isOpen = false;
+  line?.listener.lost();
+  stage.change();
+  await stage.pass(1_000);
+  stage.change();
+  await stage.pass(10);
+  expect(stage.lines.length).toBe(2);
+  expect(seen.changes).toEqual([1, 2, 3]);
+});
+
+test("a line that is dead without a word is found out, and what it did not tell is told", async () => {
+  const stage = new Stage();
+  const seen = await stage.watch(0);
+  stage.answersPings = false;
+  stage.change({ isHeard: false });
+  await stage.pass(31_000);
+  expect(stage.lines.map(({ isOpen }) => isOpen)).toEqual([false, true]);
+  expect(seen.changes).toEqual([1]);
+});
+
+test("a machine that cannot be reached is tried again, and given up as UNAVAILABLE", async () => {
+  const stage = new Stage();
+  const seen = await stage.watch(0);
+  stage.refusals = range(5).map(() => new Error("down"));
+  stage.lines[0]?.listener.lost();
+  await stage.pass(10_000);
+  expect(seen.end).toBe("open");
+  stage.change();
+  await stage.pass(10);
+  expect(seen.changes).toEqual([1]);
+  stage.refusals = range(6).map(() => new Error("down"));
+  stage.lines.at(-1)?.listener.lost();
+  await stage.pass(10_000);
+  expect(seen.end).toBe("UNAVAILABLE");
+});
+
+test("behind the end of the machine comes MACHINE_GONE, also when the line broke before", async () => {
+  for (const isHeard of [true, false]) {
+    const stage = new Stage();
+    const seen = await stage.watch(0);
+    await stage.pass(10);
+    stage.change({ isHeard });
+    stage.change({ kind: "deletion", isHeard });
+    if (!isHeard) {
+      stage.refusals = [{ ok: false, reason: "MACHINE_GONE", message: "gone" }];
+      stage.lines[0]?.listener.lost();
+    }
+    await stage.pass(1_000);
+    expect(seen.changes).toEqual([1, 2]);
+    expect(seen.end).toBe("MACHINE_GONE");
+  }
+});
+
+test("what was pruned before it was told ends the watch: a gap is never silent", async () => {
+  const stage = new Stage();
+  const seen = await stage.watch(0);
+  for (const _ of range(5)) stage.change({ isHeard: false });
+  stage.oldest = 4;
+  stage.change();
+  await stage.pass(1_000);
+  expect(seen.changes).toEqual([]);
+  expect(seen.end).toBe("OUT_OF_RANGE");
+});
+
+test("a refusal at the beginning is thrown before anything is told", async () => {
+  const stage = new Stage();
+  stage.refusals = [{ ok: false, reason: "OUT_OF_RANGE", message: "to come" }];
+  await expect(stage.watch(7)).rejects.toMatchObject({ reason: "OUT_OF_RANGE" });
+  await expect(stage.watch(-2)).rejects.toMatchObject({ reason: "INVALID_ARGUMENT" });
+  await expect(stage.watch(0.5)).rejects.toMatchObject({ reason: "INVALID_ARGUMENT" });
+});
+
+test("whatever lines lose, repeat, reorder or break: exactly the changes, in order", async () => {
+  const act = fc.constantFrom("change", "deaf change", "repeat", "stale", "break", "cut", "fail", "wait");
+  await fc.assert(
+    fc.asyncProperty(fc.array(act, { maxLength: 60 }), async (acts) => {
+      const stage = new Stage();
+      let seen = await stage.watch(-1);
+      const changes: number[] = [];
+      for (const what of acts) {
+        const open = stage.lines.filter(({ isOpen }) => isOpen);
+        if (what === "change") stage.change();
+        if (what === "deaf change") stage.change({ isHeard: false });
+        if (what === "repeat") for (const { listener } of open) listener.heard(changeOf(stage.revision), 1);
+        if (what === "stale") for (const { listener } of open) listener.heard(changeOf(0, "creation"), 1);
+        if (what === "fail") stage.refusals.push(new Error("down"));
+        if (what === "break") for (const { listener } of open) listener.lost();
+        if (what === "wait") await stage.pass(20_000);
+        if (what === "cut") {
+          await stage.pass(0);
+          changes.push(...seen.changes);
+          stage.refusals = [];
+          seen = await stage.watch(changes.at(-1) ?? -1);
+        }
+        await stage.pass(3);
+      }
+      stage.refusals = [];
+      // The last change is heard: from it everything before is known to be missing.
+      stage.change();
+      await stage.pass(40_000);
+      changes.push(...seen.changes);
+      expect(changes).toEqual(range(stage.revision + 1));
+    }),
+    { numRuns: 100 },
+  );
+});
+
+test("what a machine tells its watchers is its history, its creation aside", async () => {
+  const world = new World(1);
+  const address = addressOf("m");
+  const timed = {
+    ...LOOP,
+    transitions: [...LOOP.transitions, { from: "b", to: "a", event: "late", after: "PT10S" }],
+  };
+  await world.clock.until(createMachine(world, address, timed));
+  world.send(address, event("1"));
+  await world.clock.run(world.clock.now + 11_000);
+  world.send(address, event("r", "never"));
+  world.send(address, event("d", "go"));
+  world.send(address, event("d", "go"));
+  world.send(address, { ...event("dry"), isDryRun: true });
+  const machine = world.machine(address);
+  machine.override(address, { state: "a", comment: "why", actor: "op", expectedRevision: 3 });
+  const v2 = JSON.stringify({ ...timed, version: "v2" });
+  machine.migrate(address, { version: "v2", source: v2, stateMap: new Map(), actor: "op" });
+  await world.clock.until(machine.sendAll(address, [event("x"), event("y"), event("never", "never")]));
+  const history = machine.changes(address, { after: 0, limit: 100 });
+  expect(history.ok && history.value.items.map(({ kind }) => kind)).toEqual([
+    "event",
+    "event",
+    "event",
+    "override",
+    "migration",
+    "event",
+    "event",
+  ]);
+  expect(world.watched).toEqual(history.ok && history.value.items);
+  machine.delete(address, { actor: "op" });
+  expect(world.watched.at(-1)).toMatchObject({ revision: 8, kind: "deletion", from: "a", to: "", actor: "op" });
+  expect(machine.changes(address, { after: 6, limit: 100 })).toMatchObject({
+    ok: true,
+    value: { items: [{ revision: 7 }, { revision: 8, kind: "deletion" }], revision: 8 },
+  });
+  expect(machine.changes(address, { after: 8, limit: 100 })).toMatchObject({ ok: true, value: { items: [] } });
+  await world.clock.run(world.clock.now + 60_000);
+  expect(machine.changes(address, { after: 6, limit: 100 })).toMatchObject({ ok: false, reason: "MACHINE_GONE" });
+});
+
+test("of a change that was not stored nobody is told", async () => {
+  const world = new World(2);
+  const address = addressOf("m");
+  await world.clock.until(createMachine(world, address));
+  world.diskIsFull = true;
+  expect(() => world.send(address, event("1"))).toThrow("disk full");
+  world.diskIsFull = false;
+  expect(world.watched).toEqual([]);
+  world.send(address, event("2"));
+  expect(world.watched.map(({ eventId }) => eventId)).toEqual(["2"]);
+});
+
+test("a machine that is created by its first event tells both, page by page", async () => {
+  const world = new World(3);
+  const address = addressOf("m");
+  await world.clock.until(world.machine(address).sendAll(address, [{ ...event("1"), create: creation() }]));
+  for (const index of range(5)) world.send(address, event(`e${index}`));
+  const machine = world.machine(address);
+  const seen: HistoryItem[] = [];
+  for (let after = -1; ;) {
+    const page = machine.changes(address, { after, limit: 2 });
+    if (!page.ok) throw new Error(page.message);
+    expect(page.value.revision).toBe(6);
+    if (page.value.items.length === 0) break;
+    seen.push(...page.value.items);
+    after = page.value.items.at(-1)?.revision ?? after;
+  }
+  expect(seen.map(({ revision }) => revision)).toEqual(range(7));
+  expect(seen[0]).toMatchObject({ kind: "creation", from: "", to: "a", data: "{}" });
+  expect(machine.watch(address, { key: "k", after: 7 })).toMatchObject({ ok: false, reason: "OUT_OF_RANGE" });
+  expect(machine.watch(address, { key: "k", after: 6 })).toMatchObject({ ok: true, value: 6 });
+});
