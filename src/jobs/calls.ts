@@ -85,11 +85,11 @@ export interface ChunkRef {
   readonly chunk: number;
 }
 
-/** Why a job cannot be created or changed. */
+/** The job, or why it cannot be told or created. */
 export type JobReply =
   | { readonly ok: true; readonly job: JobView }
   | { readonly ok: false; readonly problem: JobProblem };
-export type JobProblem = "unknown" | "other content" | "ended";
+export type JobProblem = "unknown" | "other content";
 
 /** A job's object. A call rejects only when the platform fails. */
 export interface JobCalls {
@@ -98,6 +98,7 @@ export interface JobCalls {
   read(): Promise<JobReply>;
   /** Refusals after a position, in the order in which they came. */
   refusals(after: number, limit: number): Promise<readonly JobRefusal[]>;
+  /** A job that has ended stays as it is. */
   pause(): Promise<JobReply>;
   resume(): Promise<JobReply>;
   cancel(): Promise<JobReply>;

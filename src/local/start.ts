@@ -1,19 +1,24 @@
 /**
- * `npm start`, `npm run dev` and `npm run example`: the whole service on this machine, without an account, a network or a
+ * `npm start`, `npm run dev` and the examples: the whole service on this machine, without an account, a network or a
  * question asked. Applies the catalog's migrations, then hands over to wrangler. Knows nothing of what is served.
  *
  * `--live` reloads open pages when the sources change; `--with CONFIG` serves another Worker beside it, on the same local
- * queues. Environment: `PORT` (default 8787), `DETENT_STATE_DIR` (storage; default `.wrangler/state`).
+ * queues; `--page DIR` serves a page of its own at the next port, which may call the service. Environment: `PORT` (default
+ * 8787), `DETENT_STATE_DIR` (storage; default `.wrangler/state`).
  */
 import { spawn } from "node:child_process";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { parseArgs } from "node:util";
+import { servePage } from "./page.ts";
 
 const root = join(import.meta.dirname, "../..");
 const wrangler = join(dirname(createRequire(import.meta.url).resolve("wrangler/package.json")), "bin", "wrangler.js");
 const port = process.env["PORT"] || "8787";
-const { values: options } = parseArgs({ options: { live: { type: "boolean" }, with: { type: "string" } } });
+const { values: options } = parseArgs({
+  options: { live: { type: "boolean" }, with: { type: "string" }, page: { type: "string" } },
+});
+const pagePort = Number(port) + 1;
 const stateDir = process.env["DETENT_STATE_DIR"];
 const storage = stateDir ? ["--persist-to", stateDir] : [];
 
@@ -52,6 +57,16 @@ async function main(): Promise<number> {
   const migrated = await runWrangler(["d1", "migrations", "apply", "detent", "--local", ...storage]);
   if (migrated !== 0 || stopping) return migrated;
   console.log(`Detent: http://localhost:${port}`);
+  const stopPage = options.page && (await servePage(join(root, options.page), pagePort, `http://localhost:${port}`));
+  if (options.page) console.log(`The page: http://localhost:${pagePort}`);
+  try {
+    return await runDev();
+  } finally {
+    if (stopPage) await stopPage();
+  }
+}
+
+function runDev(): Promise<number> {
   return runWrangler([
     "dev",
     // The first is served at the port; all of them share queues and storage.
@@ -65,6 +80,8 @@ async function main(): Promise<number> {
     "DETENT_ANONYMOUS_TENANT:dev",
     "--var",
     "DETENT_EVENTS_TENANT:dev",
+    // A page of another port is another origin, by either name of this machine.
+    ...(options.page ? ["--var", `DETENT_CORS_ORIGINS:http://localhost:${pagePort},http://127.0.0.1:${pagePort}`] : []),
     "--show-interactive-dev-session=false",
     // wrangler watches the sources either way; only `npm run dev` also reloads open pages.
     ...(options.live ? ["--live-reload"] : []),

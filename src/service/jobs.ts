@@ -71,7 +71,7 @@ export async function createJob(house: House, principal: Principal, input: Creat
     createdAt: house.now(),
     content: canonicalJson({ filter, action, isDryRun, rate }),
   };
-  return jobOf(id, "created", await orUnavailable("the job", house.job(tenant, id).create(spec)));
+  return jobOf(id, await orUnavailable("the job", house.job(tenant, id).create(spec)));
 }
 
 function checkAction(rules: Rules, house: House, input: JobActionInput): JobAction {
@@ -124,7 +124,7 @@ export async function getJob(house: House, principal: Principal, input: GetJobIn
   const binding = [principal.tenant, "job", id];
   const after = Number((await readPageToken(house, binding, input.pageToken)) ?? 0);
   const object = objectOf(house, principal, id);
-  const job = jobOf(id, "read", await orUnavailable("the job", object.read()));
+  const job = jobOf(id, await orUnavailable("the job", object.read()));
   const found = await orUnavailable("the job", object.refusals(after, limit + 1));
   const refusals = found.slice(0, limit);
   const last = refusals.at(-1);
@@ -151,29 +151,28 @@ export async function listJobs(
   return { jobs, nextPageToken: await signPageToken(house, binding, JSON.stringify({ createdAt, id })) };
 }
 
-/** Takes on no more machines until it is resumed. */
+/** Takes on no more machines until it is resumed. A job that has ended stays as it is, here and below. */
 export function pauseJob(house: House, principal: Principal, id: string): Promise<JobView> {
-  return change(house, principal, id, "paused", (job) => job.pause());
+  return change(house, principal, id, (job) => job.pause());
 }
 
 export function resumeJob(house: House, principal: Principal, id: string): Promise<JobView> {
-  return change(house, principal, id, "resumed", (job) => job.resume());
+  return change(house, principal, id, (job) => job.resume());
 }
 
 /** Ends a job; what was done stays done. */
 export function cancelJob(house: House, principal: Principal, id: string): Promise<JobView> {
-  return change(house, principal, id, "cancelled", (job) => job.cancel());
+  return change(house, principal, id, (job) => job.cancel());
 }
 
 async function change(
   house: House,
   principal: Principal,
   id: string,
-  done: string,
   ask: (job: JobCalls) => Promise<JobReply>,
 ): Promise<JobView> {
   requireScope(principal, "ops");
-  return jobOf(id, done, await orUnavailable("the job", ask(objectOf(house, principal, id))));
+  return jobOf(id, await orUnavailable("the job", ask(objectOf(house, principal, id))));
 }
 
 function objectOf(house: House, { tenant }: Principal, id: string): JobCalls {
@@ -183,8 +182,8 @@ function objectOf(house: House, { tenant }: Principal, id: string): JobCalls {
   return house.job(tenant, id);
 }
 
-/** The job, or why it could not be `done`. */
-function jobOf(id: string, done: string, reply: JobReply): JobView {
+/** The job, or why there is none. */
+function jobOf(id: string, reply: JobReply): JobView {
   if (reply.ok) return reply.job;
   switch (reply.problem) {
     case "unknown":
@@ -192,10 +191,6 @@ function jobOf(id: string, done: string, reply: JobReply): JobView {
     case "other content": {
       const message = "idempotency_key was used for another job";
       throw invalid([{ pointer: "/idempotency_key", rule: "reused", message }]);
-    }
-    case "ended": {
-      const message = `job ${quote(id)} has ended; it cannot be ${done}`;
-      throw invalid([{ pointer: "/id", rule: "ended", message, value: id }]);
     }
     default:
       return reply.problem satisfies never;

@@ -54,7 +54,7 @@ export const watcherOf = {
       try {
         const response = await send(path, { signal: cutting.signal });
         if (!response.ok) throw new Error((await response.json<Json>()).reason);
-        for await (const event of eventsOf(response)) {
+        for await (const event of eventsOf(response, cutting.signal)) {
           const data = JSON.parse(event["data"] ?? "") as Json;
           if (event["event"] === "problem") throw new Error(data.reason);
           const revision = Number(event["id"]);
@@ -72,9 +72,11 @@ export const watcherOf = {
   },
 };
 
-async function* eventsOf({ body }: Response): AsyncGenerator<Record<string, string>> {
+async function* eventsOf({ body }: Response, signal: AbortSignal): AsyncGenerator<Record<string, string>> {
   let rest = "";
   const reader = body?.pipeThrough(new TextDecoderStream()).getReader();
+  // In Node a body may outlive the signal of its request.
+  signal.addEventListener("abort", () => void reader?.cancel().catch(() => undefined));
   for (;;) {
     const read = await reader?.read();
     if (read === undefined || read.done) return;

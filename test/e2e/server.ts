@@ -30,7 +30,7 @@ export interface Server {
 
 /** Runs `npm start`, or the script named, and waits until /health says READY. */
 export async function startServer(
-  options: { stateDir?: string; port?: number; script?: "start" | "dev" | "example" } = {},
+  options: { stateDir?: string; port?: number; script?: "start" | "dev" | "example" | "example:watch" } = {},
 ): Promise<Server> {
   const port = options.port ?? (await findFreePort());
   const stateDir = options.stateDir ?? (await mkdtemp(join(tmpdir(), "detent-e2e-")));

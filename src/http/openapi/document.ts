@@ -73,6 +73,10 @@ export function createDocument(routes: readonly Route[], version: string): JsonS
   };
 }
 
+function isStream(answers: Description["answers"]): boolean {
+  return Object.values(answers).some(({ contentType }) => contentType === "text/event-stream");
+}
+
 function idsOf(tag: string): string[] {
   return Object.entries<Description>(OPERATIONS).flatMap(([id, description]) => (description.tag === tag ? [id] : []));
 }
@@ -158,7 +162,9 @@ function createOperation(
       ),
     },
     ...(example && {
-      "x-codeSamples": [{ lang: "Shell", label: "cURL", source: curlOf(method, path, example, reads) }],
+      "x-codeSamples": [
+        { lang: "Shell", label: "cURL", source: curlOf(method, path, example, { reads, isStream: isStream(answers) }) },
+      ],
     }),
   };
 }

@@ -1,8 +1,9 @@
 /** What is said about jobs. */
 import type { Description } from "./description.ts";
 
+/** Its id is made of the key of the example. */
 const JOB = {
-  id: "8f5c6a0e-7d7c-4c54-9f0b-2d7f6d1d4c11",
+  id: "07b04ca6-6205-8295-8659-d097414cf149",
   filter: { configuration: "orders", state: "pending" },
   send: { event: "cancel", data: {}, details: "", originator: "" },
   dry_run: true,
@@ -62,7 +63,7 @@ export const JOB_OPERATIONS = {
       },
     },
     reasons: ["NOT_FOUND"],
-    example: { path: { id: JOB.id }, status: 404 },
+    example: { path: { id: JOB.id } },
   },
   PauseJob: {
     tag: "Jobs",
@@ -71,7 +72,7 @@ export const JOB_OPERATIONS = {
     rpc: "detent.v1.JobService/PauseJob",
     answers: { 200: { description: "The job.", shape: "Job", example: { ...JOB, status: "paused" } } },
     reasons: ["NOT_FOUND"],
-    example: { path: { id: JOB.id }, status: 404 },
+    example: { path: { id: JOB.id } },
   },
   ResumeJob: {
     tag: "Jobs",
@@ -80,15 +81,16 @@ export const JOB_OPERATIONS = {
     rpc: "detent.v1.JobService/ResumeJob",
     answers: { 200: { description: "The job.", shape: "Job", example: JOB } },
     reasons: ["NOT_FOUND"],
-    example: { path: { id: JOB.id }, status: 404 },
+    example: { path: { id: JOB.id } },
   },
   CancelJob: {
     tag: "Jobs",
     summary: "Cancel a job",
-    description: "Ends it; what was done stays done. Machines that it has taken on may still be done, and are counted.",
+    description:
+      "Ends it; what was done stays done. Machines that it has taken on may still be done, and are counted. A job that has ended stays as it is.",
     rpc: "detent.v1.JobService/CancelJob",
     answers: { 200: { description: "The job.", shape: "Job", example: { ...JOB, status: "cancelled" } } },
     reasons: ["NOT_FOUND"],
-    example: { path: { id: JOB.id }, status: 404 },
+    example: { path: { id: JOB.id } },
   },
 } as const satisfies Record<string, Description>;

@@ -5,12 +5,17 @@ import type { Example } from "./description.ts";
 const ORIGIN = "http://localhost:8787";
 const WIDE = 72;
 
-/** `path` is a route's. */
-export function curlOf(method: string, path: string, example: Example, reads: "json" | "yaml"): string {
+/** `path` is a route's; what is answered as a stream is shown as it comes. */
+export function curlOf(
+  method: string,
+  path: string,
+  example: Example,
+  { reads, isStream }: { readonly reads: "json" | "yaml"; readonly isStream: boolean },
+): string {
   const { headers = {}, body } = example;
   const url = `${ORIGIN}${fillPath(path, example)}`;
   const parts = [
-    `curl -sS ${method === "GET" || (method === "POST" && body !== undefined) ? "" : `-X ${method} `}${quote(url)}`,
+    `curl ${isStream ? "-sSN" : "-sS"} ${method === "GET" || (method === "POST" && body !== undefined) ? "" : `-X ${method} `}${quote(url)}`,
   ];
   for (const [name, value] of Object.entries(headers)) parts.push(`-H ${quote(`${name}: ${value}`)}`);
   if (body !== undefined && reads === "yaml") {

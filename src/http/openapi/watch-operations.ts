@@ -11,5 +11,6 @@ export const WATCH_OPERATIONS = {
     headers: { "Last-Event-ID": "optional" },
     answers: { 200: { description: "The changes, as they come.", contentType: "text/event-stream" } },
     reasons: ["OUT_OF_RANGE", "RATE_LIMITED", "MACHINE_NOT_FOUND", "MACHINE_GONE"],
+    example: { path: { configuration: "orders", id: "order-1" }, query: { after_revision: "0" } },
   },
 } as const satisfies Record<string, Description>;

@@ -1,0 +1,133 @@
+/** The page: shows a machine as it is, keeps showing it by watching, and sends it events. */
+import { Code, ConnectError, createClient } from "@connectrpc/connect";
+import { createConnectTransport } from "@connectrpc/connect-web";
+import { ConfigurationService } from "../../src/gen/detent/v1/configuration_service_pb.ts";
+import type { HistoryEntry } from "../../src/gen/detent/v1/machine_pb.ts";
+import { MachineService } from "../../src/gen/detent/v1/machine_service_pb.ts";
+
+/** Where Detent is: filled in when the page is bundled. */
+declare const DETENT_URL: string;
+
+const ORDER = {
+  name: "watched-orders",
+  version: "v1",
+  startingState: "start",
+  states: ["start", "paid", "shipped", "returned", "cancelled"],
+  transitions: [
+    { from: "start", to: "paid", event: "pay" },
+    { from: "paid", to: "shipped", event: "ship" },
+    { from: "shipped", to: "returned", event: "return" },
+    { from: "returned", to: "paid", event: "replace" },
+    { from: "start", to: "cancelled", event: "cancel" },
+    { from: "paid", to: "cancelled", event: "cancel" },
+  ],
+};
+const PAUSE_MS = 1_000;
+
+const transport = createConnectTransport({ baseUrl: DETENT_URL });
+const configurations = createClient(ConfigurationService, transport);
+const machines = createClient(MachineService, transport);
+const machine = {
+  configuration: ORDER.name,
+  // Another order with `?id=...`.
+  id: new URLSearchParams(location.search).get("id") ?? "order-1",
+};
+
+const pause = (ms: number): Promise<void> => new Promise((resolve) => void setTimeout(resolve, ms));
+const codeOf = (error: unknown): Code => ConnectError.from(error).code;
+
+function element(id: string): HTMLElement {
+  const found = document.getElementById(id);
+  if (found === null) throw new Error(`the page has no #${id}`);
+  return found;
+}
+
+/** Makes the order unless it is there. */
+async function begin(): Promise<void> {
+  try {
+    await configurations.createConfiguration({ configuration: ORDER });
+  } catch (error) {
+    if (codeOf(error) !== Code.AlreadyExists) throw error;
+  }
+  try {
+    await machines.createMachine({ configId: `${ORDER.name}:${ORDER.version}`, id: machine.id });
+  } catch (error) {
+    if (codeOf(error) !== Code.AlreadyExists) throw error;
+  }
+}
+
+/** Reads the machine once, then is told of every change: after a cut from the last revision on. Returns when it is gone. */
+async function follow(): Promise<void> {
+  const { statemachine } = await machines.getMachine(machine);
+  let afterRevision = statemachine?.revision ?? 0;
+  for (const entry of statemachine?.history ?? []) show(entry);
+  await showState(statemachine?.state ?? "");
+  for (;;) {
+    try {
+      say("watching");
+      for await (const { revision, change } of machines.watchMachine({ ...machine, afterRevision })) {
+        afterRevision = revision;
+        if (change === undefined) continue;
+        show(change);
+        if (change.kind !== "deletion") await showState(change.transition?.to ?? "");
+      }
+    } catch (error) {
+      if (codeOf(error) === Code.NotFound) return say("the order is gone");
+      say("connecting again");
+      await pause(PAUSE_MS);
+    }
+  }
+}
+
+function say(text: string): void {
+  element("connection").textContent = text;
+}
+
+function show({ revision, kind, transition, timestamp }: HistoryEntry): void {
+  const item = document.createElement("li");
+  const what = transition?.event || kind;
+  const at = new Date(Number(timestamp?.seconds ?? 0) * 1_000);
+  const texts = [String(revision), what, `${transition?.from} → ${transition?.to || "gone"}`];
+  for (const text of texts) item.append(Object.assign(document.createElement("span"), { textContent: text }));
+  item.append(Object.assign(document.createElement("time"), { textContent: at.toLocaleTimeString() }));
+  element("history").prepend(item);
+}
+
+async function showState(state: string): Promise<void> {
+  element("state").textContent = state;
+  const { events } = await machines.listAllowedEvents(machine);
+  element("events").replaceChildren(
+    ...events.map(({ event, allowed }) => {
+      const button = document.createElement("button");
+      button.textContent = event;
+      button.disabled = allowed === "no";
+      button.addEventListener("click", () => void send(event));
+      return button;
+    }),
+  );
+}
+
+/** Whatever becomes of the event: the page shows what it is told by watching. */
+async function send(event: string): Promise<void> {
+  // Made here, so that sending again after a failure is the same event.
+  const eventId = crypto.randomUUID();
+  try {
+    await machines.sendEvent({ ...machine, event, eventId, originator: "browser-watch" });
+    element("problem").textContent = "";
+  } catch (error) {
+    element("problem").textContent = ConnectError.from(error).rawMessage;
+  }
+}
+
+element("machine").textContent = machine.id;
+for (;;) {
+  try {
+    await begin();
+    await follow();
+    break;
+  } catch (error) {
+    say("Detent cannot be reached");
+    element("problem").textContent = ConnectError.from(error).rawMessage;
+    await pause(PAUSE_MS);
+  }
+}
