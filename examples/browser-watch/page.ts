@@ -23,6 +23,8 @@ const ORDER = {
   ],
 };
 const PAUSE_MS = 1_000;
+/** A heartbeat comes every 15 s. */
+const SILENCE_MS = 40_000;
 
 const transport = createConnectTransport({ baseUrl: DETENT_URL });
 const configurations = createClient(ConfigurationService, transport);
@@ -63,9 +65,11 @@ async function follow(): Promise<void> {
   for (const entry of statemachine?.history ?? []) show(entry);
   await showState(statemachine?.state ?? "");
   for (;;) {
+    const cut = new Cut();
     try {
       say("watching");
-      for await (const { revision, change } of machines.watchMachine({ ...machine, afterRevision })) {
+      for await (const { revision, change } of machines.watchMachine({ ...machine, afterRevision }, cut)) {
+        cut.postpone();
         afterRevision = revision;
         if (change === undefined) continue;
         show(change);
@@ -75,7 +79,34 @@ async function follow(): Promise<void> {
       if (codeOf(error) === Code.NotFound) return say("the order is gone");
       say("connecting again");
       await pause(PAUSE_MS);
+    } finally {
+      cut.off();
     }
+  }
+}
+
+/** Ends a call whose connection is lost without a word: the browser is offline, or not even a heartbeat comes. */
+class Cut {
+  readonly #controller = new AbortController();
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor() {
+    addEventListener("offline", () => this.off(), { signal: this.signal });
+    this.postpone();
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  postpone(): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.off(), SILENCE_MS);
+  }
+
+  off(): void {
+    clearTimeout(this.#timer);
+    this.#controller.abort();
   }
 }
 
