@@ -78,8 +78,6 @@ class Watch {
   #isUnanswered = false;
   /** Lines and reads that failed in a row. */
   #failures = 0;
-  /** Something has happened since it was last looked what can be told. */
-  #isStirred = false;
   #wakeUp: () => void = () => undefined;
 
   constructor(
@@ -106,8 +104,8 @@ class Watch {
   }
 
   async *tell(): AsyncGenerator<WatchMessage> {
-    const stir = (): void => this.#stir();
-    this.#signal.addEventListener("abort", stir);
+    const wake = (): void => this.#wakeUp();
+    this.#signal.addEventListener("abort", wake);
     try {
       // A caller that is cut off before the first change knows where to go on.
       if (this.#isFromNow) yield { revision: this.#told };
@@ -115,7 +113,6 @@ class Watch {
       for (;;) {
         if (this.#signal.aborted || this.#house.now() >= this.#endsAt) return;
         this.#refuseExpired();
-        this.#isStirred = false;
         const changes = await this.#next();
         for (const change of changes) {
           this.#told = change.revision;
@@ -132,7 +129,7 @@ class Watch {
         }
       }
     } finally {
-      this.#signal.removeEventListener("abort", stir);
+      this.#signal.removeEventListener("abort", wake);
       this.#line?.close();
     }
   }
@@ -148,7 +145,7 @@ class Watch {
 
   /** There is nothing to do but to wait. */
   get #isSettled(): boolean {
-    return this.#line !== undefined && this.#told >= this.#newest && !this.#isStirred;
+    return this.#line !== undefined && this.#told >= this.#newest;
   }
 
   /** What can be told now, in order; nothing: all that is known was told. */
@@ -193,7 +190,7 @@ class Watch {
           this.#isUnanswered = false;
           this.#newest = Math.max(this.#newest, change.revision);
           this.#buffer.push(change, bytes);
-          this.#stir();
+          this.#wakeUp();
         },
         answered: () => {
           this.#isUnanswered = false;
@@ -201,7 +198,7 @@ class Watch {
         lost: () => {
           opened.isLost = true;
           if (opened.line === this.#line) this.#line = undefined;
-          this.#stir();
+          this.#wakeUp();
         },
       }),
     );
@@ -236,11 +233,6 @@ class Watch {
       this.#line = undefined;
       line.close();
     }
-  }
-
-  #stir(): void {
-    this.#isStirred = true;
-    this.#wakeUp();
   }
 
   /** Until then, or something happens; a pause (`isPause`) is ended by nothing but the end of the caller. */

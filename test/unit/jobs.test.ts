@@ -267,6 +267,81 @@ test("asking for a job that is not there stores nothing", async () => {
   expect(yard.storageOf("t", "x").prepare("SELECT count(*) AS n FROM sqlite_master").get()).toEqual({ n: 0 });
 });
 
+test("a chunk is lent to one at a time, and only a report on the loan that holds counts, once", async () => {
+  const { world, yard, ids } = await yardOf(15, 6);
+  yard.queue = { lost: 1, repeated: 0, delayMs: 1 };
+  const { id } = await create(yard, world, { send: { event: "finish" } });
+  await pass(world, 1_000);
+  const object = yard.house.job("t", id);
+  const take = () => world.clock.until(object.take(1));
+  const succeeded = async (): Promise<number> => {
+    const { job } = await world.clock.until(jobs.getJob(yard.house, OPERATOR, { id }));
+    return job.progress.succeeded;
+  };
+  const report = (lease: number, count: number) =>
+    world.clock.until(
+      object.report(
+        1,
+        lease,
+        ids.slice(0, count).map((of) => ({ id: of, outcome: "succeeded" })),
+      ),
+    );
+  const first = await take();
+  expect(first).toMatchObject({ ids, lease: 1 });
+  expect(await take()).toBeUndefined();
+  await pass(world, 31_000);
+  const second = await take();
+  expect(second).toMatchObject({ ids, lease: 2 });
+  await report(1, 6);
+  expect(await succeeded()).toBe(0);
+  await report(2, 4);
+  await report(2, 6);
+  expect(await succeeded()).toBe(4);
+  expect(await take()).toMatchObject({ ids: ids.slice(4), lease: 3 });
+  await report(3, 6);
+  expect(await succeeded()).toBe(6);
+  expect(await take()).toBeUndefined();
+});
+
+test("what nobody can do is given up, with a reason, and the job ends", async () => {
+  const { world, yard } = await yardOf(16, 6);
+  const machine = yard.house.machine;
+  yard.house.machine = (address) => {
+    const calls = machine(address);
+    return address.id === "m003" ? { ...calls, send: () => Promise.reject(new Error("unreachable")) } : calls;
+  };
+  const job = await create(yard, world, { send: { event: "finish" } });
+  const { job: ended, refusals } = await end(yard, world, job);
+  expect(ended.progress).toMatchObject({ found: 6, succeeded: 5, refused: 1 });
+  expect(refusals).toMatchObject([{ id: "m003", reason: "UNAVAILABLE" }]);
+});
+
+test("a job that is paused while it reads the index takes on nothing more", async () => {
+  const { world, yard } = await yardOf(17, 6);
+  const prepare = world.d1.prepare.bind(world.d1);
+  const reading = { id: "" };
+  world.d1.prepare = (sql: string) => {
+    const statement = prepare(sql);
+    if (reading.id === "" || !sql.includes("FROM machines AS machine")) return statement;
+    return {
+      bind: (...values: unknown[]) => ({
+        all: async () => {
+          await yard.house.job("t", reading.id).pause();
+          return await statement.bind(...values).all();
+        },
+      }),
+    } as unknown as D1PreparedStatement;
+  };
+  const job = await create(yard, world, { send: { event: "finish" }, rate: 1 });
+  reading.id = job.id;
+  await pass(world, 60_000);
+  const { job: paused } = await world.clock.until(jobs.getJob(yard.house, OPERATOR, { id: job.id }));
+  expect(paused).toMatchObject({ status: "paused", progress: { found: 1 } });
+  reading.id = "";
+  await world.clock.until(jobs.resumeJob(yard.house, OPERATOR, job.id));
+  expect((await end(yard, world, job)).job.progress.succeeded).toBe(6);
+});
+
 let delivered = 0;
 let faults = 0;
 
@@ -279,7 +354,9 @@ test.each(range(SEEDS, 1).flatMap((seed) => ["send", "migrate", "delete"].map((k
     const action = { send: { send: { event: "go" } }, migrate: { migrate: { to: "v2" } }, delete: { delete: {} } }[
       kind
     ];
-    const job = await create(yard, world, { ...action, rate: 20 });
+    // A machine that was migrated is no longer what the filter means: only its history tells that it was this job's.
+    const filter = { configuration: "loop", version: "v1" };
+    const job = await world.clock.until(jobs.createJob(yard.house, OPERATOR, { filter, ...action, rate: 20 }));
     world.faults.share = 0.15;
     for (const _round of range(60)) {
       await pass(world, chance.below(10_000));

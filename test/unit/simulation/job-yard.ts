@@ -34,7 +34,7 @@ export interface QueueHabit {
 }
 
 export class JobYard {
-  readonly house: House;
+  house: { -readonly [K in keyof House]: House[K] };
   queue: QueueHabit = { lost: 0, repeated: 0, delayMs: 50 };
   /** Messages that were delivered. */
   delivered = 0;
