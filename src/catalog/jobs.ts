@@ -12,11 +12,11 @@ const UPSERT = `
   INSERT INTO jobs (tenant, created_at, id, job) VALUES (?1, ?2, ?3, ?4)
   ON CONFLICT (tenant, created_at, id) DO UPDATE SET job = excluded.job`;
 
-const LIST = `
+const LIST_JOBS = `
   SELECT job FROM jobs WHERE tenant = ?1 AND (created_at, id) < (?2, ?3) ORDER BY created_at DESC, id DESC LIMIT ?4`;
 
 /** For the test of their plans. */
-export const JOB_STATEMENTS = { UPSERT, LIST } as const;
+export const JOB_STATEMENTS = { LIST_JOBS } as const;
 
 /** Stores what is told of a job in place of what was told before. */
 export async function storeJob(db: TenantDb, { createdAt, id }: JobPosition, job: JsonText): Promise<void> {
@@ -26,7 +26,7 @@ export async function storeJob(db: TenantDb, { createdAt, id }: JobPosition, job
 /** Newest first, after a position; what was told of each. */
 export async function listJobs(db: TenantDb, after: JobPosition | undefined, limit: number): Promise<JsonText[]> {
   const { createdAt = Number.MAX_SAFE_INTEGER, id = "" } = after ?? {};
-  return (await db.all<{ job: JsonText }>(LIST, createdAt, id, limit)).map(({ job }) => job);
+  return (await db.all<{ job: JsonText }>(LIST_JOBS, createdAt, id, limit)).map(({ job }) => job);
 }
 
 export async function deleteJob(db: TenantDb, { createdAt, id }: JobPosition): Promise<void> {

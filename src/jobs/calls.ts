@@ -47,7 +47,7 @@ export type JobResult = { readonly id: string } & (
   | { readonly outcome: "refused"; readonly reason: Reason; readonly message: string }
 );
 
-export type JobOutcome = JobResult["outcome"];
+type JobOutcome = JobResult["outcome"];
 
 /** Numbers of machines; `found` is how many have been taken on. */
 export type JobProgress = Readonly<Record<JobOutcome | "expected" | "found", number>>;

@@ -22,7 +22,7 @@ const USUAL_RATE = 100;
 const LARGEST_RATE = 1_000;
 
 /** What is to be done to each machine: one of these. */
-export interface JobActionInput {
+interface JobActionInput {
   readonly send?: Omit<EventInput, "eventId" | "timestamp"> | undefined;
   readonly migrate?:
     | { readonly to: string; readonly stateMap?: Readonly<Record<string, string>> | undefined }

@@ -55,7 +55,7 @@ export const watcherOf = {
         const response = await send(path, { signal: cutting.signal });
         if (!response.ok) throw new Error((await response.json<Json>()).reason);
         for await (const event of eventsOf(response, cutting.signal)) {
-          const data = JSON.parse(event["data"] ?? "") as Json;
+          const data: Json = JSON.parse(event["data"] ?? "");
           if (event["event"] === "problem") throw new Error(data.reason);
           const revision = Number(event["id"]);
           if (event["event"] === "heartbeat") yield { revision };

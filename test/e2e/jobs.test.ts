@@ -65,7 +65,7 @@ async function ask(path: string, body?: object): Promise<Json> {
   const response = await fetch(`${host?.origin}/api/v1/${path}`, body && init);
   const text = await response.text();
   expect(response.status, text).toBeLessThan(300);
-  return JSON.parse(text) as Json;
+  return JSON.parse(text);
 }
 
 /** The answers for each index, a few at a time. */
@@ -129,7 +129,8 @@ test(
       skipped: 0,
     });
     const refusals = await refusalsOf(id);
-    expect(refusals.map((refusal) => refusal.id).toSorted()).toEqual(refusing.map((index) => `m${index}`).toSorted());
+    expect(refusals.length).toBe(refusing.length);
+    expect(new Set(refusals.map((refusal) => refusal.id))).toEqual(new Set(refusing.map((index) => `m${index}`)));
     expect(new Set(refusals.map(({ reason }) => reason))).toEqual(new Set(["GUARD_REJECTED"]));
 
     const histories = await forAll((index) => ask(`statemachines/jobs/m${index}/history`));

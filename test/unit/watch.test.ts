@@ -1,5 +1,5 @@
 /** The loop of a watch, with a clock and lines of its own: whatever lines lose, repeat or break, nothing is missed or told twice. */
-import fc from "fast-check";
+import { array, assert, asyncProperty, constantFrom } from "fast-check";
 import { expect, test } from "vitest";
 import { DetentError } from "../../src/errors.ts";
 import type { HistoryItem, MachineCalls, Reply } from "../../src/machine/calls.ts";
@@ -100,7 +100,8 @@ class Stage {
 
 class Seen {
   readonly messages: WatchMessage[] = [];
-  end: "open" | "ended" | string = "open";
+  /** "open", "ended", or the reason. */
+  end = "open";
   running: Promise<void> | undefined;
 
   async read(messages: AsyncIterable<WatchMessage>): Promise<void> {
@@ -312,9 +313,9 @@ test("a refusal at the beginning is thrown before anything is told", async () =>
 });
 
 test("whatever lines lose, repeat, reorder or break: exactly the changes, in order", async () => {
-  const act = fc.constantFrom("change", "deaf change", "repeat", "stale", "break", "cut", "fail", "wait");
-  await fc.assert(
-    fc.asyncProperty(fc.array(act, { maxLength: 60 }), async (acts) => {
+  const act = constantFrom("change", "deaf change", "repeat", "stale", "break", "cut", "fail", "wait");
+  await assert(
+    asyncProperty(array(act, { maxLength: 60 }), async (acts) => {
       const stage = new Stage();
       let seen = await stage.watch(-1);
       const changes: number[] = [];

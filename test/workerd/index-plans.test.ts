@@ -4,6 +4,7 @@ import { describe, expect, test } from "vitest";
 import { FIND_VERSIONS, LIST_NAMES, LIST_VERSIONS } from "../../src/catalog/configurations.ts";
 import { DEAD_LETTER_STATEMENTS } from "../../src/catalog/dead-letters.ts";
 import { FEED_STATEMENTS } from "../../src/catalog/feeds.ts";
+import { JOB_STATEMENTS } from "../../src/catalog/jobs.ts";
 import { FIND_DECISION, FIND_FAILURE } from "../../src/catalog/lookups.ts";
 import { LABEL_STATEMENTS } from "../../src/catalog/label-index.ts";
 import { machineCountStatement, MACHINE_GROUPS, type CountQuery } from "../../src/catalog/machine-count.ts";
@@ -132,6 +133,7 @@ test("there are 192 counts of machines; without labels each reads one index and 
 const STATEMENTS = {
   ...FEED_STATEMENTS,
   ...DEAD_LETTER_STATEMENTS,
+  ...JOB_STATEMENTS,
   FIND_DECISION,
   FIND_FAILURE,
   LIST_VERSIONS,
