@@ -66,6 +66,11 @@ test("npm run test:timers takes as many machines as it is told", async () => {
   expect(timers.stdout).toMatch(/Tests.*1 passed/);
 });
 
+test("npm run test:jobs takes as many machines as it is told", async () => {
+  const jobs = await runIn({ DETENT_JOB_MACHINES: "40" }, "test:jobs");
+  expect(jobs.stdout).toMatch(/Tests.*1 passed/);
+});
+
 test("npm run test:properties generates other cases each time", async () => {
   const properties = await run("test:properties", "label-index");
   expect(properties.stdout).toMatch(/Tests.* passed/);
