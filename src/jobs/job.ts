@@ -14,11 +14,11 @@ const MACHINES_PER_CHUNK = 100;
 /** Chunks that are not done, at a time: what is still done after a pause, and what the index is read ahead. */
 const MOST_CHUNKS = 10;
 /** Whoever has taken a chunk is done by then, or gone: a hundred machines take a second or two. */
-const LEASE_MS = 30_000;
+const LEASE_MS = 20_000;
 /** A machine is not begun so shortly before the lease ends. */
 const LAST_BEGIN_MS = 10_000;
 /** A message that nobody has taken is sent again: the queue has lost it, or is behind. */
-const RESEND_MS = 30_000;
+const RESEND_MS = 15_000;
 /** A part of a chunk that could not be done waits from here, doubling. */
 const RETRY_MS = 2_000;
 const LONGEST_RETRY_MS = 60_000;

@@ -15,7 +15,7 @@ import { until } from "../until.ts";
 import type { Json } from "../doors/json.ts";
 
 const MACHINES = Number(process.env["DETENT_JOB_MACHINES"] || 1_000);
-const KILLS = 3;
+const KILLS = 2;
 const CALLERS = 16;
 const WITHIN_MS = 120_000 + 100 * MACHINES;
 
