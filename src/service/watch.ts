@@ -19,8 +19,9 @@ const LIFE_MS = { least: 270_000, most: 330_000 };
 /** A line that breaks is opened again so often, with waits that double from the first: six seconds in all. */
 const MOST_TRIES = 6;
 const FIRST_WAIT_MS = 100;
-/** Changes that are read at a time by who is behind. */
-const CHANGES_PER_READ = 100;
+const SHORTEST_LIFE_MS = 500;
+/** Changes that are read at a time by who is behind: each may carry 64 KiB, and an isolate holds many watches. */
+const CHANGES_PER_READ = 50;
 
 export interface WatchMachineInput {
   readonly configuration: string;
@@ -72,6 +73,8 @@ class Watch {
   #line: WatchLine | undefined;
   /** The last revision that was told. */
   #told: number;
+  /** When a line was opened last, and the machine's revision then. */
+  #opened = { at: 0, revision: -1 };
   /** The newest that is known to be. */
   #newest = -1;
   /** A ping was sent, and nothing has come since. */
@@ -100,7 +103,7 @@ class Watch {
   async open(): Promise<void> {
     const refusal = await this.#open(this.#isFromNow ? undefined : this.#told);
     if (refusal !== undefined) throw errorOf(refusal, this.#address);
-    if (this.#isFromNow) this.#told = this.#newest;
+    if (this.#isFromNow) this.#told = this.#opened.revision;
   }
 
   async *tell(): AsyncGenerator<WatchMessage> {
@@ -173,6 +176,8 @@ class Watch {
   }
 
   async #reopen(): Promise<readonly HistoryItem[]> {
+    // One that breaks as soon as it is opened must not be opened as fast as that goes.
+    await this.#wait(this.#opened.at + SHORTEST_LIFE_MS, true);
     const refusal = await this.#open(this.#told);
     if (refusal === undefined) return [];
     // Its end was told to nobody here; what is left of its history may be.
@@ -206,7 +211,9 @@ class Watch {
     opened.line = reply.value;
     this.#line = opened.isLost ? undefined : reply.value;
     this.#isUnanswered = false;
-    this.#newest = Math.max(this.#newest, reply.value.revision);
+    const { revision } = reply.value;
+    this.#opened = { at: this.#house.now(), revision };
+    this.#newest = Math.max(this.#newest, revision);
     return undefined;
   }
 

@@ -27,6 +27,7 @@ class Stage {
   changes: HistoryItem[] = [changeOf(0, "creation")];
   lines: { listener: LineListener; isOpen: boolean; pings: number }[] = [];
   answersPings = true;
+  changesOnOpen = false;
   /** How the next lines are refused, or fail. */
   refusals: (Reply<never> | Error)[] = [];
   reads = 0;
@@ -52,8 +53,11 @@ class Stage {
         if (refusal !== undefined) return refusal;
         const line = { listener, isOpen: true, pings: 0 };
         this.lines.push(line);
+        const { revision } = this;
+        // Between the machine's answer and whoever waits for it.
+        if (this.changesOnOpen) this.change();
         const opened: WatchLine = {
-          revision: this.revision,
+          revision,
           ping: () => {
             line.pings += 1;
             if (this.answersPings) listener.answered();
@@ -143,7 +147,32 @@ test("from a revision: what was missed is read, then it goes on live", async () 
   await stage.pass(10);
   expect(seen.changes).toEqual(range(252));
   expect(seen.heartbeats).toEqual([]);
-  expect(stage.reads).toBe(3);
+  expect(stage.reads).toBe(6);
+});
+
+test("from now on: what comes between the beginning and the first message is told", async () => {
+  const stage = new Stage();
+  stage.changesOnOpen = true;
+  const seen = await stage.watch();
+  await stage.pass(10);
+  expect(seen.messages.map(({ revision }) => revision)).toEqual([0, 1]);
+});
+
+test("a line that breaks whenever it is opened is opened twice a second at most", async () => {
+  const stage = new Stage();
+  const seen = await stage.watch(0);
+  for (const _ of range(1_000)) {
+    for (const line of stage.lines) {
+      if (line.isOpen) line.listener.lost();
+      line.isOpen = false;
+    }
+    await stage.pass(10);
+  }
+  expect(stage.lines.length).toBeGreaterThan(5);
+  expect(stage.lines.length).toBeLessThanOrEqual(21);
+  stage.change();
+  await stage.pass(2_000);
+  expect(seen.changes).toEqual([1]);
 });
 
 test("what is pushed twice is told once, and what was not pushed is read", async () => {

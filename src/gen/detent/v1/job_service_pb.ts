@@ -647,7 +647,7 @@ export const JobService: GenService<{
     output: typeof ListJobsResponseSchema;
   },
   /**
-   * Takes on no more machines until it is resumed; up to 100 of those that were taken on may still be done.
+   * Takes on no more machines until it is resumed; those that are being looked after at that time may still be done.
    *
    * @generated from rpc detent.v1.JobService.PauseJob
    */
@@ -665,7 +665,7 @@ export const JobService: GenService<{
     output: typeof ResumeJobResponseSchema;
   },
   /**
-   * Ends a job; what was done stays done.
+   * Ends a job; what was done stays done. A job that has ended stays as it is.
    *
    * @generated from rpc detent.v1.JobService.CancelJob
    */
