@@ -15,6 +15,8 @@ import type { SweeperObject } from "./upkeep/sweeper-object.ts";
 /** What wrangler.toml binds. */
 export interface Bindings {
   readonly CATALOG: D1Database;
+  /** Files that are served as they are, or made into what is served. */
+  readonly ASSETS: Fetcher;
   readonly MACHINES: DurableObjectNamespace<MachineObject>;
   readonly INDEX_WRITERS: DurableObjectNamespace<IndexWriterObject>;
   readonly SWEEPERS: DurableObjectNamespace<SweeperObject>;

@@ -158,6 +158,7 @@ app.all("*", async (c) => {
     release,
     requestId,
     traceparent,
+    readAsset: (name: string) => c.env.ASSETS.fetch(`https://assets/${name}`),
     onOperation: (operation: string) => c.set("operation", operation),
     principal: () => (known ??= authenticate(settings, c.req.url, c.req.raw.headers)),
   };

@@ -25,7 +25,7 @@ export interface Host {
 /** What a configuration binds. */
 type Serving = Pick<
   MiniflareModule.V4WorkerOptions,
-  "bindings" | "d1Databases" | "durableObjects" | "queueConsumers" | "queueProducers"
+  "assets" | "bindings" | "d1Databases" | "durableObjects" | "queueConsumers" | "queueProducers"
 >;
 
 interface Subject {
@@ -69,6 +69,19 @@ const DETENT: Subject = {
   },
 };
 
+/** With the files beside it, and so behind two more Workers of the local runtime, which load is spared. */
+const COMPLETE: Subject = {
+  ...DETENT,
+  options: {
+    ...DETENT.options,
+    assets: {
+      directory: join(root, "src/http/assets"),
+      binding: "ASSETS",
+      routerConfig: { has_user_worker: true, invoke_user_worker_ahead_of_assets: true },
+    },
+  },
+};
+
 /** Detent with its outgoing queues outside and ways into the others: test/faults/worker.ts. */
 const FAULTS: Subject = {
   ...DETENT,
@@ -80,7 +93,7 @@ const FAULTS: Subject = {
 /** Detent with an index-writer that notes how far the index is behind: test/bench/lag-worker.ts. */
 const LAG: Subject = { ...DETENT, name: "lag", config: "test/bench/lag.toml", bundle: "lag-worker.js" };
 
-export const SUBJECTS = { floor: FLOOR, detent: DETENT, faults: FAULTS, lag: LAG };
+export const SUBJECTS = { floor: FLOOR, detent: DETENT, complete: COMPLETE, faults: FAULTS, lag: LAG };
 
 /** Builds the subject as a deployment would and serves it; everything it writes is under `dir`. */
 export async function startHost(subject: Subject, dir: string, signal: AbortSignal): Promise<Host> {

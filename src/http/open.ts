@@ -15,14 +15,14 @@ export const OPEN_ROUTES: readonly Route[] = [
     method: "GET",
     path: "/api/openapi.json",
     isOpen: true,
-    handle: async (c) => unlessKnown(c, await serveOpenApi()),
+    handle: async (c) => unlessKnown(c, await serveOpenApi(c.env.readAsset)),
   },
   {
     operation: "GetDocs",
     method: "GET",
     path: "/api/docs",
     isOpen: true,
-    handle: async (c) => unlessKnown(c, await serveDocsPage()),
+    handle: async (c) => unlessKnown(c, await serveDocsPage(c.env.readAsset)),
   },
 ];
 

@@ -7,6 +7,7 @@ import type * as z from "zod/mini";
 import { clip } from "../engine/names.ts";
 import { invalid } from "../errors.ts";
 import type { House, Principal } from "../service/house.ts";
+import type { ReadAsset } from "./documents.ts";
 import { readJson, readOptionalJson, readQuery, readYaml } from "./input.ts";
 import type { OperationId } from "./openapi/operations.ts";
 import { SHAPES } from "./shapes.ts";
@@ -20,6 +21,7 @@ export interface HttpCall {
   readonly traceparent: string | undefined;
   /** Hears which route is taken, once that is known. */
   readonly onOperation: (operation: string) => void;
+  readonly readAsset: ReadAsset;
   /** Throws UNAUTHENTICATED. */
   readonly principal: () => Principal;
 }

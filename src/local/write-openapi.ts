@@ -1,4 +1,4 @@
-/** `npm run generate:openapi`: writes `src/http/openapi.json`, which the worker serves. */
+/** `npm run generate:openapi`: writes `src/http/assets/openapi.json`, which the worker serves. */
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import packageJson from "../../package.json" with { type: "json" };
@@ -7,5 +7,5 @@ import { ROUTES } from "../http/app.ts";
 // oxlint-disable-next-line no-restricted-imports -- as above
 import { createDocument } from "../http/openapi/document.ts";
 
-const file = join(import.meta.dirname, "../http/openapi.json");
+const file = join(import.meta.dirname, "../http/assets/openapi.json");
 await writeFile(file, `${JSON.stringify(createDocument(ROUTES, packageJson.version), null, 2)}\n`);

@@ -1,6 +1,6 @@
 /** Holds what the JSON routes answer against the OpenAPI document: status, content type, every field, every reason. */
 import { Validator, type Schema } from "@cfworker/json-schema";
-import document from "../../src/http/openapi.json";
+import document from "../../src/http/assets/openapi.json";
 import type { Json } from "./json.ts";
 
 const { components, paths } = document as Json;

@@ -22,7 +22,7 @@ let dir: string;
 let host: Host | undefined;
 beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), "detent-bundle-"));
-  host = await startHost(SUBJECTS.detent, dir, AbortSignal.timeout(90_000));
+  host = await startHost(SUBJECTS.complete, dir, AbortSignal.timeout(90_000));
 });
 afterAll(async () => {
   await host?.stop();

@@ -4,7 +4,7 @@ import { promisify } from "node:util";
 import packaged from "@sparticuz/chromium";
 import { chromium, type Browser, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import served from "../../src/http/openapi.json" with { type: "json" };
+import served from "../../src/http/assets/openapi.json" with { type: "json" };
 import type { Json } from "../doors/json.ts";
 import { startServer, type Server } from "./server.ts";
 

@@ -5,7 +5,7 @@ import { ROUTES } from "../../src/http/app.ts";
 import type { Document } from "../../src/http/docs/openapi-document.ts";
 import { renderDocsPage } from "../../src/http/docs/page.ts";
 import { STYLE } from "../../src/http/docs/style.ts";
-import served from "../../src/http/openapi.json" with { type: "json" };
+import served from "../../src/http/assets/openapi.json" with { type: "json" };
 
 const document = served as unknown as Document;
 let html = "";

@@ -7,7 +7,7 @@ import { REASONS } from "../../src/errors.ts";
 import { ROUTES } from "../../src/http/app.ts";
 import { createDocument } from "../../src/http/openapi/document.ts";
 import { OPERATIONS } from "../../src/http/openapi/operations.ts";
-import served from "../../src/http/openapi.json" with { type: "json" };
+import served from "../../src/http/assets/openapi.json" with { type: "json" };
 import { faultsOf } from "../doors/answer-check.ts";
 import type { Json } from "../doors/json.ts";
 
@@ -16,7 +16,7 @@ const operations: Json[] = Object.entries<Json>(document.paths).flatMap(([path, 
   Object.entries<Json>(methods).map(([method, operation]) => ({ ...operation, method: method.toUpperCase(), path })),
 );
 
-test("src/http/openapi.json is what npm run generate:openapi makes of the routes", () => {
+test("src/http/assets/openapi.json is what npm run generate:openapi makes of the routes", () => {
   expect(document).toEqual(createDocument(ROUTES, packageJson.version));
 });
 

@@ -6,7 +6,7 @@ import { DeadLetterService } from "../../src/gen/detent/v1/dead_letter_service_p
 import { FeedService } from "../../src/gen/detent/v1/feed_service_pb.ts";
 import { JobService } from "../../src/gen/detent/v1/job_service_pb.ts";
 import { MachineService } from "../../src/gen/detent/v1/machine_service_pb.ts";
-import served from "../../src/http/openapi.json" with { type: "json" };
+import served from "../../src/http/assets/openapi.json" with { type: "json" };
 import type { Json } from "../doors/json.ts";
 
 const SERVICES: readonly DescService[] = [
