@@ -67,7 +67,7 @@ test("a job on the JSON routes: created, found where Location says, listed, repo
   ]);
   const isTold = (list: Json): boolean =>
     list.jobs.some(({ id, status }: Json) => id === job.id && status === "finished");
-  const listed = await until(PATIENCE_MS, async () => (await sendJson("/api/v1/jobs")).body as Json, isTold);
+  const listed = await until(PATIENCE_MS, async () => (await sendJson("/api/v1/jobs")).body, isTold);
   expect(isTold(listed)).toBe(true);
 });
 
