@@ -21,6 +21,9 @@ const USUAL_RATE = 100;
 /** What objects, the index and the queues of one deployment bear beside their other work. */
 const LARGEST_RATE = 1_000;
 
+/** Jobs of a page: each may carry an event of 64 KiB. */
+const MOST_LISTED = 50;
+
 /** What is to be done to each machine: one of these. */
 interface JobActionInput {
   readonly send?: Omit<EventInput, "eventId" | "timestamp"> | undefined;
@@ -132,14 +135,14 @@ export async function getJob(house: House, principal: Principal, input: GetJobIn
   return { job, refusals, nextPageToken: isMore ? await signPageToken(house, binding, String(last.seq)) : "" };
 }
 
-/** Jobs, newest first; how far each was some seconds ago. */
+/** Jobs, newest first, at most 50 a page; how far each was some seconds ago. */
 export async function listJobs(
   house: House,
   principal: Principal,
   input: { readonly pageSize?: number | undefined; readonly pageToken?: string | undefined },
 ): Promise<{ readonly jobs: readonly JobView[]; readonly nextPageToken: string }> {
   requireScope(principal, "ops");
-  const limit = pageSizeOf(input.pageSize);
+  const limit = Math.min(pageSizeOf(input.pageSize), MOST_LISTED);
   const binding = [principal.tenant, "jobs"];
   const token = await readPageToken(house, binding, input.pageToken);
   const after = token === undefined ? undefined : (JSON.parse(token) as catalog.JobPosition);

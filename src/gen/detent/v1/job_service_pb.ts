@@ -637,7 +637,7 @@ export const JobService: GenService<{
     output: typeof GetJobResponseSchema;
   },
   /**
-   * Newest first. Their progress may be some seconds old: GetJob has the current one.
+   * Newest first, at most 50 a page. Their progress may be some seconds old: GetJob has the current one.
    *
    * @generated from rpc detent.v1.JobService.ListJobs
    */
