@@ -37,7 +37,8 @@ export const JOB_OPERATIONS = {
   ListJobs: {
     tag: "Jobs",
     summary: "List jobs",
-    description: "Newest first, at most 50 a page. Their progress may be some seconds old; `GetJob` has the current one.",
+    description:
+      "Newest first, at most 50 a page. Their progress may be some seconds old; `GetJob` has the current one.",
     rpc: "detent.v1.JobService/ListJobs",
     answers: {
       200: { description: "A page of jobs.", shape: "JobList", example: { jobs: [JOB], next_page_token: "" } },
