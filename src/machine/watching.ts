@@ -11,7 +11,7 @@ export const PONG = "pong";
 /** Watches of one machine. Each is a socket that every change is written to. */
 const MOST_WATCHES = { ofKey: 100, ofMachine: 1_000 };
 
-/** The platform takes tags of up to 256 characters. */
+/** The platform takes tags of up to 256 bytes. */
 const LONGEST_TAG = 256;
 
 const CALL = "detent-watch";
@@ -71,7 +71,7 @@ export function readAsked(request: Request): Asked {
 }
 
 export function tagOf({ key }: WatchCall): string {
-  return `key:${key}`.slice(0, LONGEST_TAG);
+  return encodeURIComponent(`key:${key}`).slice(0, LONGEST_TAG);
 }
 
 /** Why there can be no further watch beside those that are open; undefined: there can. */

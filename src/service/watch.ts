@@ -82,6 +82,7 @@ class Watch {
   /** Lines and reads that failed in a row. */
   #failures = 0;
   #wakeUp: () => void = () => undefined;
+  #release: () => void = () => undefined;
 
   constructor(
     house: House,
@@ -104,11 +105,22 @@ class Watch {
     const refusal = await this.#open(this.#isFromNow ? undefined : this.#told);
     if (refusal !== undefined) throw errorOf(refusal, this.#address);
     if (this.#isFromNow) this.#told = this.#opened.revision;
+    // A caller who takes nothing leaves the loop where it is: the line ends in time all the same.
+    const letGo = (): void => {
+      this.#line?.close();
+      this.#wakeUp();
+    };
+    const until = Math.min(this.#endsAt, this.#expiresAt);
+    const cancel = this.#house.after(Math.max(0, until - this.#house.now()), letGo);
+    this.#signal.addEventListener("abort", letGo);
+    this.#release = () => {
+      cancel();
+      this.#signal.removeEventListener("abort", letGo);
+      this.#line?.close();
+    };
   }
 
   async *tell(): AsyncGenerator<WatchMessage> {
-    const wake = (): void => this.#wakeUp();
-    this.#signal.addEventListener("abort", wake);
     try {
       // A caller that is cut off before the first change knows where to go on.
       if (this.#isFromNow) yield { revision: this.#told };
@@ -132,8 +144,7 @@ class Watch {
         }
       }
     } finally {
-      this.#signal.removeEventListener("abort", wake);
-      this.#line?.close();
+      this.#release();
     }
   }
 

@@ -333,6 +333,19 @@ test("what was pruned before it was told ends the watch: a gap is never silent",
   expect(seen.end).toBe("OUT_OF_RANGE");
 });
 
+test("a caller who takes nothing holds no line beyond the end of the watch, nor beyond his own", async () => {
+  const ends = [(stage: Stage) => stage.pass(331_000), async (stage: Stage) => stage.gone.abort()];
+  for (const end of ends) {
+    const stage = new Stage();
+    const asked = { configuration: "c", id: "m", afterRevision: 0, signal: stage.gone.signal };
+    const principal = { tenant: "t", actor: "k", scopes: EVERY_SCOPE };
+    await stage.clock.until(watchMachine(stage.house, principal, asked));
+    expect(stage.lines.map(({ isOpen }) => isOpen)).toEqual([true]);
+    await end(stage);
+    expect(stage.lines.map(({ isOpen }) => isOpen)).toEqual([false]);
+  }
+});
+
 test("a refusal at the beginning is thrown before anything is told", async () => {
   const stage = new Stage();
   stage.refusals = [{ ok: false, reason: "OUT_OF_RANGE", message: "to come" }];
