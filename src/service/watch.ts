@@ -118,6 +118,8 @@ class Watch {
       this.#signal.removeEventListener("abort", letGo);
       this.#line?.close();
     };
+    // One who went away meanwhile is not heard of any more, and may never take anything.
+    if (this.#signal.aborted) this.#release();
   }
 
   async *tell(): AsyncGenerator<WatchMessage> {

@@ -3,7 +3,7 @@ import { array, assert, asyncProperty, constantFrom } from "fast-check";
 import { expect, test } from "vitest";
 import { DetentError } from "../../src/errors.ts";
 import type { HistoryItem, MachineCalls, Reply } from "../../src/machine/calls.ts";
-import type { LineListener, WatchLine } from "../../src/machine/watching.ts";
+import { refuseCrowd, type LineListener, type WatchLine } from "../../src/machine/watching.ts";
 import type { House, Principal } from "../../src/service/house.ts";
 import { EVERY_SCOPE } from "../../src/scope.ts";
 import { watchMachine, type WatchMessage } from "../../src/service/watch.ts";
@@ -344,6 +344,27 @@ test("a caller who takes nothing holds no line beyond the end of the watch, nor 
     await end(stage);
     expect(stage.lines.map(({ isOpen }) => isOpen)).toEqual([false]);
   }
+});
+
+test("a caller who is gone before the line is open leaves no line", async () => {
+  const stage = new Stage();
+  const asked = { configuration: "c", id: "m", afterRevision: 0, signal: stage.gone.signal };
+  const principal = { tenant: "t", actor: "k", scopes: EVERY_SCOPE };
+  const opening = watchMachine(stage.house, principal, asked);
+  stage.gone.abort();
+  await stage.clock.until(opening);
+  expect(stage.lines.map(({ isOpen }) => isOpen)).toEqual([false]);
+});
+
+test.each([
+  ["999 of the machine, 99 of the key", { ofKey: 99, ofMachine: 999 }, undefined],
+  ["100 of the key", { ofKey: 100, ofMachine: 100 }, "100"],
+  ["1,000 of the machine, none of the key", { ofKey: 0, ofMachine: 1_000 }, "1000"],
+  ["both", { ofKey: 100, ofMachine: 1_000 }, "1000"],
+])("the limit that stands in the way of one more beside %s is named", (_open, open, limit) => {
+  const refusal = refuseCrowd(open);
+  if (limit === undefined) expect(refusal).toBeUndefined();
+  else expect(refusal).toMatchObject({ reason: "RATE_LIMITED", metadata: { limit } });
 });
 
 test("a refusal at the beginning is thrown before anything is told", async () => {

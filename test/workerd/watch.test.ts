@@ -195,6 +195,27 @@ test("one key has at most 100 watches of a machine; another key still has one", 
   for (const line of lines) line.close();
 });
 
+test("a caller beyond the limit is told at every door, and when to ask again", async () => {
+  const id = await create();
+  // Whoever sends no credential.
+  const lines = await Promise.all(Array.from({ length: 100 }, () => open(id, "anonymous")));
+  for (const watch of Object.values(DOORS)) await expect(next(watch(id))).rejects.toThrow("RATE_LIMITED");
+  const response = await send(`/api/v1/statemachines/watched/${id}/watch`);
+  expect(response.status).toBe(429);
+  expect(response.headers.get("content-type")).toBe("application/problem+json");
+  expect(Number(response.headers.get("retry-after"))).toBeGreaterThan(0);
+  await response.body?.cancel();
+  expect(await countSockets(id)).toBe(100);
+  for (const line of lines) line.close();
+});
+
+test("a key whose name is longer than a tag of the platform can watch", async () => {
+  const id = await create();
+  const line = await open(id, "\u00fc".repeat(300));
+  expect(await countSockets(id)).toBe(1);
+  line.close();
+});
+
 test("an object holds only the machine it is asked for", async () => {
   const id = await create();
   const asked = { address: { ...addressOf(id), tenant: "stranger" }, call: { key: "k" } };
