@@ -483,3 +483,29 @@ test("a machine that is created by its first event tells both, page by page", as
   expect(machine.watch(address, { key: "k", after: 7 })).toMatchObject({ ok: false, reason: "OUT_OF_RANGE" });
   expect(machine.watch(address, { key: "k", after: 6 })).toMatchObject({ ok: true, value: 6 });
 });
+
+test("of a live machine whose history was pruned, only what has no gap is told", async () => {
+  const dayMs = 24 * 60 * 60 * 1_000;
+  const world = new World(4);
+  const address = addressOf("m");
+  await world.clock.until(createMachine(world, address, { ...LOOP, retention: { history: "P7D" } }));
+  const pass = (days: number): Promise<void> => world.clock.run(world.clock.now + days * dayMs);
+  const both = (after: number) => {
+    const machine = world.machine(address);
+    return [machine.watch(address, { key: "k", after }), machine.changes(address, { after, limit: 10 })];
+  };
+  const refused = { ok: false, reason: "OUT_OF_RANGE" };
+  for (const index of range(3)) world.send(address, event(`old${index}`));
+  await pass(6);
+  world.send(address, event("young"));
+  await pass(2);
+  for (const after of [-1, 0, 2]) expect(both(after), `${after}`).toMatchObject([refused, refused]);
+  expect(both(3)).toMatchObject([{ value: 4 }, { value: { items: [{ revision: 4, eventId: "young" }] } }]);
+  // Of the newest the row stays, as what the machine is; what happened then is known no more.
+  await pass(7);
+  expect(both(3)).toMatchObject([refused, refused]);
+  expect(both(4)).toMatchObject([{ value: 4 }, { value: { items: [] } }]);
+  world.send(address, event("next"));
+  expect(both(3)).toMatchObject([refused, refused]);
+  expect(both(4)).toMatchObject([{ value: 5 }, { value: { items: [{ revision: 5, eventId: "next" }] } }]);
+});
