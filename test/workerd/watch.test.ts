@@ -117,6 +117,8 @@ describe.each(Object.entries(DOORS))("%s", (_door, watch) => {
     expect(await next(watching)).toMatchObject({ revision: 1, kind: "deletion", from: "a", to: "" });
     await expect(next(watching)).rejects.toThrow("MACHINE_GONE");
     await expect(next(watch(id))).rejects.toThrow("MACHINE_GONE");
+    // Nor is one told the rest who was cut off before it.
+    await expect(next(watch(id, 0))).rejects.toThrow("MACHINE_GONE");
   });
 
   test("a caller that goes away leaves no socket behind", async () => {
