@@ -29,7 +29,7 @@ import type { Log } from "./log.ts";
 import { openLine } from "./machine/watching.ts";
 import { consumeDeadLetters } from "./queue/dead-letters-consumer.ts";
 import { consumeEvents } from "./queue/events-consumer.ts";
-import { consumeJobChunks } from "./queue/jobs-consumer.ts";
+import { consumeJobChunks, sortOutChunks } from "./queue/jobs-consumer.ts";
 import type { TenantRule } from "./queue/tenant.ts";
 import { createQueueSender, toJsonMessages } from "./queue-sender.ts";
 import { createRpcDoor } from "./rpc/mount.ts";
@@ -184,10 +184,10 @@ function tenantRuleOf(env: Bindings): TenantRule {
 async function consume(batch: MessageBatch, env: Bindings): Promise<void> {
   const tenantRule = tenantRuleOf(env);
   const house = houseOf(env, logOf(env).with({ door: "queue" }));
-  // The platform names the queue, and a deployment may call its queues as it likes.
-  if (batch.queue.endsWith("jobs")) return await consumeJobChunks(house, batch.messages);
   if (batch.queue.endsWith("-dlq")) return await consumeDeadLetters(house, tenantRule, batch.messages);
-  await consumeEvents({ house, tenantRule, random: () => Math.random() }, batch.messages);
+  const { chunks, others } = sortOutChunks(batch.messages);
+  await consumeEvents({ house, tenantRule, random: () => Math.random() }, others);
+  await consumeJobChunks(house, chunks);
 }
 
 const isSwept = new WeakSet<Bindings>();

@@ -76,6 +76,8 @@ export interface Chunk {
   readonly lease: number;
   /** From then on the chunk may be lent again: no machine is to be begun later. */
   readonly until: number;
+  /** Others may have begun with these machines since this time (epoch ms), and not been heard of; absent: nobody has. */
+  readonly triedSince?: number;
 }
 
 /** What a message of the jobs queue says: look after this chunk. */
@@ -102,7 +104,7 @@ export interface JobCalls {
   pause(): Promise<JobReply>;
   resume(): Promise<JobReply>;
   cancel(): Promise<JobReply>;
-  /** Lends a chunk; undefined: it is done, lent to another, or the job does not run. */
+  /** Lends a chunk; undefined: it is done, lent to another, not due again, or the job does not run. */
   take(chunk: number): Promise<Chunk | undefined>;
   /** Takes note of what became of machines of a chunk. Those that are not among the results are tried again later. */
   report(chunk: number, lease: number, results: readonly JobResult[]): Promise<void>;

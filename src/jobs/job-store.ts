@@ -29,6 +29,19 @@ export interface ChunkRow {
   readonly ids: readonly string[];
   readonly lease: number;
   readonly lentUntil: number;
+  /** Of what was left the last time: when it may be tried again; 0: nobody has reported on it. */
+  readonly notBefore: number;
+  /** 0: never. */
+  readonly firstLentAt: number;
+}
+
+/** What is not done. */
+interface Open {
+  readonly chunks: number;
+  /** Chunks of them that nobody has reported on. */
+  readonly fresh: number;
+  /** Machines in the others. */
+  readonly left: number;
 }
 
 type Row = Record<string, SqlValue>;
@@ -89,11 +102,6 @@ export class JobStore {
     this.#sql.exec("UPDATE job SET told_at = ?, is_told = (updated_at = ?)", at, updatedAt);
   }
 
-  /** The catalog may have lost it. */
-  storeUntold(): void {
-    this.#sql.exec("UPDATE job SET told_at = 0, is_told = 0");
-  }
-
   /** Goes on from `afterId`, behind what is now a chunk; without ids there was none of the job's own. */
   insertChunk(
     { chunks }: Pick<JobRow, "chunks">,
@@ -123,14 +131,23 @@ export class JobStore {
   }
 
   findChunk(chunk: number): ChunkRow | undefined {
-    const row = this.#sql.exec("SELECT chunk, ids, lease, lent_until FROM chunks WHERE chunk = ?", chunk)[0];
+    const row = this.#sql.exec("SELECT * FROM chunks WHERE chunk = ?", chunk)[0];
     if (row === undefined) return undefined;
-    const ids = JSON.parse(String(row["ids"])) as string[];
-    return { chunk, ids, lease: whole(row, "lease"), lentUntil: whole(row, "lent_until") };
+    return {
+      chunk,
+      ids: JSON.parse(String(row["ids"])) as string[],
+      lease: whole(row, "lease"),
+      lentUntil: whole(row, "lent_until"),
+      notBefore: whole(row, "not_before"),
+      firstLentAt: whole(row, "first_lent_at"),
+    };
   }
 
-  countChunks(): number {
-    return whole(this.#sql.exec("SELECT count(*) AS count FROM chunks")[0] ?? {}, "count");
+  countOpen(): Open {
+    const query = `SELECT count(*) AS chunks, sum(not_before = 0) AS fresh,
+        sum(CASE WHEN not_before > 0 THEN json_array_length(ids) END) AS left FROM chunks`;
+    const row = this.#sql.exec(query)[0] ?? {};
+    return { chunks: whole(row, "chunks"), fresh: whole(row, "fresh"), left: whole(row, "left") };
   }
 
   /** When a message about a chunk is to be sent next; undefined: there is none. */
@@ -153,21 +170,21 @@ export class JobStore {
     );
   }
 
-  /** Those that nobody works on are due. */
+  /** Those that nobody works on are due, as soon as they may be lent. */
   makeDue(now: number): void {
-    this.#sql.exec("UPDATE chunks SET due_at = ? WHERE lent_until <= ?", now, now);
+    this.#sql.exec("UPDATE chunks SET due_at = max(?1, not_before) WHERE lent_until <= ?1", now);
   }
 
-  lend(chunk: number, lease: number, until: number): void {
-    const query = "UPDATE chunks SET lease = ?, lent_until = ?, due_at = ? WHERE chunk = ?";
-    this.#sql.exec(query, lease, until, until, chunk);
+  lend({ chunk, lease, lentUntil, firstLentAt }: Omit<ChunkRow, "ids" | "notBefore">): void {
+    const query = "UPDATE chunks SET lease = ?1, lent_until = ?2, due_at = ?2, first_lent_at = ?3 WHERE chunk = ?4";
+    this.#sql.exec(query, lease, lentUntil, firstLentAt, chunk);
   }
 
   /** What is left of a chunk, to be tried again at `dueAt`; nothing left: it is done. */
   storeRest(chunk: number, ids: readonly string[], dueAt: number): void {
     if (ids.length === 0) this.#sql.exec("DELETE FROM chunks WHERE chunk = ?", chunk);
     else {
-      const query = "UPDATE chunks SET ids = ?, lent_until = 0, due_at = ? WHERE chunk = ?";
+      const query = "UPDATE chunks SET ids = ?1, lent_until = 0, due_at = ?2, not_before = ?2 WHERE chunk = ?3";
       this.#sql.exec(query, JSON.stringify(ids), dueAt, chunk);
     }
   }

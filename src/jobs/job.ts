@@ -11,8 +11,14 @@ import { hasTables, migrate } from "./schema.ts";
 
 /** Machines of a chunk: some seconds of work. At a slower rate than that it is a second's worth. */
 const MACHINES_PER_CHUNK = 100;
-/** Chunks that are not done, at a time: what is still done after a pause, and what the index is read ahead. */
-const MOST_CHUNKS = 10;
+/** Clocks of the hosts of two objects differ by less. */
+const CLOCKS_MS = 5_000;
+/** Chunks that nobody has reported on, at a time: what the index is read ahead. */
+const MOST_FRESH = 10;
+/** Machines that could not be reached and wait, at a time: beyond, it is not they that are at fault, and the job waits with them. */
+const MOST_LEFT = 1_000;
+/** Machines that are newer than the job are read past no faster than so many every so often, whatever its rate. */
+const PAGE = { machines: 100, ms: 100 };
 /** Whoever has taken a chunk is done by then, or gone: a hundred machines take a second or two. */
 const LEASE_MS = 20_000;
 /** A machine is not begun so shortly before the lease ends. */
@@ -22,7 +28,7 @@ const RESEND_MS = 15_000;
 /** A part of a chunk that could not be done waits from here, doubling. */
 const RETRY_MS = 2_000;
 const LONGEST_RETRY_MS = 60_000;
-/** Machines that could not be reached in so many loans, which takes about half an hour, are given up. */
+/** Machines that could not be reached in so many loans, which takes ten to thirty minutes, are given up. */
 const MOST_LEASES = 30;
 /** How old the catalog's account of a running job may be. */
 const TELL_EVERY_MS = 5_000;
@@ -63,6 +69,9 @@ export class Job {
   readonly #deps: JobDeps;
   readonly #store: JobStore;
   #registering: Promise<void> | undefined;
+  #ending: Promise<void> | undefined;
+  /** An object may have been written by an earlier release. */
+  #isMigrated = false;
 
   constructor(deps: JobDeps) {
     this.#deps = deps;
@@ -71,16 +80,18 @@ export class Job {
 
   /** Starts it, unless it is there already; rejects when the catalog did not take it: then it has not begun. */
   async create(spec: JobSpec): Promise<JobReply> {
+    // One of the same id, abandoned or over, makes room first.
+    while (this.#ending !== undefined) await this.#ending.catch(() => undefined);
     const known = this.#find();
     if (known !== undefined && known.spec.content !== spec.content) return refuse("other content");
     if (known === undefined) {
       this.#deps.transaction(() => {
         migrate(this.#deps.sql);
         this.#store.insertJob(spec, this.#deps.now());
-        this.#deps.setAlarm(this.#deps.now() + ABANDONED_MS);
       });
     }
     if (known === undefined || known.toldAt === null) {
+      this.#rearm();
       this.#registering ??= this.#tell().finally(() => (this.#registering = undefined));
       await this.#registering;
       this.#rearm();
@@ -109,21 +120,24 @@ export class Job {
     return this.#become("cancelled");
   }
 
-  /** Lends a chunk; undefined: it is done, lent to another, or the job does not run. */
+  /** Lends a chunk; undefined: it is done, lent to another, not due again, or the job does not run. */
   take(chunk: number): Chunk | undefined {
     const job = this.#find();
     const now = this.#deps.now();
     if (job?.status !== "running") return undefined;
     const row = this.#store.findChunk(chunk);
-    if (row === undefined || row.lentUntil > now) return undefined;
+    if (row === undefined || row.lentUntil > now || row.notBefore > now) return undefined;
     const lease = row.lease + 1;
     if (lease > MOST_LEASES) {
       // Nobody who had it has ever come back: what is in it must not keep the job from its end.
       this.#note(row, row.ids.map(giveUp), [], now);
       return undefined;
     }
-    this.#deps.transaction(() => this.#store.lend(chunk, lease, now + LEASE_MS));
-    return { spec: job.spec, ids: row.ids, lease, until: now + LEASE_MS - LAST_BEGIN_MS };
+    const isFirst = row.lease === 0;
+    const firstLentAt = isFirst ? now : row.firstLentAt;
+    this.#deps.transaction(() => this.#store.lend({ chunk, lease, lentUntil: now + LEASE_MS, firstLentAt }));
+    const until = now + LEASE_MS - LAST_BEGIN_MS;
+    return { spec: job.spec, ids: row.ids, lease, until, ...(!isFirst && { triedSince: firstLentAt - CLOCKS_MS }) };
   }
 
   /**
@@ -155,7 +169,7 @@ export class Job {
     try {
       const job = this.#find();
       if (job === undefined) return;
-      if (job.toldAt === null || isOver(job, this.#deps)) await this.#end(job);
+      if (job.toldAt === null || isOver(job, this.#deps)) await this.#makeRoom(job);
       else await this.#goOn(job);
       this.#rearm();
     } catch (error) {
@@ -164,11 +178,14 @@ export class Job {
     }
   }
 
-  async #end({ spec, toldAt }: JobRow): Promise<void> {
-    await this.#deps.forget(spec);
-    // Somebody may have created it meanwhile, once more.
-    if (this.#find()?.toldAt === toldAt) await this.#deps.deleteAll();
-    else this.#deps.transaction(() => this.#store.storeUntold());
+  async #makeRoom({ spec }: JobRow): Promise<void> {
+    // Whoever creates it just now is heard first.
+    if (this.#registering !== undefined) return;
+    this.#ending ??= this.#deps
+      .forget(spec)
+      .then(() => this.#deps.deleteAll())
+      .finally(() => (this.#ending = undefined));
+    await this.#ending;
   }
 
   async #goOn({ status }: JobRow): Promise<void> {
@@ -189,16 +206,19 @@ export class Job {
   async #cut(): Promise<void> {
     const job = this.#find();
     if (job === undefined || job.isCut || this.#deps.now() < job.nextCutAt) return;
-    if (this.#store.countChunks() >= MOST_CHUNKS) return;
+    if (!this.#hasRoom) return;
     const { rate, createdAt } = job.spec;
-    const size = Math.min(MACHINES_PER_CHUNK, rate);
-    const rows = await this.#deps.listMachines(job.spec, job.afterId ?? undefined, size);
+    const rows = await this.#deps.listMachines(job.spec, job.afterId ?? undefined, PAGE.machines);
     // Paused or cancelled while the index was read.
     const now = this.#deps.now();
     if (this.#find()?.status !== "running") return;
-    const ids = rows.filter((machine) => machine.createdAt <= createdAt).map(({ id }) => id);
-    const nextCutAt = Math.max(now, job.nextCutAt) + Math.ceil((ids.length * 1_000) / rate);
-    const cut = { ids, afterId: rows.at(-1)?.id ?? job.afterId, isCut: rows.length < size, nextCutAt };
+    const own = rows.filter((machine) => machine.createdAt <= createdAt).map(({ id }) => id);
+    const ids = own.slice(0, Math.min(MACHINES_PER_CHUNK, rate));
+    const isPageDone = ids.length === own.length;
+    const afterId = (isPageDone ? rows.at(-1)?.id : ids.at(-1)) ?? job.afterId;
+    const isCut = isPageDone && rows.length < PAGE.machines;
+    const nextCutAt = Math.max(now, job.nextCutAt) + Math.max(PAGE.ms, Math.ceil((ids.length * 1_000) / rate));
+    const cut = { ids, afterId, isCut, nextCutAt };
     this.#deps.transaction(() => this.#store.insertChunk(job, cut, now));
   }
 
@@ -216,7 +236,7 @@ export class Job {
 
   #finish(): void {
     const job = this.#find();
-    if (job?.status !== "running" || !job.isCut || this.#store.countChunks() > 0) return;
+    if (job?.status !== "running" || !job.isCut || this.#store.countOpen().chunks > 0) return;
     this.#deps.transaction(() => this.#store.storeStatus("finished", this.#deps.now()));
   }
 
@@ -253,16 +273,21 @@ export class Job {
   /** When there is something to do; undefined: nothing, until somebody asks. */
   #nextAt(job: JobRow): number | undefined {
     const now = this.#deps.now();
+    if (job.toldAt === null) return now + ABANDONED_MS;
     const at = [tellAt(job, now)];
     if (job.finishedAt !== null) at.push(job.finishedAt + this.#deps.keepMs());
     if (job.status === "running") {
-      const chunks = this.#store.countChunks();
       at.push(this.#store.readNextDueAt() ?? Infinity);
-      if (!job.isCut && chunks < MOST_CHUNKS) at.push(job.nextCutAt);
-      if (job.isCut && chunks === 0) at.push(now);
+      if (!job.isCut && this.#hasRoom) at.push(job.nextCutAt);
+      if (job.isCut && this.#store.countOpen().chunks === 0) at.push(now);
     }
     const next = Math.min(...at);
     return next === Infinity ? undefined : next;
+  }
+
+  get #hasRoom(): boolean {
+    const { fresh, left } = this.#store.countOpen();
+    return fresh < MOST_FRESH && left < MOST_LEFT;
   }
 
   #retryMs(lease: number): number {
@@ -272,6 +297,8 @@ export class Job {
 
   #find(): JobRow | undefined {
     if (!hasTables(this.#deps.sql)) return undefined;
+    if (!this.#isMigrated) this.#deps.transaction(() => migrate(this.#deps.sql));
+    this.#isMigrated = true;
     return this.#store.readJob();
   }
 }

@@ -21,6 +21,14 @@ const MIGRATIONS: readonly { readonly message: string; readonly statements: read
       "CREATE TABLE refusals (seq INTEGER PRIMARY KEY, id TEXT NOT NULL, reason TEXT NOT NULL, message TEXT NOT NULL)",
     ],
   },
+  {
+    message: "a chunk knows when it may be lent again, and when it was lent first",
+    statements: [
+      // 0: nobody has reported on it. Before that time it is lent to nobody.
+      "ALTER TABLE chunks ADD COLUMN not_before INTEGER NOT NULL DEFAULT 0",
+      "ALTER TABLE chunks ADD COLUMN first_lent_at INTEGER NOT NULL DEFAULT 0",
+    ],
+  },
 ];
 
 const SCHEMA_VERSION = MIGRATIONS.length;

@@ -47,6 +47,8 @@ export interface SendCall {
   readonly expectedState?: string;
   readonly expectedRevision?: number;
   readonly onlyIf?: Condition;
+  /** See MigrateCall. */
+  readonly triedSince?: number;
   /** The trace it came with (W3C Trace Context). */
   readonly traceparent?: string;
   /** What to create where there is no machine. */
@@ -83,6 +85,11 @@ export interface MigrateCall {
   readonly onlyIf?: Condition;
   /** The change's id in the history: a machine that has made this change does not make it again. */
   readonly eventId?: string;
+  /**
+   * It may have been done since this time (epoch ms): OUT_OF_RANGE where the machine does not have its id, and so much of its
+   * history was pruned that it may have had it.
+   */
+  readonly triedSince?: number;
   /** Answer what would be answered; change nothing. */
   readonly isDryRun?: boolean;
 }
@@ -91,6 +98,8 @@ export interface DeleteCall {
   readonly actor: string;
   readonly expectedRevision?: number;
   readonly onlyIf?: Condition;
+  /** It may have been done since this time (epoch ms): if this actor has, it is done. */
+  readonly triedSince?: number;
   /** Answer what would be answered; change nothing. */
   readonly isDryRun?: boolean;
 }

@@ -36,6 +36,7 @@ import type { MachineDeps } from "./deps.ts";
 import { expectationOf, type Expectation } from "./expectation.ts";
 import { migrateTo, overrideState, relabel } from "./interventions.ts";
 import type { Ledger } from "./ledger.ts";
+import { checkMemory, type Remembered } from "./memory.ts";
 import type { Present } from "./present.ts";
 import { GONE, NOT_FOUND, Resident } from "./resident.ts";
 import { Turn, UNFINISHED } from "./turn.ts";
@@ -120,7 +121,8 @@ export class Machine {
       const { isVacant } = this.#resident;
       return call.create !== undefined && isVacant ? this.#createFor(address, call, call.create, turn) : live;
     }
-    return replyOf(live, turn.takeEvent(this.#resident.ledgerFor(live, call), call));
+    const forgotten = checkMemory(this.#resident.store, call);
+    return forgotten ?? replyOf(live, turn.takeEvent(this.#resident.ledgerFor(live, call), call));
   }
 
   /** The machine and its first change together; a refused event creates nothing. */
@@ -173,9 +175,16 @@ export class Machine {
   /** Ends the machine: from now on it answers that it is gone, and its history goes. */
   delete(address: MachineAddress, call: DeleteCall): Reply<null> {
     const live = this.#expect(address, call);
-    if ("reason" in live) return live;
+    if ("reason" in live) return this.#hasDeleted(address, call) ? { ok: true, value: null } : live;
     if (!call.isDryRun) this.#resident.retention.retire(live, call.actor);
     return { ok: true, value: null };
+  }
+
+  /** Whether the end of the machine is this deletion, tried before. */
+  #hasDeleted(address: MachineAddress, { actor, triedSince = Infinity }: DeleteCall): boolean {
+    const identity = this.#resident.load()?.identity;
+    if (identity === undefined || !this.#resident.isAt(address)) return false;
+    return identity.retiredBy === actor && (identity.retiredAt ?? 0) >= triedSince;
   }
 
   /** The machine when what is due has been done, or why it is not what the caller expects. */
@@ -202,11 +211,13 @@ export class Machine {
   /** The ledger that has the change, or why it did not happen. */
   #makeChange(
     address: MachineAddress,
-    call: Expectation & { readonly eventId?: string; readonly isDryRun?: boolean },
+    call: Expectation & Remembered & { readonly isDryRun?: boolean },
     decideOn: (present: Present, now: number) => Reply<Verdict | undefined>,
   ): Reply<Ledger> {
     const live = this.#resident.find(address);
     if ("reason" in live) return live;
+    const forgotten = checkMemory(this.#resident.store, call);
+    if (forgotten !== undefined) return forgotten;
     const ledger = this.#resident.ledgerFor(live, call);
     return this.#turn().makeChange(ledger, call, decideOn) ?? { ok: true, value: ledger };
   }

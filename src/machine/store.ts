@@ -174,6 +174,12 @@ export class MachineStore {
     return whole(this.#first("SELECT min(revision) AS revision FROM transitions") ?? {}, "revision");
   }
 
+  /** The oldest that is kept, the creation included; `kind` "pruned": only its time is. */
+  readOldestChange(): { readonly kind: string; readonly at: number } {
+    const row = this.#first("SELECT kind, at FROM transitions ORDER BY revision LIMIT 1") ?? {};
+    return { kind: String(row["kind"]), at: whole(row, "at") };
+  }
+
   readOutcomesHead(): OutcomesHeadRow {
     const row =
       this.#first(

@@ -10,15 +10,30 @@ const REF = shape({ tenant: text, job: text, chunk: z.int().check(z.minimum(1)) 
 /** While a job's object cannot be reached; it sends the message again itself, later. */
 const RETRY_SECONDS = 5;
 
-/** Settles every message: looked after, or to be delivered again. */
-export async function consumeJobChunks(house: House, messages: readonly Message[]): Promise<void> {
+/** A message that names a part of a job. */
+export interface ChunkMessage {
+  readonly message: Message;
+  readonly ref: ChunkRef;
+}
+
+/**
+ * Tells messages that name parts of jobs from all others, by what they are: a deployment calls its queues as it likes. No
+ * event looks like one, and one that was forged makes a job look after its own sooner, no more.
+ */
+export function sortOutChunks(messages: readonly Message[]): { chunks: ChunkMessage[]; others: Message[] } {
+  const chunks: ChunkMessage[] = [];
+  const others: Message[] = [];
   for (const message of messages) {
     const ref = readRef(message.body);
-    if (ref === undefined) {
-      house.log.write("warn", "a message of the jobs queue names no part of a job", { message_id: message.id });
-      message.ack();
-      continue;
-    }
+    if (ref === undefined) others.push(message);
+    else chunks.push({ message, ref });
+  }
+  return { chunks, others };
+}
+
+/** Settles every message: looked after, or to be delivered again. */
+export async function consumeJobChunks(house: House, chunks: readonly ChunkMessage[]): Promise<void> {
+  for (const { message, ref } of chunks) {
     try {
       await workOnChunk(house, ref);
       message.ack();

@@ -1,11 +1,11 @@
 /** Use case: look after some machines of a job, each once, whatever came of an earlier attempt. */
 import { configIdOf } from "../engine/configuration.ts";
 import { DetentError, type Reason } from "../errors.ts";
-import type { Chunk, ChunkRef, JobResult, JobSpec } from "../jobs/calls.ts";
-import type { MachineAddress, Reply } from "../machine/calls.ts";
+import type { Chunk, ChunkRef, JobResult } from "../jobs/calls.ts";
+import type { MachineAddress, MachineCalls, Reply } from "../machine/calls.ts";
 import type { Receipt } from "../receipt.ts";
 import { EVERY_SCOPE } from "../scope.ts";
-import { askForReply } from "./ask-machine.ts";
+import { askForReply, MOST_ASKS } from "./ask-machine.ts";
 import { findStored } from "./configurations.ts";
 import { logDecision } from "./decision-log.ts";
 import type { House, Principal } from "./house.ts";
@@ -19,6 +19,11 @@ type Refused = { readonly outcome: "refused"; readonly reason: Reason; readonly 
 /** What is done to a machine, and what became of it. Throws where the platform fails: it may have happened. */
 type Act = (address: MachineAddress) => Promise<Result>;
 
+/** What is answered on a later attempt: an earlier one may have been the machine's last event. */
+const GONE_SINCE = "the machine is gone, and it cannot be told any more whether the job has done its part before";
+
+type Attempt = Pick<Chunk, "spec" | "triedSince">;
+
 /**
  * Looks after a chunk of a job and reports on it. What cannot be reached is left out of the report, and comes again; whoever
  * asks for a chunk that is done or in other hands does nothing. Rejects when the job itself cannot be reached.
@@ -29,7 +34,7 @@ export async function workOnChunk(house: House, { tenant, job, chunk }: ChunkRef
   if (loan === undefined) return;
   const results: JobResult[] = [];
   try {
-    const act = await prepare(house, loan.spec);
+    const act = await prepare(house, loan);
     const ids = [...loan.ids];
     const worker = async (): Promise<void> => {
       for (let id = ids.shift(); id !== undefined; id = ids.shift()) {
@@ -57,41 +62,42 @@ async function actOn(house: House, { spec, until }: Chunk, id: string, act: Act)
   }
 }
 
-async function prepare(house: House, spec: JobSpec): Promise<Act> {
+async function prepare(house: House, { spec, triedSince }: Attempt): Promise<Act> {
   const { action, isDryRun, actor, tenant, filter } = spec;
+  // What its creator may do was looked at when it was created.
   const principal: Principal = { tenant, actor, scopes: EVERY_SCOPE };
   const { configuration, ...onlyIf } = filter;
   // The same for every attempt: a machine that has decided it answers again what it decided.
   const eventId = `detent:job:${spec.id}`;
+  const once = { eventId, actor, onlyIf, isDryRun, ...(triedSince !== undefined && !isDryRun && { triedSince }) };
+  // A dry run brings nothing forward: what a machine has to do first is for its alarm.
+  const mostAsks = isDryRun ? 1 : MOST_ASKS;
+  const ask = <T>(address: MachineAddress, of: (machine: MachineCalls) => Promise<Reply<T>>) =>
+    askForReply(house, address, of, mostAsks);
   switch (action.kind) {
     case "send": {
       const { kind: _kind, ...event } = action;
-      const call = { ...event, eventId, actor, onlyIf, isDryRun };
       return async (address) => {
         const startedAt = house.now();
-        const reply = await askForReply(house, address, async (machine) => await machine.send(address, call));
+        const reply = await ask(address, async (machine) => await machine.send(address, { ...event, ...once }));
         if (reply.ok && !isDryRun) logDecision(house, principal, reply.value, { startedAt, traceparent: undefined });
-        return resultOf(reply, receiptResult);
+        return resultOf(reply, once, receiptResult);
       };
     }
     case "migrate": {
       const { version, source } = await findStored(house, principal, configIdOf(configuration, action.to));
       const stateMap = new Map(Object.entries(action.stateMap));
-      const call = { version, source, stateMap, actor, eventId, onlyIf, isDryRun };
       return async (address) => {
-        const reply = await askForReply(house, address, (machine) => machine.migrateOnce(address, call));
-        return resultOf(reply, (isChanged) => ({ outcome: isChanged ? "succeeded" : "unchanged" }));
+        const call = { version, source, stateMap, ...once };
+        const reply = await ask(address, (machine) => machine.migrateOnce(address, call));
+        return resultOf(reply, once, (isChanged) => ({ outcome: isChanged ? "succeeded" : "unchanged" }));
       };
     }
-    case "delete": {
-      const call = { actor, onlyIf, isDryRun };
+    case "delete":
       return async (address) => {
-        const reply = await askForReply(house, address, (machine) => machine.delete(address, call));
-        // An earlier attempt may have done it, and nobody has heard.
-        if (!reply.ok && reply.reason === "MACHINE_GONE") return { outcome: "succeeded" };
-        return resultOf(reply, () => ({ outcome: "succeeded" }));
+        const reply = await ask(address, (machine) => machine.delete(address, once));
+        return resultOf(reply, {}, () => ({ outcome: "succeeded" }));
       };
-    }
     default:
       return action satisfies never;
   }
@@ -102,9 +108,14 @@ function receiptResult({ result, reason, message = "" }: Receipt): Result {
   return { outcome: result === "ignored" ? "unchanged" : "succeeded" };
 }
 
-function resultOf<T>(reply: Reply<T>, toResult: (value: T) => Result): Result {
+function resultOf<T>(
+  reply: Reply<T>,
+  { triedSince }: { readonly triedSince?: number },
+  toResult: (value: T) => Result,
+): Result {
   if (reply.ok) return toResult(reply.value);
   const { reason, message, isUnmeant, isUnfinished } = reply;
+  if (reason === "MACHINE_GONE" && triedSince !== undefined) return { outcome: "refused", reason, message: GONE_SINCE };
   if (isUnmeant || reason === "MACHINE_GONE" || reason === "MACHINE_NOT_FOUND") return { outcome: "skipped" };
   if (isUnfinished || reason === "UNAVAILABLE") throw new DetentError(reason, message);
   return { outcome: "refused", reason, message };

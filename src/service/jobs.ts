@@ -53,6 +53,8 @@ export async function createJob(house: House, principal: Principal, input: Creat
   const action = checkAction(rules, house, input);
   const rate = checkRate(rules, input.rate || USUAL_RATE);
   rules.enforce();
+  // Whoever may not do it to one may not do it to many.
+  requireScope(principal, action.kind === "send" ? "events:send" : "machines:write");
   const { configuration } = filter;
   const db = house.catalog(tenant);
   if (action.kind === "migrate") await findStored(house, principal, configIdOf(configuration, action.to));

@@ -1,9 +1,11 @@
 /** Jobs in real workerd, through the JSON routes and the RPCs: objects, queue, D1. */
+import { createExecutionContext, createMessageBatch, getQueueResult } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { createClient } from "@connectrpc/connect";
 import { beforeAll, describe, expect, test } from "vitest";
 import { jobOf, type Bindings } from "../../src/env.ts";
 import { JobService } from "../../src/gen/detent/v1/job_service_pb.ts";
+import worker from "../../src/worker.ts";
 import type { Json } from "../doors/json.ts";
 import { failureOf } from "../doors/rpc-failure.ts";
 import { until } from "../until.ts";
@@ -186,3 +188,25 @@ test("a job of another tenant is one that is not there, and asking stores nothin
     expect(response.status).toBe(404);
   }
 });
+
+test("what a message is decides what becomes of it, not the name of its queue", async () => {
+  const configuration = await stage();
+  const paused = { filter: { configuration }, send: { event: "go" }, rate: 1 };
+  const { body: job } = await sendJson("/api/v1/jobs", paused);
+  const events = createMessageBatch("print-jobs", [
+    message("event", { config: configuration, id: "m1", event: { event_id: "e1", transition: { event: "go" } } }),
+    message("part", { tenant: "dev", job: job.id, chunk: 1 }),
+    message("part of a job that is not there", { tenant: "dev", job: "nowhere", chunk: 1 }),
+  ]);
+  const context = createExecutionContext();
+  await worker.queue(events, env as Bindings, context);
+  const { explicitAcks } = await getQueueResult(events, context);
+  expect(explicitAcks).toHaveLength(3);
+  const { body: history } = await sendJson(`/api/v1/statemachines/${configuration}/m1/history`);
+  expect(history.history).toMatchObject([{ event_id: "e1" }]);
+  expect(await finish(job.id)).toMatchObject({ progress: { found: 5 } });
+});
+
+function message(id: string, body: unknown) {
+  return { id, timestamp: new Date(), attempts: 1, body };
+}
