@@ -179,15 +179,16 @@ test("a dry run asks a machine that has more to do than a turn once, and comes a
 test("newer machines are read past in pages, neither one by one nor as fast as the index goes", async () => {
   const { world, yard } = await yardOf(10, 3);
   const prepare = world.d1.prepare.bind(world.d1);
-  let reads = 0;
+  const reads: number[] = [];
   const job = await create(yard, world, { send: { event: "finish" }, rate: 1 });
   await world.clock.until(Promise.all(range(250).map((index) => createMachine(world, addressOf(`z${index}`)))));
   world.d1.prepare = (sql: string) => {
-    if (sql.includes("FROM machines AS machine")) reads += 1;
+    if (sql.includes("FROM machines AS machine")) reads.push(world.clock.now);
     return prepare(sql);
   };
   expect((await end(yard, world, job)).job.progress).toMatchObject({ found: 3, succeeded: 3 });
-  expect(reads).toBeLessThanOrEqual(6);
+  expect(reads.length).toBeLessThanOrEqual(6);
+  for (const [index, at] of reads.entries()) expect(at - (reads[index - 1] ?? 0)).toBeGreaterThanOrEqual(100);
 });
 
 test("who may not do it to one machine may not do it to many", async () => {
