@@ -1,4 +1,5 @@
 /** The composition root: bindings -> house -> doors. No logic. */
+import { waitUntil } from "cloudflare:workers";
 import { cors } from "hono/cors";
 import { Hono } from "hono";
 import { version as release } from "../package.json";
@@ -66,7 +67,8 @@ function houseOf(env: Bindings, log: Log): House {
     },
     indexCounts: (tenant) =>
       orUnavailable("the index", Promise.all(indexWritersOf(env).map((writer) => writer.counts(tenant)))),
-    awaitFeed: (topic, ms, signal) => new FeedWait({ writers: indexWritersOf(env), topic, ms, signal }),
+    awaitFeed: (topic, ms, signal) =>
+      new FeedWait({ writers: indexWritersOf(env), topic, ms, signal, background: waitUntil }),
     enqueueEvents: (messages) => orUnavailable("the events queue", createQueueSender(env.EVENTS).send(messages)),
     notify: (events) => orUnavailable("the queue", notificationQueueOf(env).send(toJsonMessages(events))),
     keepDeadLetters: (letters) => orUnavailable("the catalog", insertDeadLetters(env.CATALOG, letters)),

@@ -2,7 +2,7 @@
  * What of which feed an index-writer has committed, for those who follow: they wait here, and not at D1, which takes one
  * query at a time. Lives in memory, as long as its writer; knows no platform, only its Deps.
  */
-import type { FailedEvent, FeedMark, FeedTopic, IndexEntry } from "./index-entry.ts";
+import type { FailedEvent, FeedMark, FeedTopic, IndexEntry, MarkWait } from "./index-entry.ts";
 
 /** A call that waits takes some kilobytes of the 128 MB that an object has; nobody takes all the places. */
 const MOST_WAITERS = { ofTenant: 1_000, ofAll: 5_000 } as const;
@@ -23,6 +23,8 @@ export class FeedMarks {
   readonly #moved = new Map<string, number>();
   #floor = 0;
   readonly #waiters = new Map<string, Set<() => void>>();
+  /** How each of them is let go. */
+  readonly #leaving = new Map<string, () => void>();
   readonly #waiting = new Map<string, number>();
   #waitingOfAll = 0;
 
@@ -44,28 +46,36 @@ export class FeedMarks {
 
   /**
    * The present mark: at once when `mark` is not of this life or something of the topic was committed after it, otherwise
-   * when something is, or after `ms`. Undefined: too many wait already.
+   * when something is, or after `ms`, or when the waiter leaves. Undefined: too many wait already.
    */
-  after(topic: FeedTopic, mark: string | undefined, ms: number): Promise<FeedMark | undefined> {
+  after({ topic, mark, ms, waiter }: MarkWait): Promise<FeedMark | undefined> {
     const key = keyOf(topic.feed, topic.tenant, topic.configuration);
     const seen = this.#read(mark);
     if (seen === undefined || (this.#moved.get(key) ?? this.#floor) > seen) return Promise.resolve(this.#mark(true));
-    return this.#isFull(topic.tenant) ? Promise.resolve(undefined) : this.#wait(key, topic.tenant, ms);
+    return this.#isFull(topic.tenant) ? Promise.resolve(undefined) : this.#wait(key, topic.tenant, ms, waiter);
   }
 
-  #wait(key: string, tenant: string, ms: number): Promise<FeedMark> {
+  /** Gives up the place of somebody who waits. */
+  leave(waiter: string): void {
+    this.#leaving.get(waiter)?.();
+  }
+
+  #wait(key: string, tenant: string, ms: number, waiter: string): Promise<FeedMark> {
     const { promise, resolve } = Promise.withResolvers<FeedMark>();
     const waiters = this.#waiters.get(key) ?? new Set();
     const settle = (isMoved: boolean): void => {
       cancel();
       waiters.delete(wake);
+      this.#leaving.delete(waiter);
       if (waiters.size === 0) this.#waiters.delete(key);
       this.#count(tenant, -1);
       // The mark is taken here: until whoever waits goes on, the next commit may be there, and would be taken for read.
       resolve(this.#mark(isMoved));
     };
     const wake = (): void => settle(true);
-    const cancel = this.#deps.after(ms, () => settle(false));
+    const leave = (): void => settle(false);
+    const cancel = this.#deps.after(ms, leave);
+    this.#leaving.set(waiter, leave);
     this.#waiters.set(key, waiters.add(wake));
     this.#count(tenant, 1);
     return promise;

@@ -9,16 +9,22 @@ const PATIENCE_MS = 1_000;
 /** What is committed shortly after is read with the first: under load a page has more entries, and D1 less to do. */
 const GATHER_MS = 100;
 
+type Writer = Pick<IndexWriterCalls, "afterMark" | "leave">;
+
 export interface FeedWaitParts {
-  readonly writers: readonly Pick<IndexWriterCalls, "afterMark">[];
+  readonly writers: readonly Writer[];
   readonly topic: FeedTopic;
   readonly ms: number;
   /** The caller is gone. */
   readonly signal: AbortSignal | undefined;
+  /** Sees to it that work goes on when the caller has its answer. */
+  background(work: Promise<unknown>): void;
 }
 
 interface Watched {
-  readonly writer: Pick<IndexWriterCalls, "afterMark">;
+  readonly writer: Writer;
+  /** Its place among those who wait; undefined: it has none. */
+  waiter: string | undefined;
   /** Undefined: not known, so that it may have committed anything. */
   mark: string | undefined;
   pending: Promise<Progress> | undefined;
@@ -35,12 +41,14 @@ export class FeedWait {
   readonly #end: () => void;
   #isOver = false;
 
-  constructor({ writers, topic, ms, signal }: FeedWaitParts) {
+  constructor({ writers, topic, ms, signal, background }: FeedWaitParts) {
     this.#topic = topic;
-    this.#watched = writers.map((writer) => ({ writer, mark: undefined, pending: undefined }));
+    this.#watched = writers.map((writer) => ({ writer, waiter: undefined, mark: undefined, pending: undefined }));
     this.#endsAt = Date.now() + ms;
     const end = (): void => {
+      if (this.#isOver) return;
       this.#isOver = true;
+      background(this.#leave());
       clearTimeout(timer);
       signal?.removeEventListener("abort", end);
       this.#over.resolve("over");
@@ -89,6 +97,13 @@ export class FeedWait {
     return "over";
   }
 
+  /** Places that nobody waits at any more are for others, at once. */
+  async #leave(): Promise<void> {
+    await Promise.allSettled(
+      this.#watched.map(({ writer, waiter }) => (waiter === undefined ? undefined : writer.leave(waiter))),
+    );
+  }
+
   async #note(watched: Watched): Promise<void> {
     watched.mark = undefined;
     await this.#ask(watched, 0);
@@ -96,8 +111,11 @@ export class FeedWait {
 
   /** Undefined: the writer does not answer. */
   async #ask(watched: Watched, ms: number): Promise<FeedMark | "full" | undefined> {
+    const { mark, writer } = watched;
+    const waiter = crypto.randomUUID();
     try {
-      const asked = watched.writer.afterMark(this.#topic, watched.mark, ms);
+      if (ms > 0) watched.waiter = waiter;
+      const asked = writer.afterMark({ topic: this.#topic, mark, ms, waiter });
       const answer = await within(ms + PATIENCE_MS, "an index-writer", asked);
       if (answer === undefined) return "full";
       watched.mark = answer.mark;
@@ -105,6 +123,8 @@ export class FeedWait {
     } catch {
       watched.mark = undefined;
       return undefined;
+    } finally {
+      watched.waiter = undefined;
     }
   }
 

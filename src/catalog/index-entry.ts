@@ -95,6 +95,16 @@ export interface FeedMark {
   readonly isMoved: boolean;
 }
 
+/** What somebody waits for at an index-writer. */
+export interface MarkWait {
+  readonly topic: FeedTopic;
+  /** The last mark that was seen; undefined: none. */
+  readonly mark: string | undefined;
+  readonly ms: number;
+  /** Unique among those who wait. */
+  readonly waiter: string;
+}
+
 /** An index-writer as its callers reach it. A call rejects only when the platform fails. */
 export interface IndexWriterCalls {
   /** Urgent: do not gather first. */
@@ -106,8 +116,10 @@ export interface IndexWriterCalls {
   lagMs(): Promise<number>;
   /**
    * The present mark: at once when something of the topic was committed after `mark`, or that is not a mark of this life;
-   * otherwise when something is, or after `ms`. Undefined: too many wait already.
+   * otherwise when something is, or after `ms`, or when whoever waits leaves. Undefined: too many wait already.
    */
-  afterMark(topic: FeedTopic, mark: string | undefined, ms: number): Promise<FeedMark | undefined>;
+  afterMark(wait: MarkWait): Promise<FeedMark | undefined>;
+  /** Whoever waited under this id waits no longer. */
+  leave(waiter: string): Promise<void>;
   ping(): Promise<string>;
 }

@@ -6,7 +6,7 @@ import { within } from "../within.ts";
 import { CountStore } from "./count-store.ts";
 import { FeedMarks } from "./feed-marks.ts";
 import { IndexCounters, type IndexCounts } from "./index-counters.ts";
-import type { FailedEvent, FeedMark, FeedTopic, IndexEntry, WriteResult } from "./index-entry.ts";
+import type { FailedEvent, FeedMark, MarkWait, IndexEntry, WriteResult } from "./index-entry.ts";
 import { IndexWriter, type IndexWriterDeps } from "./index-writer.ts";
 import { forgetNotifications, writeIndex } from "./machine-index.ts";
 
@@ -73,8 +73,12 @@ export class IndexWriterObject extends DurableObject<Bindings> {
   }
 
   /** Answers when something of the topic was committed after the mark, or after `ms`. */
-  afterMark(topic: FeedTopic, mark: string | undefined, ms: number): Promise<FeedMark | undefined> {
-    return this.#marks.after(topic, mark, ms);
+  afterMark(wait: MarkWait): Promise<FeedMark | undefined> {
+    return this.#marks.after(wait);
+  }
+
+  leave(waiter: string): void {
+    this.#marks.leave(waiter);
   }
 
   /** For the health check. */

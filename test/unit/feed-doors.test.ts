@@ -19,7 +19,7 @@ test.each(["transitions", "failures"].flatMap((feed) => ["json", "rpc"].map((doo
       awaitFeed: (topic: FeedTopic, ms: number, signal: AbortSignal | undefined) => {
         // Gone as soon as it waits.
         setTimeout(() => caller.abort(), 10);
-        return new FeedWait({ writers: [], topic, ms, signal });
+        return new FeedWait({ writers: [], topic, ms, signal, background: () => {} });
       },
     } as unknown as House;
     const call = {

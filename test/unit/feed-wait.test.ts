@@ -33,7 +33,7 @@ function entryOf(id: string): IndexEntry {
   return { ...name, ...numbers, isNew: false, transitions, refusals, lookups: [] };
 }
 
-type Asked = Pick<IndexWriterCalls, "afterMark">;
+type Asked = Pick<IndexWriterCalls, "afterMark" | "leave">;
 
 function createWorld() {
   const startedAt = Date.now();
@@ -52,6 +52,8 @@ function createWorld() {
     },
     elapsed: () => Date.now() - startedAt,
     list: (input: ReadFeedInput) => run(listTransitions(house, ANN, input)),
+    listAtOnce: (count: number, input: ReadFeedInput) =>
+      run(Promise.all(Array.from({ length: count }, () => listTransitions(house, ANN, input)))),
   };
   // The batch is done when this returns: what is committed is there at once.
   const { d1 } = createD1(<T>(work: () => T) => {
@@ -74,9 +76,10 @@ function createWorld() {
       world.asks += 1;
       return (world.marks[index] as FeedMarks).after(...args);
     },
+    leave: async (waiter: string) => (world.marks[index] as FeedMarks).leave(waiter),
   }));
   const awaitFeed: House["awaitFeed"] = (topic, ms, signal) =>
-    new FeedWait({ writers: world.writers, topic, ms, signal });
+    new FeedWait({ writers: world.writers, topic, ms, signal, background: () => {} });
   const house = { catalog, awaitFeed } as House;
   return { world, house };
 }
@@ -190,7 +193,7 @@ test.each([
   "a writer that %s fails nobody: what it commits is found within seconds, and D1 is read every second at most",
   async (_name, afterMark) => {
     const { world } = createWorld();
-    world.writers[0] = { afterMark };
+    world.writers[0] = { afterMark, leave: afterMark };
     setTimeout(() => world.commit(0, "m"), 10_000);
     expect(idsOf(await world.list({ wait: "20s" }))).toEqual(["m"]);
     expect(world.elapsed()).toBeGreaterThan(10_000);
@@ -205,9 +208,10 @@ test("a writer that is made anew, so that the calls of its former life are never
   let lost = false;
   const [first] = world.writers;
   world.writers[0] = {
+    leave: async () => {},
     afterMark: async (...args) => {
       const answer = await first?.afterMark(...args);
-      return args[1] !== undefined && !lost ? new Promise<never>(() => {}) : answer;
+      return args[0].mark !== undefined && !lost ? new Promise<never>(() => {}) : answer;
     },
   };
   setTimeout(() => {
@@ -259,8 +263,26 @@ test("after an answer nobody is asked any more", async () => {
 test("where too many wait already, that is what is answered", async () => {
   const { world } = createWorld();
   const topic = { feed: "failures", tenant: "t", configuration: "" } as const;
-  const mark = (await world.marks[0].after(topic, undefined, 0))?.mark;
-  for (let index = 0; index < 1_000; index += 1) void world.marks[0].after(topic, mark, 60_000);
+  const [marks] = world.marks;
+  const mark = (await marks.after({ topic, mark: undefined, ms: 0, waiter: "first" }))?.mark;
+  for (let index = 0; index < 1_000; index += 1) {
+    void marks.after({ topic, mark, ms: 60_000, waiter: `w${index}` });
+  }
   await expect(world.list({ wait: "20s" })).rejects.toMatchObject({ reason: "RATE_LIMITED" });
   expect(world.elapsed()).toBeLessThan(100);
+});
+
+test.each(["answered", "gone"])("callers who were %s hold no place, however many come and go", async (how) => {
+  const { world } = createWorld();
+  let after: string | undefined;
+  for (const round of ["first", "second", "third"]) {
+    const caller = new AbortController();
+    setTimeout(() => (how === "gone" ? caller.abort() : world.commit(0, round)), 50);
+    const input = { wait: "20s", after, signal: caller.signal };
+    const found = await world.listAtOnce(400, input);
+    for (const { transitions } of found) expect(transitions).toHaveLength(how === "gone" ? 0 : 1);
+    after = found[0]?.nextCursor;
+  }
+  // Before a place is free by itself.
+  expect(world.elapsed()).toBeLessThan(4_000);
 });

@@ -4,7 +4,7 @@
  * and writers are evicted.
  */
 import { evictDurableObject, runInDurableObject } from "cloudflare:test";
-import { env } from "cloudflare:workers";
+import { env, waitUntil } from "cloudflare:workers";
 import { expect, test } from "vitest";
 import { FeedWait } from "../../src/catalog/feed-wait.ts";
 import type { IndexWriterObject } from "../../src/catalog/index-writer-object.ts";
@@ -159,7 +159,7 @@ type Read = (input: ReadFeedInput) => Promise<{ readonly items: readonly Noted[]
 const writers: IndexWriterCalls[] = Array.from({ length: WRITERS }, (_, shard) => writerOf(shard));
 const house: House = {
   ...createHouse(),
-  awaitFeed: (topic, ms, signal) => new FeedWait({ writers, topic, ms, signal }),
+  awaitFeed: (topic, ms, signal) => new FeedWait({ writers, topic, ms, signal, background: waitUntil }),
 };
 const WHO = { tenant: TENANT, actor: "", scopes: EVERY_SCOPE } as const;
 
