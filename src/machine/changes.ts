@@ -5,6 +5,9 @@ import type { Present } from "./present.ts";
 import { toHistoryItem } from "./record.ts";
 import type { MachineStore } from "./store.ts";
 
+/** A worker holds a page for each of its watchers who are behind, and 128 MB in all. */
+const BYTES_PER_PAGE = 256 * 1024;
+
 /**
  * A page of the changes after a revision, without a gap; of a machine that is gone what is left of its history, with its
  * end. OUT_OF_RANGE: the revision is to come, or what follows it was pruned; MACHINE_GONE: with the machine.
@@ -25,6 +28,7 @@ export function listChanges(store: MachineStore, present: Present, { after, limi
       // Nobody has sent a creation.
       itemOf: (row) => ({ ...toHistoryItem(row), data: row.eventData || "{}" }),
     },
+    BYTES_PER_PAGE,
   );
   if (page.next !== undefined) return { ok: true, value: { items: page.items, revision } };
   return { ok: true, value: { items: [...page.items, ...end], revision: isGone ? revision + 1 : revision } };
@@ -38,7 +42,7 @@ export function checkAfter(store: MachineStore, present: Present, after: number)
   if (identity.retiredAt !== null) {
     return { ok: false, reason: "MACHINE_GONE", message: "the machine was deleted or retired" };
   }
-  const oldest = store.readOldestRevision();
+  const oldest = store.readOldestKnown() ?? revision + 1;
   const metadata = { oldest_revision: String(oldest), revision: String(revision) };
   const message =
     after > revision

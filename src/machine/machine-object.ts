@@ -158,7 +158,16 @@ function tellAll(sockets: readonly WebSocket[], change: () => HistoryItem): void
     try {
       socket.send(text);
     } catch {
-      // It is closing; its worker opens another, or has nobody to tell.
+      // Its worker would not know what it has not heard; it opens another, or has nobody to tell.
+      close(socket);
     }
+  }
+}
+
+function close(socket: WebSocket): void {
+  try {
+    socket.close(1011);
+  } catch {
+    // It is closed.
   }
 }

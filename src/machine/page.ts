@@ -16,7 +16,11 @@ interface Source<Row, Item> {
 }
 
 /** At least one row where there is one; `next` where there are more. */
-export function readPage<Row, Item>(call: ListCall, source: Source<Row, Item>): Page<Item> {
+export function readPage<Row, Item>(
+  call: ListCall,
+  source: Source<Row, Item>,
+  bytesPerPage = BYTES_PER_PAGE,
+): Page<Item> {
   const items: Item[] = [];
   let bytes = 0;
   let last = call.after;
@@ -24,7 +28,7 @@ export function readPage<Row, Item>(call: ListCall, source: Source<Row, Item>): 
     const rows = source.list(call.order, last, ROWS_PER_READ);
     for (const row of rows) {
       bytes += source.sizeOf(row);
-      const isFull = items.length === call.limit || (items.length > 0 && bytes > BYTES_PER_PAGE);
+      const isFull = items.length === call.limit || (items.length > 0 && bytes > bytesPerPage);
       if (isFull) return last === undefined ? { items } : { items, next: last };
       items.push(source.itemOf(row));
       last = source.keyOf(row);

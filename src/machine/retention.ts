@@ -8,6 +8,8 @@ import type { RetentionStore } from "./retention-store.ts";
 
 /** After its end a machine's object answers that it is gone for so long, then its id is free: the contract's P30D. */
 export const GONE_FOR_MS = 30 * 24 * 60 * 60 * 1_000;
+/** What it did before its end is kept for so long for whoever watched it and was cut off. */
+const ECHO_MS = 60_000;
 /**
  * Pruning waits until the oldest has outlived its time by this share, and then takes all that has: otherwise a machine
  * with an event an hour would wake once an hour for each of them.
@@ -56,7 +58,7 @@ const EVERYTHING: Due = {
 /** When there is something to do next; undefined: never, as things are. */
 export function retentionDueAt(present: Present, policy: Policy, store: RetentionStore): number | undefined {
   const { retiredAt } = present.identity;
-  if (retiredAt !== null) return store.hasRows() ? retiredAt : retiredAt + GONE_FOR_MS;
+  if (retiredAt !== null) return retiredAt + (store.hasRows() ? ECHO_MS : GONE_FOR_MS);
   const { outcomesMs, historyMs } = policy;
   const oldestOutcomeAt = present.outcomeSeq > 0 ? store.readOldestOutcomeAt() : undefined;
   const oldestChangeAt = historyMs === undefined ? undefined : store.readOldestChangeAt();

@@ -174,6 +174,12 @@ export class MachineStore {
     return whole(this.#first("SELECT min(revision) AS revision FROM transitions") ?? {}, "revision");
   }
 
+  /** The revision of the oldest change of which more than the state is kept; undefined: of none. */
+  readOldestKnown(): number | undefined {
+    const row = this.#first("SELECT min(revision) AS revision FROM transitions WHERE kind <> 'pruned'");
+    return typeof row?.["revision"] === "number" ? row["revision"] : undefined;
+  }
+
   /** The oldest that is kept, the creation included; `kind` "pruned": only its time is. */
   readOldestChange(): { readonly kind: string; readonly at: number } {
     const row = this.#first("SELECT kind, at FROM transitions ORDER BY revision LIMIT 1") ?? {};

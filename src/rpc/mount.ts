@@ -148,4 +148,6 @@ async function* guarded<T>(
     // Thrown by whoever stopped reading: nobody is told, and nothing went wrong.
     if (!signal.aborted) fail(error);
   }
+  // A deadline that the caller has set is said; the stream has not come to its end.
+  signal.throwIfAborted();
 }

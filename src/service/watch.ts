@@ -20,6 +20,8 @@ const LIFE_MS = { least: 270_000, most: 330_000 };
 const MOST_TRIES = 6;
 const FIRST_WAIT_MS = 100;
 const SHORTEST_LIFE_MS = 500;
+/** How long the machine may take to open a line or to read: a call that is never answered must not be the end of a watch. */
+const PATIENCE_MS = 10_000;
 /** Changes that are read at a time by who is behind: each may carry 64 KiB, and an isolate holds many watches. */
 const CHANGES_PER_READ = 50;
 
@@ -103,7 +105,7 @@ class Watch {
   /** Opens the line for the first time. */
   async open(): Promise<void> {
     const refusal = await this.#open(this.#isFromNow ? undefined : this.#told);
-    if (refusal !== undefined) throw errorOf(refusal, this.#address);
+    if (refusal !== undefined) await this.#readEnd(refusal);
     if (this.#isFromNow) this.#told = this.#opened.revision;
     // A caller who takes nothing leaves the loop where it is: the line ends in time all the same.
     const letGo = (): void => {
@@ -128,10 +130,11 @@ class Watch {
       if (this.#isFromNow) yield { revision: this.#told };
       let heartbeatAt = this.#house.now() + HEARTBEAT_MS;
       for (;;) {
-        if (this.#signal.aborted || this.#house.now() >= this.#endsAt) return;
-        this.#refuseExpired();
+        if (this.#isOver) return;
         const changes = await this.#next();
         for (const change of changes) {
+          // The caller may have taken its time over the one before.
+          if (this.#isOver) return;
           this.#told = change.revision;
           yield { revision: change.revision, change };
           if (change.kind === "deletion") throw errorOf(GONE, this.#address);
@@ -154,8 +157,10 @@ class Watch {
     return this.#principal.expiresAt ?? Infinity;
   }
 
-  #refuseExpired(): void {
-    if (this.#house.now() < this.#expiresAt) return;
+  /** Whether nothing more is to be told; throws UNAUTHENTICATED where the credential has expired. */
+  get #isOver(): boolean {
+    if (this.#signal.aborted || this.#house.now() >= this.#endsAt) return true;
+    if (this.#house.now() < this.#expiresAt) return false;
     throw new DetentError("UNAUTHENTICATED", "the credential has expired; send `Authorization: Bearer <key>`");
   }
 
@@ -192,34 +197,43 @@ class Watch {
     // One that breaks as soon as it is opened must not be opened as fast as that goes.
     await this.#wait(this.#opened.at + SHORTEST_LIFE_MS, true);
     const refusal = await this.#open(this.#told);
-    if (refusal === undefined) return [];
-    // Its end was told to nobody here; what is left of its history may be.
-    if (refusal.reason === "MACHINE_GONE") return await this.#read();
-    throw errorOf(refusal, this.#address);
+    return refusal === undefined ? [] : await this.#readEnd(refusal);
+  }
+
+  /** The end of a machine that is gone, with what is left of its history, for whoever was cut off before; else the refusal. */
+  async #readEnd(refusal: Refusal): Promise<readonly HistoryItem[]> {
+    const changes = refusal.reason === "MACHINE_GONE" && !this.#isFromNow ? await this.#read() : [];
+    if (changes.length === 0) throw errorOf(refusal, this.#address);
+    return changes;
   }
 
   async #open(after: number | undefined): Promise<Refusal | undefined> {
     const call = { key: this.#principal.actor, ...(after !== undefined && { after }) };
     const opened: { line?: WatchLine; isLost?: true } = {};
-    const reply = await orUnavailable(
-      "the machine",
-      this.#house.watch(this.#address, call, {
-        heard: (change, bytes) => {
-          this.#isUnanswered = false;
-          this.#newest = Math.max(this.#newest, change.revision);
-          this.#buffer.push(change, bytes);
-          this.#wakeUp();
-        },
-        answered: () => {
-          this.#isUnanswered = false;
-        },
-        lost: () => {
-          opened.isLost = true;
-          if (opened.line === this.#line) this.#line = undefined;
-          this.#wakeUp();
-        },
-      }),
-    );
+    const opening = this.#house.watch(this.#address, call, {
+      heard: (change, bytes) => {
+        this.#isUnanswered = false;
+        this.#newest = Math.max(this.#newest, change.revision);
+        this.#buffer.push(change, bytes);
+        this.#wakeUp();
+      },
+      answered: () => {
+        this.#isUnanswered = false;
+      },
+      lost: () => {
+        opened.isLost = true;
+        if (opened.line === this.#line) this.#line = undefined;
+        this.#wakeUp();
+      },
+    });
+    const reply = await this.#soon(opening).catch((error: unknown) => {
+      // Should it be opened all the same, nobody has it.
+      void opening.then(
+        (late) => late.ok && late.value.close(),
+        () => undefined,
+      );
+      throw error;
+    });
     if (!reply.ok) return reply;
     opened.line = reply.value;
     this.#line = opened.isLost ? undefined : reply.value;
@@ -233,12 +247,24 @@ class Watch {
   /** The changes that are missing, from where they are kept. */
   async #read(): Promise<readonly HistoryItem[]> {
     const call = { after: this.#told, limit: CHANGES_PER_READ };
-    const reply = await askForReply(this.#house, this.#address, (machine) => machine.changes(this.#address, call));
+    const asked = askForReply(this.#house, this.#address, (machine) => machine.changes(this.#address, call));
+    const reply = await this.#soon(asked);
     if (!reply.ok) throw errorOf(reply, this.#address);
     const { items, revision } = reply.value;
     // A machine that was restored to an earlier time has less than was known of it.
     this.#newest = items.length > 0 ? Math.max(this.#newest, revision) : this.#told;
     return items;
+  }
+
+  /** What is answered in time; UNAVAILABLE: nothing. */
+  async #soon<T>(work: Promise<T>): Promise<T> {
+    const late = Promise.withResolvers<never>();
+    const cancel = this.#house.after(PATIENCE_MS, () => late.reject(new Error("no answer in time")));
+    try {
+      return await orUnavailable("the machine", Promise.race([work, late.promise]));
+    } finally {
+      cancel();
+    }
   }
 
   /** A line that did not answer the last time is taken for broken. */

@@ -19,6 +19,9 @@ function changeOf(revision: number, kind = "event"): HistoryItem {
   return { revision, kind, ...text, timestamp: revision, data: "{}" };
 }
 
+const GONE = { ok: false, reason: "MACHINE_GONE", message: "" } as const;
+const HOUR_MS = 60 * 60 * 1_000;
+
 /** A machine of which only the changes are known, and its lines. */
 class Stage {
   readonly clock = new Clock();
@@ -31,15 +34,26 @@ class Stage {
   /** How the next lines are refused, or fail. */
   refusals: (Reply<never> | Error)[] = [];
   reads = 0;
+  /** Lines and reads that are asked for now are answered at this time. */
+  answeredAt = 0;
   /** The oldest change that is kept. */
   oldest = 0;
+
+  get isGone(): boolean {
+    return this.changes.at(-1)?.kind === "deletion";
+  }
 
   get revision(): number {
     return this.changes.length - 1;
   }
 
   get house(): House {
-    const machine = { changes: async (_address: unknown, call: { after: number; limit: number }) => this.#read(call) };
+    const machine = {
+      changes: async (_address: unknown, call: { after: number; limit: number }) => {
+        await this.clock.sleep(Math.max(0, this.answeredAt - this.clock.now));
+        return this.#read(call);
+      },
+    };
     return {
       ...createHouse(new World()),
       now: () => this.clock.now,
@@ -47,8 +61,8 @@ class Stage {
       after: (ms, work) => this.clock.after(ms, work),
       machine: () => machine as unknown as MachineCalls,
       watch: async (_address, _call, listener) => {
-        await this.clock.sleep(1);
-        const refusal = this.refusals.shift();
+        await this.clock.sleep(Math.max(1, this.answeredAt - this.clock.now));
+        const refusal = this.isGone ? GONE : this.refusals.shift();
         if (refusal instanceof Error) throw refusal;
         if (refusal !== undefined) return refusal;
         const line = { listener, isOpen: true, pings: 0 };
@@ -346,6 +360,83 @@ test("a caller who takes nothing holds no line beyond the end of the watch, nor 
   }
 });
 
+test("a machine that never answers is unavailable after ten seconds; a line that it opens later is closed", async () => {
+  const stage = new Stage();
+  const startedAt = stage.clock.now;
+  stage.answeredAt = startedAt + HOUR_MS;
+  await expect(stage.watch(0)).rejects.toMatchObject({ reason: "UNAVAILABLE" });
+  expect(stage.clock.now - startedAt).toBe(10_000);
+  await stage.pass(2 * HOUR_MS);
+  expect(stage.lines.map(({ isOpen }) => isOpen)).toEqual([false]);
+});
+
+test("calls that are never answered keep no heartbeat for long, and are given up", async () => {
+  const stage = new Stage();
+  const seen = await stage.watch(0);
+  stage.answeredAt = stage.clock.now + HOUR_MS;
+  stage.lines[0]?.listener.lost();
+  await stage.pass(25_000);
+  expect(seen.heartbeats).toEqual([0]);
+  await stage.pass(60_000);
+  expect(seen.end).toBe("UNAVAILABLE");
+});
+
+test("a read that is not answered is asked again", async () => {
+  const stage = new Stage();
+  const seen = await stage.watch(0);
+  stage.answeredAt = stage.clock.now + 60_000;
+  // The second tells that the first was missed.
+  stage.change({ isHeard: false });
+  stage.change();
+  await stage.pass(25_000);
+  expect(seen.changes).toEqual([]);
+  stage.answeredAt = 0;
+  await stage.pass(25_000);
+  expect(seen.changes).toEqual([1, 2]);
+});
+
+test("a credential that expires while a caller takes its time over a page ends the watch there", async () => {
+  const stage = new Stage();
+  for (const _ of range(5)) stage.change();
+  const asked = { configuration: "c", id: "m", afterRevision: 0, signal: stage.gone.signal };
+  const principal = { tenant: "t", actor: "k", scopes: EVERY_SCOPE, expiresAt: stage.clock.now + 60_000 };
+  const messages = await stage.clock.until(watchMachine(stage.house, principal, asked));
+  const told: number[] = [];
+  const read = async (): Promise<void> => {
+    for await (const { revision } of messages) {
+      told.push(revision);
+      await stage.clock.sleep(25_000);
+    }
+  };
+  await expect(stage.clock.until(read())).rejects.toMatchObject({ reason: "UNAUTHENTICATED" });
+  expect(told).toEqual([1, 2, 3]);
+});
+
+test("of a machine that is gone, who was cut off before is told all that is left, in pages, and then that it is gone", async () => {
+  const stage = new Stage();
+  for (const _ of range(120)) stage.change();
+  stage.change({ kind: "deletion" });
+  const seen = await stage.watch(7);
+  await stage.pass(10_000);
+  expect(seen.changes).toEqual(range(114, 8));
+  expect(seen.end).toBe("MACHINE_GONE");
+  await expect(stage.watch()).rejects.toMatchObject({ reason: "MACHINE_GONE" });
+  await expect(stage.watch(121)).rejects.toMatchObject({ reason: "MACHINE_GONE" });
+  expect(stage.lines).toEqual([]);
+});
+
+test("what is read at a time is bounded by its size, whatever each change carries", async () => {
+  const world = new World(5);
+  const address = addressOf("m");
+  await world.clock.until(createMachine(world, address));
+  for (const index of range(12)) {
+    world.send(address, { ...event(`e${index}`), data: JSON.stringify({ text: "x".repeat(60 * 1_024) }) });
+  }
+  const reply = world.machine(address).changes(address, { after: 0, limit: 50 });
+  expect(reply).toMatchObject({ ok: true, value: { revision: 12 } });
+  expect(reply.ok && reply.value.items.map(({ revision }) => revision)).toEqual([1, 2, 3, 4]);
+});
+
 test("a caller who is gone before the line is open leaves no line", async () => {
   const stage = new Stage();
   const asked = { configuration: "c", id: "m", afterRevision: 0, signal: stage.gone.signal };
@@ -505,6 +596,8 @@ test("of a live machine whose history was pruned, only what has no gap is told",
   await pass(7);
   expect(both(3)).toMatchObject([refused, refused]);
   expect(both(4)).toMatchObject([{ value: 4 }, { value: { items: [] } }]);
+  // It could not be gone on from before that, so it is not named as kept.
+  expect(both(3)[0]).toMatchObject({ metadata: { oldest_revision: "5", revision: "4" } });
   world.send(address, event("next"));
   expect(both(3)).toMatchObject([refused, refused]);
   expect(both(4)).toMatchObject([{ value: 5 }, { value: { items: [{ revision: 5, eventId: "next" }] } }]);

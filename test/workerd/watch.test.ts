@@ -117,8 +117,22 @@ describe.each(Object.entries(DOORS))("%s", (_door, watch) => {
     expect(await next(watching)).toMatchObject({ revision: 1, kind: "deletion", from: "a", to: "" });
     await expect(next(watching)).rejects.toThrow("MACHINE_GONE");
     await expect(next(watch(id))).rejects.toThrow("MACHINE_GONE");
-    // Nor is one told the rest who was cut off before it.
-    await expect(next(watch(id, 0))).rejects.toThrow("MACHINE_GONE");
+    await expect(next(watch(id, 1))).rejects.toThrow("MACHINE_GONE");
+  });
+
+  test("tells the rest to whoever was cut off before the deletion", async () => {
+    const id = await create();
+    await go(id);
+    await go(id);
+    await send(`/api/v1/statemachines/watched/${id}`, { method: "DELETE" });
+    for (const after of [-1, 0, 1, 2]) {
+      const watching = watch(id, after);
+      for (let revision = after + 1; revision <= 3; revision += 1)
+        expect(await next(watching)).toMatchObject({ revision });
+      await expect(next(watching)).rejects.toThrow("MACHINE_GONE");
+    }
+    await expect(next(watch(id, 3))).rejects.toThrow("MACHINE_GONE");
+    expect(await countSockets(id)).toBe(0);
   });
 
   test("a caller that goes away leaves no socket behind", async () => {
@@ -244,4 +258,20 @@ test("a typed client reads a watch as a loop", async () => {
     if (revision === 2) break;
   }
   expect(seen).toEqual([1, 2]);
+});
+
+test("a deadline that the caller sets is said when it is over: the watch has not come to its end", async () => {
+  const id = await create();
+  const message = JSON.stringify({ configuration: "watched", id });
+  const body = new Uint8Array(5 + message.length);
+  new DataView(body.buffer).setUint32(1, message.length);
+  body.set(new TextEncoder().encode(message), 5);
+  const headers = { "content-type": "application/connect+json", "connect-timeout-ms": "300" };
+  const response = await send("/detent.v1.MachineService/WatchMachine", { method: "POST", headers, body });
+  expect(await response.text()).toMatch(/"error":\{"code":"deadline_exceeded"/);
+  await until(
+    PATIENCE_MS,
+    () => countSockets(id),
+    (count) => count === 0,
+  );
 });
