@@ -425,6 +425,25 @@ test("of a machine that is gone, who was cut off before is told all that is left
   expect(stage.lines).toEqual([]);
 });
 
+test("of a machine that is gone its changes are told for a minute, its end for as long as it is known to be gone", async () => {
+  const world = new World(6);
+  const address = addressOf("m");
+  await world.clock.until(createMachine(world, address));
+  for (const index of range(3)) world.send(address, event(`e${index}`));
+  world.machine(address).delete(address, { actor: "a" });
+  const told = (after: number) => {
+    const reply = world.machine(address).changes(address, { after, limit: 10 });
+    return reply.ok ? reply.value.items.map(({ revision }) => revision) : reply.reason;
+  };
+  const pass = (ms: number): Promise<void> => world.clock.run(world.clock.now + ms);
+  await pass(50_000);
+  expect([-1, 2, 3, 4].map(told)).toEqual([range(5), [3, 4], [4], []]);
+  await pass(20_000);
+  expect([-1, 2, 3, 4].map(told)).toEqual(["MACHINE_GONE", "MACHINE_GONE", [4], []]);
+  await pass(31 * 24 * HOUR_MS);
+  expect(told(3)).toBe("MACHINE_NOT_FOUND");
+});
+
 test("what is read at a time is bounded by its size, whatever each change carries", async () => {
   const world = new World(5);
   const address = addressOf("m");
