@@ -18,7 +18,7 @@ export interface FeedWaitParts {
   /** The caller is gone. */
   readonly signal: AbortSignal | undefined;
   /** Sees to it that work goes on when the caller has its answer. */
-  background(work: Promise<unknown>): void;
+  readonly background: (work: Promise<unknown>) => void;
 }
 
 interface Watched {
@@ -100,7 +100,9 @@ export class FeedWait {
   /** Places that nobody waits at any more are for others, at once. */
   async #leave(): Promise<void> {
     await Promise.allSettled(
-      this.#watched.map(({ writer, waiter }) => (waiter === undefined ? undefined : writer.leave(waiter))),
+      this.#watched.map(async ({ writer, waiter }) => {
+        if (waiter !== undefined) await writer.leave(waiter);
+      }),
     );
   }
 
