@@ -48,10 +48,10 @@ export class FeedWait {
     const end = (): void => {
       if (this.#isOver) return;
       this.#isOver = true;
-      background(this.#leave());
       clearTimeout(timer);
       signal?.removeEventListener("abort", end);
       this.#over.resolve("over");
+      background(this.#leave());
     };
     const timer = setTimeout(end, ms);
     signal?.addEventListener("abort", end);
