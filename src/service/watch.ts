@@ -105,6 +105,7 @@ class Watch {
   /** Opens the line for the first time. */
   async open(): Promise<void> {
     const refusal = await this.#open(this.#isFromNow ? undefined : this.#told);
+    if (refusal !== undefined && this.#isFromNow) throw errorOf(refusal, this.#address);
     if (refusal !== undefined) await this.#readEnd(refusal);
     if (this.#isFromNow) this.#told = this.#opened.revision;
     // A caller who takes nothing leaves the loop where it is: the line ends in time all the same.
@@ -202,7 +203,7 @@ class Watch {
 
   /** The end of a machine that is gone, with what is left of its history, for whoever was cut off before; else the refusal. */
   async #readEnd(refusal: Refusal): Promise<readonly HistoryItem[]> {
-    const changes = refusal.reason === "MACHINE_GONE" && !this.#isFromNow ? await this.#read() : [];
+    const changes = refusal.reason === "MACHINE_GONE" ? await this.#read() : [];
     if (changes.length === 0) throw errorOf(refusal, this.#address);
     return changes;
   }

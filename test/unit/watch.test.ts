@@ -320,16 +320,13 @@ test("a machine that cannot be reached is tried again, and given up as UNAVAILAB
 });
 
 test("behind the end of the machine comes MACHINE_GONE, also when the line broke before", async () => {
-  for (const isHeard of [true, false]) {
+  for (const [isHeard, after] of [true, false].flatMap((heard) => [[heard, 0] as const, [heard, undefined] as const])) {
     const stage = new Stage();
-    const seen = await stage.watch(0);
+    const seen = await stage.watch(after);
     await stage.pass(10);
     stage.change({ isHeard });
     stage.change({ kind: "deletion", isHeard });
-    if (!isHeard) {
-      stage.refusals = [{ ok: false, reason: "MACHINE_GONE", message: "gone" }];
-      stage.lines[0]?.listener.lost();
-    }
+    if (!isHeard) stage.lines[0]?.listener.lost();
     await stage.pass(1_000);
     expect(seen.changes).toEqual([1, 2]);
     expect(seen.end).toBe("MACHINE_GONE");
