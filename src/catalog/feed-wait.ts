@@ -9,7 +9,7 @@ const PATIENCE_MS = 1_000;
 /** What is committed shortly after is read with the first: under load a page has more entries, and D1 less to do. */
 const GATHER_MS = 100;
 
-type Writer = Pick<IndexWriterCalls, "afterMark" | "leave">;
+type Writer = Pick<IndexWriterCalls, "awaitMark" | "leave">;
 
 export interface FeedWaitParts {
   readonly writers: readonly Writer[];
@@ -51,7 +51,8 @@ export class FeedWait {
       clearTimeout(timer);
       signal?.removeEventListener("abort", end);
       this.#over.resolve("over");
-      background(this.#leave());
+      // At its end a wait ends at the writers by itself.
+      if (Date.now() < this.#endsAt) background(this.#leave());
     };
     const timer = setTimeout(end, ms);
     signal?.addEventListener("abort", end);
@@ -117,7 +118,7 @@ export class FeedWait {
     const waiter = crypto.randomUUID();
     try {
       if (ms > 0) watched.waiter = waiter;
-      const asked = writer.afterMark({ topic: this.#topic, mark, ms, waiter });
+      const asked = writer.awaitMark({ topic: this.#topic, mark, ms, waiter });
       const answer = await within(ms + PATIENCE_MS, "an index-writer", asked);
       if (answer === undefined) return "full";
       watched.mark = answer.mark;

@@ -118,7 +118,7 @@ export interface IndexWriterCalls {
    * The present mark: at once when something of the topic was committed after `mark`, or that is not a mark of this life;
    * otherwise when something is, or after `ms`, or when whoever waits leaves. Undefined: too many wait already.
    */
-  afterMark(wait: MarkWait): Promise<FeedMark | undefined>;
+  awaitMark(wait: MarkWait): Promise<FeedMark | undefined>;
   /** Whoever waited under this id waits no longer. */
   leave(waiter: string): Promise<void>;
   ping(): Promise<string>;

@@ -73,7 +73,7 @@ export class IndexWriterObject extends DurableObject<Bindings> {
   }
 
   /** Answers when something of the topic was committed after the mark, or after `ms`. */
-  afterMark(wait: MarkWait): Promise<FeedMark | undefined> {
+  awaitMark(wait: MarkWait): Promise<FeedMark | undefined> {
     return this.#marks.after(wait);
   }
 

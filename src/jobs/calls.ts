@@ -35,6 +35,8 @@ export interface JobSpec {
   readonly expected: number;
   /** Machines that are newer are not its own: it would run after them for ever. */
   readonly createdAt: number;
+  /** Of what it does to each machine; another for each job, also of one key. Absent in jobs of the first release. */
+  readonly eventId?: string;
   /** Two jobs of one id are the same where this is. */
   readonly content: string;
 }
@@ -53,7 +55,7 @@ type JobOutcome = JobResult["outcome"];
 export type JobProgress = Readonly<Record<JobOutcome | "expected" | "found", number>>;
 
 /** A job as it is now. */
-export interface JobView extends Omit<JobSpec, "content" | "expected"> {
+export interface JobView extends Omit<JobSpec, "content" | "eventId" | "expected"> {
   readonly status: JobStatus;
   readonly progress: JobProgress;
   readonly updatedAt: number;

@@ -155,17 +155,19 @@ export class JobStore {
     return wholeOrNull(this.#sql.exec("SELECT min(due_at) AS at FROM chunks")[0] ?? {}, "at") ?? undefined;
   }
 
-  listDue(now: number): number[] {
-    return this.#sql
-      .exec("SELECT chunk FROM chunks WHERE due_at <= ? ORDER BY chunk", now)
-      .map((row) => whole(row, "chunk"));
+  /** What a message is to be sent about, longest due first. */
+  listDue(now: number): { readonly chunk: number; readonly machines: number }[] {
+    const query =
+      "SELECT chunk, json_array_length(ids) AS machines FROM chunks WHERE due_at <= ? ORDER BY due_at, chunk";
+    return this.#sql.exec(query, now).map((row) => ({ chunk: whole(row, "chunk"), machines: whole(row, "machines") }));
   }
 
-  /** A message about these is on its way. */
-  postpone(chunks: readonly number[], dueAt: number): void {
+  /** Of what was due at `now` and still is: some may have been taken meanwhile. */
+  postpone(chunks: readonly number[], now: number, dueAt: number): void {
     this.#sql.exec(
-      "UPDATE chunks SET due_at = ? WHERE chunk IN (SELECT value FROM json_each(?))",
+      "UPDATE chunks SET due_at = ? WHERE due_at <= ? AND chunk IN (SELECT value FROM json_each(?))",
       dueAt,
+      now,
       JSON.stringify(chunks),
     );
   }

@@ -19,6 +19,8 @@ const MOST_FRESH = 10;
 const MOST_LEFT = 1_000;
 /** Machines that are newer than the job are read past no faster than so many every so often, whatever its rate. */
 const PAGE = { machines: 100, ms: 100 };
+/** What is due while the rate has no room for it waits at least so long. */
+const LEAST_DELAY_MS = 100;
 /** Whoever has taken a chunk is done by then, or gone: a hundred machines take a second or two. */
 const LEASE_MS = 20_000;
 /** A machine is not begun so shortly before the lease ends. */
@@ -70,6 +72,10 @@ export class Job {
   readonly #store: JobStore;
   #registering: Promise<void> | undefined;
   #ending: Promise<void> | undefined;
+  /** The last page of the index had newer machines only. */
+  #isAmongNewer = false;
+  /** Until when, at the job's rate, what was sent lasts. */
+  #sentUntil = 0;
   /** An object may have been written by an earlier release. */
   #isMigrated = false;
 
@@ -134,7 +140,8 @@ export class Job {
       return undefined;
     }
     const isFirst = row.lease === 0;
-    const firstLentAt = isFirst ? now : row.firstLentAt;
+    // What an earlier release has lent has no such time; nobody can have tried before the job was there.
+    const firstLentAt = isFirst ? now : row.firstLentAt || job.spec.createdAt;
     this.#deps.transaction(() => this.#store.lend({ chunk, lease, lentUntil: now + LEASE_MS, firstLentAt }));
     const until = now + LEASE_MS - LAST_BEGIN_MS;
     return { spec: job.spec, ids: row.ids, lease, until, ...(!isFirst && { triedSince: firstLentAt - CLOCKS_MS }) };
@@ -208,30 +215,45 @@ export class Job {
     if (job === undefined || job.isCut || this.#deps.now() < job.nextCutAt) return;
     if (!this.#hasRoom) return;
     const { rate, createdAt } = job.spec;
-    const rows = await this.#deps.listMachines(job.spec, job.afterId ?? undefined, PAGE.machines);
+    const size = Math.min(MACHINES_PER_CHUNK, rate);
+    const limit = this.#isAmongNewer ? PAGE.machines : size;
+    const rows = await this.#deps.listMachines(job.spec, job.afterId ?? undefined, limit);
     // Paused or cancelled while the index was read.
     const now = this.#deps.now();
     if (this.#find()?.status !== "running") return;
     const own = rows.filter((machine) => machine.createdAt <= createdAt).map(({ id }) => id);
-    const ids = own.slice(0, Math.min(MACHINES_PER_CHUNK, rate));
+    this.#isAmongNewer = own.length === 0;
+    const ids = own.slice(0, size);
     const isPageDone = ids.length === own.length;
     const afterId = (isPageDone ? rows.at(-1)?.id : ids.at(-1)) ?? job.afterId;
-    const isCut = isPageDone && rows.length < PAGE.machines;
+    const isCut = isPageDone && rows.length < limit;
     const nextCutAt = Math.max(now, job.nextCutAt) + Math.max(PAGE.ms, Math.ceil((ids.length * 1_000) / rate));
     const cut = { ids, afterId, isCut, nextCutAt };
     this.#deps.transaction(() => this.#store.insertChunk(job, cut, now));
   }
 
+  /** Sends messages about what is due, in its order, as far as the rate goes: what is tried again counts as what is new. */
   async #sendDue(): Promise<void> {
     const now = this.#deps.now();
     const job = this.#find();
     const due = job?.status === "running" ? this.#store.listDue(now) : [];
     if (job === undefined || due.length === 0) return;
-    const { tenant, id } = job.spec;
-    await this.#deps.send(due.map((chunk) => ({ tenant, job: id, chunk })));
-    // Some may have been taken before the queue has answered here.
-    const waiting = due.filter((chunk) => (this.#store.findChunk(chunk)?.lentUntil ?? now) <= now);
-    this.#deps.transaction(() => this.#store.postpone(waiting, now + RESEND_MS));
+    const { tenant, id, rate } = job.spec;
+    const sent: number[] = [];
+    const later: number[] = [];
+    for (const { chunk, machines } of due) {
+      // Up to a second's worth at a time.
+      if (this.#sentUntil >= now + 1_000) later.push(chunk);
+      else {
+        this.#sentUntil = Math.max(now, this.#sentUntil) + (machines * 1_000) / rate;
+        sent.push(chunk);
+      }
+    }
+    const laterAt = Math.max(now + LEAST_DELAY_MS, Math.ceil(this.#sentUntil) - 999);
+    if (later.length > 0) this.#deps.transaction(() => this.#store.postpone(later, now, laterAt));
+    if (sent.length === 0) return;
+    await this.#deps.send(sent.map((chunk) => ({ tenant, job: id, chunk })));
+    this.#deps.transaction(() => this.#store.postpone(sent, now, now + RESEND_MS));
   }
 
   #finish(): void {
@@ -313,7 +335,7 @@ function isOver({ finishedAt }: JobRow, deps: JobDeps): boolean {
 }
 
 function viewOf({ spec, status, progress, updatedAt, finishedAt }: JobRow): JobView {
-  const { content: _content, expected: _expected, ...rest } = spec;
+  const { content: _content, eventId: _eventId, expected: _expected, ...rest } = spec;
   return { ...rest, status, progress, updatedAt, ...(finishedAt !== null && { finishedAt }) };
 }
 

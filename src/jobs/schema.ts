@@ -45,7 +45,8 @@ export function migrate(sql: Sql): void {
     sql.exec("INSERT INTO schema_version VALUES (0)");
   }
   const from = Number(sql.exec("SELECT version FROM schema_version")[0]?.["version"] ?? 0);
-  if (from === SCHEMA_VERSION) return;
+  // A later release may have been here.
+  if (from >= SCHEMA_VERSION) return;
   for (const { statements } of MIGRATIONS.slice(from)) for (const statement of statements) sql.exec(statement);
   sql.exec("UPDATE schema_version SET version = ?", SCHEMA_VERSION);
 }

@@ -119,7 +119,8 @@ export class Machine {
     const live = this.#resident.find(address);
     if ("reason" in live) {
       const { isVacant } = this.#resident;
-      return call.create !== undefined && isVacant ? this.#createFor(address, call, call.create, turn) : live;
+      if (call.create !== undefined && isVacant) return this.#createFor(address, call, call.create, turn);
+      return this.#absence(live, call);
     }
     const forgotten = checkMemory(this.#resident.store, call);
     return forgotten ?? replyOf(live, turn.takeEvent(this.#resident.ledgerFor(live, call), call));
@@ -180,6 +181,12 @@ export class Machine {
     return { ok: true, value: null };
   }
 
+  /** The same refusal; unmeant where the machine was gone before this was tried first. */
+  #absence(refusal: Refusal, { triedSince }: Remembered): Refusal {
+    const retiredAt = this.#resident.load()?.identity.retiredAt ?? Infinity;
+    return triedSince !== undefined && retiredAt < triedSince ? { ...refusal, isUnmeant: true } : refusal;
+  }
+
   /** Whether the end of the machine is this deletion, tried before. */
   #hasDeleted(address: MachineAddress, { actor, triedSince = Infinity }: DeleteCall): boolean {
     const identity = this.#resident.load()?.identity;
@@ -215,7 +222,7 @@ export class Machine {
     decideOn: (present: Present, now: number) => Reply<Verdict | undefined>,
   ): Reply<Ledger> {
     const live = this.#resident.find(address);
-    if ("reason" in live) return live;
+    if ("reason" in live) return this.#absence(live, call);
     const forgotten = checkMemory(this.#resident.store, call);
     if (forgotten !== undefined) return forgotten;
     const ledger = this.#resident.ledgerFor(live, call);

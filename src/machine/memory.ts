@@ -7,7 +7,7 @@ export type Remembered = Partial<Pick<SendCall, "eventId" | "triedSince">>;
 /** Why it cannot be told whether the machine has done this before; undefined: it can, or nobody asks. */
 export function checkMemory(store: MachineStore, { eventId, triedSince }: Remembered): Refusal | undefined {
   if (eventId === undefined || triedSince === undefined) return undefined;
-  if (store.findTransition(eventId) !== undefined) return undefined;
+  if ((store.findTransition(eventId) ?? store.findOutcome(eventId)) !== undefined) return undefined;
   const { kind, at } = store.readOldestChange();
   // What was pruned is no younger than what is the oldest now.
   if (kind === "creation" || at < triedSince) return undefined;

@@ -9,9 +9,13 @@ import { askForReply, MOST_ASKS } from "./ask-machine.ts";
 import { findStored } from "./configurations.ts";
 import { logDecision } from "./decision-log.ts";
 import type { House, Principal } from "./house.ts";
+import { soon } from "./patience.ts";
 
 /** Machines asked at a time: enough to keep objects busy, few enough for what an invocation may have open. */
 const MACHINES_AT_ONCE = 8;
+
+/** A machine that does not answer by then is tried again later: the others' results must be told before the lease is over. */
+const PATIENCE_MS = 5_000;
 
 type Result = { readonly outcome: "succeeded" | "unchanged" | "skipped" } | Refused;
 type Refused = { readonly outcome: "refused"; readonly reason: Reason; readonly message: string };
@@ -54,7 +58,7 @@ async function actOn(house: House, { spec, until }: Chunk, id: string, act: Act)
   const { tenant, filter } = spec;
   const address = { tenant, configuration: filter.configuration, id };
   try {
-    return await act(address);
+    return await soon(house, PATIENCE_MS, act(address));
   } catch (error) {
     const facts = { job: `${tenant}/${spec.id}`, ...address, cause: error };
     house.log.write("warn", "a machine of a job could not be reached; it is tried again", facts);
@@ -68,7 +72,7 @@ async function prepare(house: House, { spec, triedSince }: Attempt): Promise<Act
   const principal: Principal = { tenant, actor, scopes: EVERY_SCOPE };
   const { configuration, ...onlyIf } = filter;
   // The same for every attempt: a machine that has decided it answers again what it decided.
-  const eventId = `detent:job:${spec.id}`;
+  const eventId = spec.eventId ?? `detent:job:${spec.id}`;
   const once = { eventId, actor, onlyIf, isDryRun, ...(triedSince !== undefined && !isDryRun && { triedSince }) };
   // A dry run brings nothing forward: what a machine has to do first is for its alarm.
   const mostAsks = isDryRun ? 1 : MOST_ASKS;
@@ -115,7 +119,8 @@ function resultOf<T>(
 ): Result {
   if (reply.ok) return toResult(reply.value);
   const { reason, message, isUnmeant, isUnfinished } = reply;
-  if (reason === "MACHINE_GONE" && triedSince !== undefined) return { outcome: "refused", reason, message: GONE_SINCE };
+  if (reason === "MACHINE_GONE" && triedSince !== undefined && !isUnmeant)
+    return { outcome: "refused", reason, message: GONE_SINCE };
   if (isUnmeant || reason === "MACHINE_GONE" || reason === "MACHINE_NOT_FOUND") return { outcome: "skipped" };
   if (isUnfinished || reason === "UNAVAILABLE") throw new DetentError(reason, message);
   return { outcome: "refused", reason, message };

@@ -64,6 +64,7 @@ export async function createJob(house: House, principal: Principal, input: Creat
   const [counted] = await countMachines(db, { ...filter, groupBy: [], limit: 1 });
   const id = key === undefined ? house.uuid() : await deriveId(key);
   const isDryRun = input.isDryRun ?? false;
+  const createdAt = house.now();
   const spec: JobSpec = {
     id,
     tenant,
@@ -73,7 +74,8 @@ export async function createJob(house: House, principal: Principal, input: Creat
     isDryRun,
     rate,
     expected: counted?.count ?? 0,
-    createdAt: house.now(),
+    createdAt,
+    eventId: `detent:job:${id}:${createdAt}`,
     content: canonicalJson({ filter, action, isDryRun, rate }),
   };
   return jobOf(id, await orUnavailable("the job", house.job(tenant, id).create(spec)));

@@ -3,13 +3,14 @@
  * is not the next one is dropped or, where some are missing, read anew. So neither a broken line nor a slow caller can make
  * a gap or tell anything twice.
  */
-import { DetentError, orUnavailable } from "../errors.ts";
+import { DetentError } from "../errors.ts";
 import type { HistoryItem, MachineAddress, Refusal } from "../machine/calls.ts";
 import type { WatchLine } from "../machine/watching.ts";
 import { askForReply, ABSENCES } from "./ask-machine.ts";
 import { ChangeBuffer } from "./change-buffer.ts";
 import type { House, Principal } from "./house.ts";
 import { addressOf } from "./machines.ts";
+import { soon } from "./patience.ts";
 import { Rules } from "./rules.ts";
 
 /** After so long a silence the caller is told that it is no more than that; the contract's number. */
@@ -81,6 +82,10 @@ class Watch {
   #newest = -1;
   /** A ping was sent, and nothing has come since. */
   #isUnanswered = false;
+  /** The machine is gone: there is no line to it, and what is left of it is read. */
+  #isGone = false;
+  /** What was read before it was asked for. */
+  #ahead: readonly HistoryItem[] = [];
   /** Lines and reads that failed in a row. */
   #failures = 0;
   #wakeUp: () => void = () => undefined;
@@ -106,7 +111,7 @@ class Watch {
   async open(): Promise<void> {
     const refusal = await this.#open(this.#isFromNow ? undefined : this.#told);
     if (refusal !== undefined && this.#isFromNow) throw errorOf(refusal, this.#address);
-    if (refusal !== undefined) await this.#readEnd(refusal);
+    if (refusal !== undefined) this.#ahead = await this.#readEnd(refusal);
     if (this.#isFromNow) this.#told = this.#opened.revision;
     // A caller who takes nothing leaves the loop where it is: the line ends in time all the same.
     const letGo = (): void => {
@@ -172,6 +177,10 @@ class Watch {
 
   /** What can be told now, in order; nothing: all that is known was told. */
   async #next(): Promise<readonly HistoryItem[]> {
+    const ahead = this.#ahead;
+    this.#ahead = [];
+    if (ahead.length > 0) return ahead;
+    if (this.#isGone) return await this.#trying(() => this.#readEnd(GONE));
     const change = this.#buffer.take(this.#told + 1);
     if (change !== undefined) return [change];
     if (this.#line === undefined) return await this.#trying(() => this.#reopen());
@@ -203,7 +212,8 @@ class Watch {
 
   /** The end of a machine that is gone, with what is left of its history, for whoever was cut off before; else the refusal. */
   async #readEnd(refusal: Refusal): Promise<readonly HistoryItem[]> {
-    const changes = refusal.reason === "MACHINE_GONE" ? await this.#read() : [];
+    this.#isGone = refusal.reason === "MACHINE_GONE";
+    const changes = this.#isGone ? await this.#read() : [];
     if (changes.length === 0) throw errorOf(refusal, this.#address);
     return changes;
   }
@@ -227,7 +237,7 @@ class Watch {
         this.#wakeUp();
       },
     });
-    const reply = await this.#soon(opening).catch((error: unknown) => {
+    const reply = await soon(this.#house, PATIENCE_MS, opening).catch((error: unknown) => {
       // Should it be opened all the same, nobody has it.
       void opening.then(
         (late) => late.ok && late.value.close(),
@@ -249,23 +259,12 @@ class Watch {
   async #read(): Promise<readonly HistoryItem[]> {
     const call = { after: this.#told, limit: CHANGES_PER_READ };
     const asked = askForReply(this.#house, this.#address, (machine) => machine.changes(this.#address, call));
-    const reply = await this.#soon(asked);
+    const reply = await soon(this.#house, PATIENCE_MS, asked);
     if (!reply.ok) throw errorOf(reply, this.#address);
     const { items, revision } = reply.value;
     // A machine that was restored to an earlier time has less than was known of it.
     this.#newest = items.length > 0 ? Math.max(this.#newest, revision) : this.#told;
     return items;
-  }
-
-  /** What is answered in time; UNAVAILABLE: nothing. */
-  async #soon<T>(work: Promise<T>): Promise<T> {
-    const late = Promise.withResolvers<never>();
-    const cancel = this.#house.after(PATIENCE_MS, () => late.reject(new Error("no answer in time")));
-    try {
-      return await orUnavailable("the machine", Promise.race([work, late.promise]));
-    } finally {
-      cancel();
-    }
   }
 
   /** A line that did not answer the last time is taken for broken. */

@@ -33,7 +33,7 @@ function entryOf(id: string): IndexEntry {
   return { ...name, ...numbers, isNew: false, transitions, refusals, lookups: [] };
 }
 
-type Asked = Pick<IndexWriterCalls, "afterMark" | "leave">;
+type Asked = Pick<IndexWriterCalls, "awaitMark" | "leave">;
 
 function createWorld() {
   const startedAt = Date.now();
@@ -42,6 +42,7 @@ function createWorld() {
     reads: [] as number[],
     /** How often writers were asked. */
     asks: 0,
+    leaves: 0,
     /** Called around each reading. */
     aroundRead: undefined as ((read: number, place: "before" | "after") => void) | undefined,
     marks: [createMarks(), createMarks()] as [FeedMarks, FeedMarks],
@@ -72,11 +73,14 @@ function createWorld() {
     return { all } as TenantDb;
   };
   world.writers = [0, 1].map((index) => ({
-    afterMark: (...args: Parameters<Asked["afterMark"]>) => {
+    awaitMark: (...args: Parameters<Asked["awaitMark"]>) => {
       world.asks += 1;
       return (world.marks[index] as FeedMarks).after(...args);
     },
-    leave: async (waiter: string) => (world.marks[index] as FeedMarks).leave(waiter),
+    leave: async (waiter: string) => {
+      world.leaves += 1;
+      (world.marks[index] as FeedMarks).leave(waiter);
+    },
   }));
   const awaitFeed: House["awaitFeed"] = (topic, ms, signal) =>
     new FeedWait({ writers: world.writers, topic, ms, signal, background: () => {} });
@@ -191,9 +195,9 @@ test.each([
   ],
 ])(
   "a writer that %s fails nobody: what it commits is found within seconds, and D1 is read every second at most",
-  async (_name, afterMark) => {
+  async (_name, awaitMark) => {
     const { world } = createWorld();
-    world.writers[0] = { afterMark, leave: afterMark };
+    world.writers[0] = { awaitMark, leave: awaitMark };
     setTimeout(() => world.commit(0, "m"), 10_000);
     expect(idsOf(await world.list({ wait: "20s" }))).toEqual(["m"]);
     expect(world.elapsed()).toBeGreaterThan(10_000);
@@ -209,8 +213,8 @@ test("a writer that is made anew, so that the calls of its former life are never
   const [first] = world.writers;
   world.writers[0] = {
     leave: async () => {},
-    afterMark: async (...args) => {
-      const answer = await first?.afterMark(...args);
+    awaitMark: async (...args) => {
+      const answer = await first?.awaitMark(...args);
       return args[0].mark !== undefined && !lost ? new Promise<never>(() => {}) : answer;
     },
   };
@@ -285,4 +289,10 @@ test.each(["answered", "gone"])("callers who were %s hold no place, however many
   }
   // Before a place is free by itself.
   expect(world.elapsed()).toBeLessThan(4_000);
+});
+
+test("a wait that runs out ends by itself: nobody is told to let it go", async () => {
+  const { world } = createWorld();
+  await world.list({ wait: "20s" });
+  expect(world.leaves).toBe(0);
 });

@@ -57,6 +57,51 @@ test("some machines that cannot be reached hold up no others", async () => {
   expect((ended.finishedAt ?? 0) - ended.createdAt).toBeGreaterThan(10 * 60_000);
 });
 
+test("a machine that never answers is no reason to doubt what the others of its chunk have answered", async () => {
+  const { world, yard, ids } = await yardOf(20, 6);
+  disturb(yard, (id) => (id === "m003" ? { send: () => new Promise(() => {}) } : {}));
+  const job = await create(yard, world, { send: { event: "finish" } });
+  await pass(world, 10_000);
+  const { job: now } = await world.clock.until(jobs.getJob(yard.house, OPERATOR, { id: job.id }));
+  expect(now).toMatchObject({ status: "running", progress: { found: 6, succeeded: 5 } });
+  const { job: ended, refusals } = await end(yard, world, job);
+  expect(ended.progress).toMatchObject({ succeeded: 5, refused: 1 });
+  expect(refusals).toMatchObject([{ id: "m003", reason: "UNAVAILABLE" }]);
+  expect(ids.map((id) => affected(world, addressOf(id), job))).toEqual(ids.map((id) => (id === "m003" ? 0 : 1)));
+});
+
+test("what is tried again keeps to the rate, too", async () => {
+  const { world, yard } = await yardOf(21, 40);
+  let isAway = true;
+  const asked: number[] = [];
+  disturb(yard, (_id, calls) => ({
+    send: (...args) => {
+      asked.push(world.clock.now);
+      return isAway ? unreachable() : calls.send(...args);
+    },
+  }));
+  const job = await create(yard, world, { send: { event: "finish" }, rate: 2 });
+  await pass(world, 60_000);
+  isAway = false;
+  expect((await end(yard, world, job)).job.progress).toMatchObject({ succeeded: 40 });
+  const within = (ms: number) =>
+    Math.max(...asked.map((at) => asked.filter((other) => other >= at && other < at + ms).length));
+  expect(within(10_000)).toBeLessThanOrEqual(24);
+});
+
+test("a job whose key was used before, by one that is forgotten by now, is another", async () => {
+  const { world, yard, ids } = await yardOf(22, 6);
+  const input = { send: { event: "go" }, idempotencyKey: "monthly" };
+  const first = await create(yard, world, input);
+  expect((await end(yard, world, first)).job.progress).toMatchObject({ succeeded: 6 });
+  const before = ids.map((id) => revisionOf(world, id));
+  await pass(world, 31 * 24 * 60 * 60 * 1_000);
+  const second = await create(yard, world, input);
+  expect(second.id).toBe(first.id);
+  expect((await end(yard, world, second)).job.progress).toMatchObject({ succeeded: 6 });
+  expect(ids.map((id) => revisionOf(world, id))).toEqual(before.map((revision) => revision + 1));
+});
+
 test("where no machine can be reached, no more are taken on", async () => {
   const { world, yard } = await yardOf(3, 1_500);
   disturb(yard, () => ({ send: unreachable }));
@@ -103,6 +148,27 @@ test.each([{ send: { event: "go" } }, { migrate: { to: "v2" } }])(
   },
 );
 
+test("what the machine still knows is answered, although its history is not whole", async () => {
+  const { world, yard } = await yardOf(23, 6, { retention: { history: "PT1H", outcomes: "P30D" } });
+  let isLost = true;
+  disturb(yard, (id, calls) => {
+    const lose = async (...args: Parameters<MachineCalls["send"]>) => {
+      const reply = await calls.send(...args);
+      if (isLost) throw new Error("the answer is lost");
+      return reply;
+    };
+    return id === "m003" ? { send: lose } : {};
+  });
+  const job = await create(yard, world, { send: { event: "nothing" } });
+  await pass(world, 10_000);
+  await world.clock.until(jobs.pauseJob(yard.house, OPERATOR, job.id));
+  await pass(world, 4 * 60 * 60 * 1_000);
+  isLost = false;
+  await world.clock.until(jobs.resumeJob(yard.house, OPERATOR, job.id));
+  const { refusals } = await end(yard, world, job);
+  expect(refusals.find(({ id }) => id === "m003")).toMatchObject({ reason: "UNKNOWN_EVENT" });
+});
+
 test("a machine whose history is short, but was not tried before, is no exception", async () => {
   const { world, yard } = await yardOf(5, 6, SHORT);
   let isAway = true;
@@ -125,6 +191,19 @@ test("a machine that is gone at a later attempt may have been the job's doing: t
   const { job: ended, refusals } = await end(yard, world, job);
   expect(ended.progress).toMatchObject({ succeeded: 5, refused: 1 });
   expect(refusals).toMatchObject([{ id: "m003", reason: "MACHINE_GONE" }]);
+});
+
+test("a machine that was gone before the job came to it is skipped, at a later attempt, too", async () => {
+  const { world, yard } = await yardOf(24, 6);
+  world.indexFailure = "D1 is down for writes";
+  world.machine(addressOf("m003")).delete(addressOf("m003"), { actor: "another" });
+  await pass(world, 20_000);
+  let isAway = true;
+  disturb(yard, (id) => (id === "m003" && isAway ? { send: unreachable } : {}));
+  const job = await create(yard, world, { send: { event: "go" } });
+  await pass(world, 3_000);
+  isAway = false;
+  expect((await end(yard, world, job)).job.progress).toMatchObject({ found: 6, succeeded: 5, skipped: 1 });
 });
 
 test.each([false, true])("machines that others have deleted meanwhile are skipped (dry run: %s)", async (isDryRun) => {
@@ -209,15 +288,19 @@ const settled = () => new Promise((resolve) => setImmediate(resolve));
 /** A job's object alone; the catalog answers when the test says so. */
 class Lone {
   readonly sqlite = new DatabaseSync(":memory:");
-  readonly job: Job;
+  job: Job;
+  readonly #deps: JobDeps;
   now = 1_000_000;
   alarmAt = 0;
   isInCatalog = false;
+  /** What the index answers next, and how much it was asked for. */
+  page: { id: string; createdAt: number }[] = [];
+  readonly limits: number[] = [];
   #waiting: { readonly work: () => void; readonly answer: PromiseWithResolvers<void> }[] = [];
 
   constructor() {
     const { sqlite } = this;
-    const deps: JobDeps = {
+    this.#deps = {
       sql: { exec: (query, ...values) => sqlite.prepare(query).all(...values) as Record<string, SqlValue>[] },
       transaction: (work) => work(),
       now: () => this.now,
@@ -228,14 +311,22 @@ class Lone {
           sqlite.exec(`DROP TABLE ${String(name)}`);
         }
       },
-      listMachines: async () => [],
+      listMachines: async (_spec, _after, limit) => {
+        this.limits.push(limit);
+        return this.page.splice(0);
+      },
       send: async () => {},
       tell: () => this.#ask(() => (this.isInCatalog = true)),
       forget: () => this.#ask(() => (this.isInCatalog = false)),
       keepMs: () => 1_000,
       log: () => {},
     };
-    this.job = new Job(deps);
+    this.job = new Job(this.#deps);
+  }
+
+  /** The object comes back to memory. */
+  awake(): void {
+    this.job = new Job(this.#deps);
   }
 
   get tables(): number {
@@ -325,6 +416,37 @@ test("an abandoned creation is forgotten, also after a failure of the catalog", 
   expect(lone).toMatchObject({ isInCatalog: false, tables: 0 });
 });
 
+test("of the index no more is read than the rate has use for, unless all of that is newer", async () => {
+  const lone = new Lone();
+  const created = lone.job.create({ ...SPEC, rate: 2, createdAt: 7 });
+  await lone.answer();
+  await created;
+  const wake = async (page: typeof lone.page): Promise<void> => {
+    lone.page = page;
+    const woken = lone.wake();
+    await lone.answer();
+    await woken;
+  };
+  const own = { id: "a", createdAt: 7 };
+  const newer = { id: "b", createdAt: 8 };
+  await wake([own, newer]);
+  await wake([newer, newer]);
+  await wake([...Array.from({ length: 99 }, () => newer), own]);
+  await wake([newer]);
+  expect(lone.limits).toEqual([2, 2, 100, 2]);
+});
+
+test("an object that a later release has written stays as it is", async () => {
+  const lone = new Lone();
+  const created = lone.job.create(SPEC);
+  await lone.answer();
+  await created;
+  lone.sqlite.exec("UPDATE schema_version SET version = 99");
+  lone.awake();
+  expect(lone.job.read()).toMatchObject({ ok: true });
+  expect(lone.sqlite.prepare("SELECT version FROM schema_version").get()).toEqual({ version: 99 });
+});
+
 test("an object of the first release goes on", async () => {
   const lone = new Lone();
   lone.sqlite.exec(`
@@ -345,8 +467,9 @@ test("an object of the first release goes on", async () => {
   const insert = lone.sqlite.prepare(
     "INSERT INTO job (only, spec, status, updated_at, found, chunks, is_cut, told_at) VALUES (1, ?, 'running', 1, 1, 1, 1, 1)",
   );
-  insert.run(JSON.stringify(SPEC));
-  expect(lone.job.take(1)).toMatchObject({ ids: ["m"], lease: 2, triedSince: expect.any(Number) as number });
+  insert.run(JSON.stringify({ ...SPEC, createdAt: 900_000 }));
+  // Nobody has tried before the job was there; the clocks of hosts may differ.
+  expect(lone.job.take(1)).toMatchObject({ ids: ["m"], lease: 2, triedSince: 895_000 });
   lone.job.report(1, 2, [{ id: "m", outcome: "succeeded" }]);
   const woken = lone.wake();
   await lone.answer();

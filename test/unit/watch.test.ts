@@ -416,6 +416,7 @@ test("of a machine that is gone, who was cut off before is told all that is left
   const seen = await stage.watch(7);
   await stage.pass(10_000);
   expect(seen.changes).toEqual(range(114, 8));
+  expect(stage.reads).toBe(3);
   expect(seen.end).toBe("MACHINE_GONE");
   await expect(stage.watch()).rejects.toMatchObject({ reason: "MACHINE_GONE" });
   await expect(stage.watch(121)).rejects.toMatchObject({ reason: "MACHINE_GONE" });

@@ -59,7 +59,7 @@ export function createHouse(world: World): House {
     checks: [],
     log: new Log("off"),
     random: () => 0.5,
-    after: unused,
+    after: (ms, work) => world.clock.after(ms, work),
     now: () => world.clock.now,
     uuid: () => `uuid-${(uuids += 1)}`,
   };

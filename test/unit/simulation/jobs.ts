@@ -60,7 +60,7 @@ export async function end(yard: JobYard, world: World, { id }: JobView): Promise
 /** The changes that a job made, of one machine. */
 export function affected(world: World, address: MachineAddress, job: JobView): number {
   const sql = "SELECT count(*) AS n FROM transitions WHERE event_id = ?";
-  return Number(world.storageOf(address).prepare(sql).get(`detent:job:${job.id}`)?.["n"]);
+  return Number(world.storageOf(address).prepare(sql).get(`detent:job:${job.id}:${job.createdAt}`)?.["n"]);
 }
 
 export function revisionOf(world: World, id: string): number {
