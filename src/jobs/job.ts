@@ -30,7 +30,7 @@ const RESEND_MS = 15_000;
 /** A part of a chunk that could not be done waits from here, doubling. */
 const RETRY_MS = 2_000;
 const LONGEST_RETRY_MS = 60_000;
-/** Machines that could not be reached in so many loans, which takes ten to thirty minutes, are given up. */
+/** Machines that could not be reached in so many loans, which takes ten minutes or more, are given up. */
 const MOST_LEASES = 30;
 /** How old the catalog's account of a running job may be. */
 const TELL_EVERY_MS = 5_000;

@@ -135,7 +135,7 @@ test(
 
     const histories = await forAll((index) => ask(`statemachines/jobs/m${index}/history`));
     const expected = Array.from({ length: MACHINES }, (_, index) =>
-      may(index) && !isHeld(index) ? [`detent:job:${id}`] : [],
+      may(index) && !isHeld(index) ? [`detent:job:${id}:${Date.parse(job.created_at)}`] : [],
     );
     expect(histories.map(({ history }) => history.map((entry: Json) => entry.event_id))).toEqual(expected);
     const refused = await forAll((index) => ask(`statemachines/jobs/m${index}/history?refused=true`));
