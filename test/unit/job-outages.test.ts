@@ -9,7 +9,7 @@ import * as jobs from "../../src/service/jobs.ts";
 import { workOnChunk } from "../../src/service/job-work.ts";
 import type { JobYard } from "./simulation/job-yard.ts";
 import { affected, create, end, OPERATOR, pass, range, revisionOf, yardOf } from "./simulation/jobs.ts";
-import { addressOf, createMachine } from "./simulation/machines.ts";
+import { addressOf, createMachine, event } from "./simulation/machines.ts";
 
 const unreachable = () => Promise.reject(new Error("unreachable"));
 
@@ -162,7 +162,11 @@ test("what the machine still knows is answered, although its history is not whol
   const job = await create(yard, world, { send: { event: "nothing" } });
   await pass(world, 10_000);
   await world.clock.until(jobs.pauseJob(yard.house, OPERATOR, job.id));
-  await pass(world, 4 * 60 * 60 * 1_000);
+  // The creation is forgotten when there is something after it.
+  for (const id of ["e1", "e2"]) {
+    world.send(addressOf("m003"), event(id));
+    await pass(world, 2 * 60 * 60 * 1_000);
+  }
   isLost = false;
   await world.clock.until(jobs.resumeJob(yard.house, OPERATOR, job.id));
   const { refusals } = await end(yard, world, job);
