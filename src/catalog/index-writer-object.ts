@@ -6,7 +6,7 @@ import { within } from "../within.ts";
 import { CountStore } from "./count-store.ts";
 import { FeedMarks } from "./feed-marks.ts";
 import { IndexCounters, type IndexCounts } from "./index-counters.ts";
-import type { FailedEvent, FeedMark, MarkWait, IndexEntry, WriteResult } from "./index-entry.ts";
+import type { FailedEvent, FeedMark, IndexEntry, MarkWait, WriteResult } from "./index-entry.ts";
 import { IndexWriter, type IndexWriterDeps } from "./index-writer.ts";
 import { forgetNotifications, writeIndex } from "./machine-index.ts";
 

@@ -1,5 +1,6 @@
 /** All SQL of a job. Rows in, rows out: decides nothing. The caller has made sure that the tables exist. */
 import type { Sql, SqlValue } from "../machine/deps.ts";
+import type { DueChunk } from "./pace.ts";
 import type { JobProgress, JobRefusal, JobSpec, JobStatus } from "./calls.ts";
 
 /** What a job is and how far. */
@@ -156,7 +157,7 @@ export class JobStore {
   }
 
   /** What a message is to be sent about, longest due first. */
-  listDue(now: number): { readonly chunk: number; readonly machines: number }[] {
+  listDue(now: number): DueChunk[] {
     const query =
       "SELECT chunk, json_array_length(ids) AS machines FROM chunks WHERE due_at <= ? ORDER BY due_at, chunk";
     return this.#sql.exec(query, now).map((row) => ({ chunk: whole(row, "chunk"), machines: whole(row, "machines") }));

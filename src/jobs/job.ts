@@ -7,6 +7,7 @@ import type { Sql } from "../machine/deps.ts";
 import type { LogFacts, Severity } from "../log.ts";
 import type { Chunk, ChunkRef, JobProblem, JobRefusal, JobReply, JobResult, JobSpec, JobView } from "./calls.ts";
 import { JobStore, type ChunkRow, type JobRow } from "./job-store.ts";
+import { Pace } from "./pace.ts";
 import { hasTables, migrate } from "./schema.ts";
 
 /** Machines of a chunk: some seconds of work. At a slower rate than that it is a second's worth. */
@@ -19,8 +20,6 @@ const MOST_FRESH = 10;
 const MOST_LEFT = 1_000;
 /** Machines that are newer than the job are read past no faster than so many every so often, whatever its rate. */
 const PAGE = { machines: 100, ms: 100 };
-/** What is due while the rate has no room for it waits at least so long. */
-const LEAST_DELAY_MS = 100;
 /** Whoever has taken a chunk is done by then, or gone: a hundred machines take a second or two. */
 const LEASE_MS = 20_000;
 /** A machine is not begun so shortly before the lease ends. */
@@ -70,12 +69,11 @@ export interface JobDeps {
 export class Job {
   readonly #deps: JobDeps;
   readonly #store: JobStore;
+  readonly #pace = new Pace();
   #registering: Promise<void> | undefined;
   #ending: Promise<void> | undefined;
   /** The last page of the index had newer machines only. */
   #isAmongNewer = false;
-  /** Until when, at the job's rate, what was sent lasts. */
-  #sentUntil = 0;
   /** An object may have been written by an earlier release. */
   #isMigrated = false;
 
@@ -239,17 +237,7 @@ export class Job {
     const due = job?.status === "running" ? this.#store.listDue(now) : [];
     if (job === undefined || due.length === 0) return;
     const { tenant, id, rate } = job.spec;
-    const sent: number[] = [];
-    const later: number[] = [];
-    for (const { chunk, machines } of due) {
-      // Up to a second's worth at a time.
-      if (this.#sentUntil >= now + 1_000) later.push(chunk);
-      else {
-        this.#sentUntil = Math.max(now, this.#sentUntil) + (machines * 1_000) / rate;
-        sent.push(chunk);
-      }
-    }
-    const laterAt = Math.max(now + LEAST_DELAY_MS, Math.ceil(this.#sentUntil) - 999);
+    const { sent, later, laterAt } = this.#pace.admit(due, rate, now);
     if (later.length > 0) this.#deps.transaction(() => this.#store.postpone(later, now, laterAt));
     if (sent.length === 0) return;
     await this.#deps.send(sent.map((chunk) => ({ tenant, job: id, chunk })));

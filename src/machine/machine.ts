@@ -36,7 +36,7 @@ import type { MachineDeps } from "./deps.ts";
 import { expectationOf, type Expectation } from "./expectation.ts";
 import { migrateTo, overrideState, relabel } from "./interventions.ts";
 import type { Ledger } from "./ledger.ts";
-import { checkMemory, type Remembered } from "./memory.ts";
+import { absenceOf, checkMemory, isDeletedBy, type Remembered } from "./memory.ts";
 import type { Present } from "./present.ts";
 import { GONE, NOT_FOUND, Resident } from "./resident.ts";
 import { Turn, UNFINISHED } from "./turn.ts";
@@ -120,7 +120,7 @@ export class Machine {
     if ("reason" in live) {
       const { isVacant } = this.#resident;
       if (call.create !== undefined && isVacant) return this.#createFor(address, call, call.create, turn);
-      return this.#absence(live, call);
+      return absenceOf(live, this.#resident.load(), call);
     }
     const forgotten = checkMemory(this.#resident.store, call);
     return forgotten ?? replyOf(live, turn.takeEvent(this.#resident.ledgerFor(live, call), call));
@@ -176,22 +176,12 @@ export class Machine {
   /** Ends the machine: from now on it answers that it is gone, and its history goes. */
   delete(address: MachineAddress, call: DeleteCall): Reply<null> {
     const live = this.#expect(address, call);
-    if ("reason" in live) return this.#hasDeleted(address, call) ? { ok: true, value: null } : live;
+    if ("reason" in live) {
+      const isDone = live.reason === "MACHINE_GONE" && isDeletedBy(this.#resident.load(), call);
+      return isDone ? { ok: true, value: null } : live;
+    }
     if (!call.isDryRun) this.#resident.retention.retire(live, call.actor);
     return { ok: true, value: null };
-  }
-
-  /** The same refusal; unmeant where the machine was gone before this was tried first. */
-  #absence(refusal: Refusal, { triedSince }: Remembered): Refusal {
-    const retiredAt = this.#resident.load()?.identity.retiredAt ?? Infinity;
-    return triedSince !== undefined && retiredAt < triedSince ? { ...refusal, isUnmeant: true } : refusal;
-  }
-
-  /** Whether the end of the machine is this deletion, tried before. */
-  #hasDeleted(address: MachineAddress, { actor, triedSince = Infinity }: DeleteCall): boolean {
-    const identity = this.#resident.load()?.identity;
-    if (identity === undefined || !this.#resident.isAt(address)) return false;
-    return identity.retiredBy === actor && (identity.retiredAt ?? 0) >= triedSince;
   }
 
   /** The machine when what is due has been done, or why it is not what the caller expects. */
@@ -222,7 +212,7 @@ export class Machine {
     decideOn: (present: Present, now: number) => Reply<Verdict | undefined>,
   ): Reply<Ledger> {
     const live = this.#resident.find(address);
-    if ("reason" in live) return this.#absence(live, call);
+    if ("reason" in live) return absenceOf(live, this.#resident.load(), call);
     const forgotten = checkMemory(this.#resident.store, call);
     if (forgotten !== undefined) return forgotten;
     const ledger = this.#resident.ledgerFor(live, call);

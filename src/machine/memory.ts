@@ -1,5 +1,6 @@
 /** What a machine still knows of what it has done: pruned history takes the ids of its events along. */
-import type { Refusal, SendCall } from "./calls.ts";
+import type { DeleteCall, Refusal, SendCall } from "./calls.ts";
+import type { Present } from "./present.ts";
 import type { MachineStore } from "./store.ts";
 
 export type Remembered = Partial<Pick<SendCall, "eventId" | "triedSince">>;
@@ -14,4 +15,15 @@ export function checkMemory(store: MachineStore, { eventId, triedSince }: Rememb
   const since = new Date(triedSince).toISOString();
   const message = `the history since ${since} is not kept any more, so that it cannot be told whether this was done before`;
   return { ok: false, reason: "OUT_OF_RANGE", message };
+}
+
+/** Why a machine that is not there does not do this; unmeant where it was gone before this was tried first. */
+export function absenceOf(refusal: Refusal, gone: Present | undefined, { triedSince }: Remembered): Refusal {
+  const isEarlier = triedSince !== undefined && (gone?.identity.retiredAt ?? Infinity) < triedSince;
+  return isEarlier ? { ...refusal, isUnmeant: true } : refusal;
+}
+
+/** Whether the end of the machine is this deletion, tried before. */
+export function isDeletedBy(gone: Present | undefined, { actor, triedSince = Infinity }: DeleteCall): boolean {
+  return gone?.identity.retiredBy === actor && (gone.identity.retiredAt ?? 0) >= triedSince;
 }

@@ -611,7 +611,8 @@ export const CancelJobResponseSchema: GenMessage<CancelJobResponse> = /*@__PURE_
   messageDesc(file_detent_v1_job_service, 18);
 
 /**
- * The same done to many machines: each once, at a bounded rate, with a report. Needs the scope `ops`.
+ * The same done to many machines: each once, at a bounded rate, with a report. Needs the scope `ops`; creating one,
+ * `events:send` to send and `machines:write` to migrate and delete, too.
  *
  * @generated from service detent.v1.JobService
  */
