@@ -4,6 +4,7 @@
  */
 import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
+import { SECRETS } from "./test/secrets.ts";
 
 export default defineConfig({
   test: {
@@ -34,6 +35,7 @@ export default defineConfig({
             miniflare: {
               bindings: {
                 TEST_MIGRATIONS: await readD1Migrations("./migrations"),
+                ...SECRETS,
                 DETENT_ANONYMOUS_TENANT: "dev",
                 DETENT_EVENTS_TENANT: "dev",
                 DETENT_CORS_ORIGINS: "https://app.example.com",

@@ -1,4 +1,6 @@
 /** Raw bindings and variables -> what the house works with. The only reader of raw variables. */
+import { isTenantName, TENANT_RULE } from "./auth/tenant-name.ts";
+import { readSecrets, type Secrets, type SecretVariables } from "./auth/secrets.ts";
 import { parseDuration } from "./engine/duration.ts";
 import type { IndexWriterCalls } from "./catalog/index-entry.ts";
 import type { IndexWriterObject } from "./catalog/index-writer-object.ts";
@@ -13,7 +15,7 @@ import type { RebuildObject } from "./upkeep/rebuild-object.ts";
 import type { SweeperObject } from "./upkeep/sweeper-object.ts";
 
 /** What wrangler.toml binds. */
-export interface Bindings {
+export interface Bindings extends SecretVariables {
   readonly CATALOG: D1Database;
   /** Files that are served as they are, or made into what is served. */
   readonly ASSETS: Fetcher;
@@ -56,8 +58,6 @@ export interface Settings {
   readonly jurisdiction: (typeof JURISDICTIONS)[number] | undefined;
 }
 
-/** A tenant's name: the contract's rule. */
-export const TENANT = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
 const DAY_MS = 24 * 60 * 60 * 1_000;
 const DEFAULT_LOG_LEVEL = "info";
 const JURISDICTIONS = ["eu", "fedramp", "fedramp-high"] as const;
@@ -69,11 +69,19 @@ const JURISDICTIONS = ["eu", "fedramp", "fedramp-high"] as const;
 const INDEX_WRITER_SHARDS = 2;
 
 const KNOWN = new WeakMap<Bindings, Settings>();
+const KNOWN_SECRETS = new WeakMap<Bindings, Secrets>();
 
 /** The settings, read and checked once per isolate; throws an Error that names the variable, the rule and the value. */
 export function settingsOf(env: Bindings): Settings {
   const known = KNOWN.get(env) ?? readSettings(env);
   KNOWN.set(env, known);
+  return known;
+}
+
+/** The secrets, read and checked once per isolate; throws an Error that names the variable and the rule, and no value. */
+export function secretsOf(env: Bindings): Secrets {
+  const known = KNOWN_SECRETS.get(env) ?? readSecrets(env);
+  KNOWN_SECRETS.set(env, known);
   return known;
 }
 
@@ -88,12 +96,12 @@ export function logOf(env: Bindings): Log {
 
 function readSettings(env: Bindings): Settings {
   const anonymousTenant = env.DETENT_ANONYMOUS_TENANT || undefined;
-  if (anonymousTenant !== undefined && !TENANT.test(anonymousTenant)) {
-    throw new Error(`DETENT_ANONYMOUS_TENANT must be a tenant name (${TENANT.source}), got "${anonymousTenant}"`);
+  if (anonymousTenant !== undefined && !isTenantName(anonymousTenant)) {
+    throw new Error(`DETENT_ANONYMOUS_TENANT must be a tenant name (${TENANT_RULE}), got "${anonymousTenant}"`);
   }
   const eventsTenant = env.DETENT_EVENTS_TENANT || undefined;
-  if (eventsTenant !== undefined && eventsTenant !== "*" && !TENANT.test(eventsTenant)) {
-    throw new Error(`DETENT_EVENTS_TENANT must be a tenant name (${TENANT.source}) or *, got "${eventsTenant}"`);
+  if (eventsTenant !== undefined && eventsTenant !== "*" && !isTenantName(eventsTenant)) {
+    throw new Error(`DETENT_EVENTS_TENANT must be a tenant name (${TENANT_RULE}) or *, got "${eventsTenant}"`);
   }
   const corsOrigins = (env.DETENT_CORS_ORIGINS ?? "")
     .split(",")

@@ -3,12 +3,18 @@ import { waitUntil } from "cloudflare:workers";
 import { cors } from "hono/cors";
 import { Hono } from "hono";
 import { version as release } from "../package.json";
-import { authenticate } from "./auth.ts";
+import { authenticate, type GateDeps } from "./auth/gate.ts";
+import { KeyHasher } from "./auth/hash.ts";
+import { Keyring } from "./auth/keyring.ts";
+import { isTenantName } from "./auth/tenant-name.ts";
+import { Tokens } from "./auth/token.ts";
 import { discardRest } from "./body.ts";
 import { insertDeadLetters } from "./catalog/dead-letters.ts";
 import { FeedWait } from "./catalog/feed-wait.ts";
 import { measureIndexLag } from "./catalog/index-lag.ts";
+import { findKeyById, noteUse } from "./catalog/keys.ts";
 import { TenantDb } from "./catalog/tenant-db.ts";
+import { listTenants } from "./catalog/tenants.ts";
 import {
   indexWriterOf,
   indexWritersOf,
@@ -18,9 +24,9 @@ import {
   machineOf,
   notificationQueueOf,
   rebuildOf,
+  secretsOf,
   settingsOf,
   sweeperOf,
-  TENANT,
   type Bindings,
 } from "./env.ts";
 import { DetentError, orUnavailable } from "./errors.ts";
@@ -34,7 +40,8 @@ import { consumeJobChunks, sortOutChunks } from "./queue/jobs-consumer.ts";
 import type { TenantRule } from "./queue/tenant.ts";
 import { createQueueSender, toJsonMessages } from "./queue-sender.ts";
 import { createRpcDoor } from "./rpc/mount.ts";
-import type { House, Principal } from "./service/house.ts";
+import type { Principal } from "./auth/principal.ts";
+import type { House } from "./service/house.ts";
 import { traceparentOf } from "./traceparent.ts";
 
 export { IndexWriterObject } from "./catalog/index-writer-object.ts";
@@ -51,7 +58,37 @@ const jsonApp = createJsonApp();
 const rpcDoor = createRpcDoor();
 let tokenKey: Promise<CryptoKey> | undefined;
 
+interface Gate extends GateDeps {
+  readonly hasher: KeyHasher;
+  readonly tokens: Tokens;
+}
+
+const gates = new WeakMap<Bindings, Gate>();
+
+/** Made once per isolate: it remembers the keys that it has seen. */
+function gateOf(env: Bindings): Gate {
+  const known = gates.get(env);
+  if (known !== undefined) return known;
+  const { peppers, tokenSecrets, rootKeyHash } = secretsOf(env);
+  const gate = {
+    keyring: new Keyring({
+      find: (id) => findKeyById(env.CATALOG, id),
+      used: (id, at) => noteUse(env.CATALOG, id, at),
+      background: waitUntil,
+      now: () => Date.now(),
+    }),
+    hasher: new KeyHasher(peppers),
+    tokens: new Tokens(tokenSecrets),
+    rootKeyHash,
+    anonymousTenant: settingsOf(env).anonymousTenant,
+    now: () => Date.now(),
+  };
+  gates.set(env, gate);
+  return gate;
+}
+
 function houseOf(env: Bindings, log: Log): House {
+  const { hasher, tokens } = gateOf(env);
   return {
     catalog: (tenant) => new TenantDb(env.CATALOG, tenant),
     machine: (address) => machineOf(env, address),
@@ -74,6 +111,9 @@ function houseOf(env: Bindings, log: Log): House {
     keepDeadLetters: (letters) => orUnavailable("the catalog", insertDeadLetters(env.CATALOG, letters)),
     rebuild: (tenant) => rebuildOf(env, tenant),
     job: (tenant, id) => jobOf(env, tenant, id),
+    tenants: (after, limit) => orUnavailable("the catalog", listTenants(env.CATALOG, after, limit)),
+    hashKey: (key) => hasher.hash(key),
+    signToken: (claims, id) => tokens.sign(claims, id),
     retention: { outcomesMs: settingsOf(env).retention.outcomesMs },
     tokenKey: () => {
       tokenKey ??= readTokenKey(env).catch((error: unknown) => {
@@ -141,6 +181,10 @@ app.use(async (c, next) => {
   log.write("debug", "answered", { operation: c.var.operation, method: c.req.method, status, ms });
 });
 app.use((c, next) => {
+  refuseWithoutSecrets(c.env, c.var.log);
+  return next();
+});
+app.use((c, next) => {
   const origins = settingsOf(c.env).corsOrigins;
   if (origins.length === 0) return next();
   return cors({
@@ -153,8 +197,7 @@ app.use((c, next) => {
 });
 app.all("*", async (c) => {
   const { requestId, traceparent, log } = c.var;
-  const settings = settingsOf(c.env);
-  let known: Principal | undefined;
+  let known: Promise<Principal> | undefined;
   const call = {
     house: houseOf(c.env, log),
     release,
@@ -162,12 +205,22 @@ app.all("*", async (c) => {
     traceparent,
     readAsset: (name: string) => c.env.ASSETS.fetch(`https://assets/${name}`),
     onOperation: (operation: string) => c.set("operation", operation),
-    principal: () => (known ??= authenticate(settings, c.req.url, c.req.raw.headers)),
+    authenticate: () => (known ??= authenticate(gateOf(c.env), c.req.url, c.req.raw.headers)),
   };
   refuseMalformedPath(c.req.url);
   const isRpc = rpcDoor.serves(new URL(c.req.url).pathname);
   return isRpc ? await rpcDoor.handle(c.req.raw, call) : await jsonApp.fetch(c.req.raw, call);
 });
+
+/** A deployment without its secrets serves nobody, and says what it lacks. Their names are no secret. */
+function refuseWithoutSecrets(env: Bindings, log: Log): void {
+  try {
+    secretsOf(env);
+  } catch (cause) {
+    log.write("error", "the deployment is not set up", { cause });
+    throw new DetentError("UNAVAILABLE", `the deployment is not set up: ${(cause as Error).message}`);
+  }
+}
 
 /** Malformed percent-encoding would reach the routes as plain text. */
 function refuseMalformedPath(url: string): void {
@@ -180,10 +233,11 @@ function refuseMalformedPath(url: string): void {
 
 /** Whose the events queue is. */
 function tenantRuleOf(env: Bindings): TenantRule {
-  return { eventsTenant: settingsOf(env).eventsTenant, isTenant: (name) => TENANT.test(name) };
+  return { eventsTenant: settingsOf(env).eventsTenant, isTenant: isTenantName };
 }
 
 async function consume(batch: MessageBatch, env: Bindings): Promise<void> {
+  refuseWithoutSecrets(env, logOf(env));
   const tenantRule = tenantRuleOf(env);
   const house = houseOf(env, logOf(env).with({ door: "queue" }));
   if (batch.queue.endsWith("-dlq")) return await consumeDeadLetters(house, tenantRule, batch.messages);

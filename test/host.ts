@@ -9,6 +9,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import type * as MiniflareModule from "miniflare";
 import { findFreePort } from "./free-port.ts";
+import { SECRETS } from "./secrets.ts";
 
 const root = join(import.meta.dirname, "..");
 const BUILD_WITHIN_MS = 60_000;
@@ -51,7 +52,7 @@ const DETENT: Subject = {
   bundle: "worker.js",
   options: {
     // Thousands of events a second: a line for each would be measured, too.
-    bindings: { DETENT_ANONYMOUS_TENANT: "dev", DETENT_EVENTS_TENANT: "dev", DETENT_LOG_LEVEL: "warn" },
+    bindings: { ...SECRETS, DETENT_ANONYMOUS_TENANT: "dev", DETENT_EVENTS_TENANT: "dev", DETENT_LOG_LEVEL: "warn" },
     d1Databases: { CATALOG: "detent" },
     durableObjects: {
       MACHINES: { className: "MachineObject", useSQLite: true },

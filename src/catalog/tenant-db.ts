@@ -4,6 +4,9 @@ import { within } from "../within.ts";
 
 export type Param = string | number | null;
 
+/** A statement and its parameters from `?2` on. */
+export type Statement = readonly [sql: string, ...params: Param[]];
+
 /** A caller who waits for D1 is told before it gives up itself. */
 const WITHIN_MS = 10_000;
 
@@ -33,6 +36,12 @@ export class TenantDb {
   /** Answers how many rows changed. */
   async run(sql: string, ...params: Param[]): Promise<number> {
     return (await patiently(this.#bind(sql, params).run())).meta.changes;
+  }
+
+  /** All of them or none; answers how many rows each changed. */
+  async runAll(statements: readonly Statement[]): Promise<number[]> {
+    const bound = statements.map(([sql, ...params]) => this.#bind(sql, params));
+    return (await patiently(this.#db.batch(bound))).map(({ meta }) => meta.changes);
   }
 }
 

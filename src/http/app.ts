@@ -8,6 +8,7 @@ import { DEAD_LETTER_ROUTES } from "./dead-letters.ts";
 import { EVENT_ROUTES } from "./events.ts";
 import { FEED_ROUTES } from "./feeds.ts";
 import { JOB_ROUTES } from "./jobs.ts";
+import { KEY_ROUTES } from "./keys.ts";
 import { MACHINE_LIST_ROUTES } from "./machine-list.ts";
 import { MACHINE_ROUTES } from "./machines.ts";
 import { METRICS_ROUTES } from "./metrics.ts";
@@ -15,6 +16,7 @@ import { OPEN_ROUTES } from "./open.ts";
 import { REBUILD_ROUTES } from "./rebuild.ts";
 import type { HttpCall, Route } from "./route.ts";
 import { STATESERVICE_ROUTES } from "./stateservice.ts";
+import { TENANT_ROUTES } from "./tenants.ts";
 import { WATCH_ROUTES } from "./watch.ts";
 
 const CLOSED_ROUTES: readonly Route[] = [
@@ -30,6 +32,8 @@ const CLOSED_ROUTES: readonly Route[] = [
   ...REBUILD_ROUTES,
   ...METRICS_ROUTES,
   ...STATESERVICE_ROUTES,
+  ...KEY_ROUTES,
+  ...TENANT_ROUTES,
 ];
 /** The router table: every route there is. */
 export const ROUTES: readonly Route[] = [...OPEN_ROUTES, ...CLOSED_ROUTES];
@@ -44,9 +48,9 @@ export function createJsonApp(): Hono<{ Bindings: HttpCall }> {
   };
   for (const route of OPEN_ROUTES) add(route);
   // Default deny: what is not open is closed, whatever its handler forgets, and an unknown route tells nothing.
-  app.use((c, next) => {
-    c.env.principal();
-    return next();
+  app.use(async (c, next) => {
+    await c.env.authenticate();
+    await next();
   });
   for (const route of CLOSED_ROUTES) add(route);
   for (const path of new Set(ROUTES.map((route) => route.path))) {

@@ -7,6 +7,7 @@ import { SHAPES } from "./shapes.ts";
 
 const createConfiguration = route({
   operation: "CreateConfiguration",
+  access: "configurations:write",
   method: "POST",
   path: "/api/v1/configurations",
   body: SHAPES.configuration,
@@ -20,6 +21,7 @@ const createConfiguration = route({
 
 const checkConfiguration = route({
   operation: "CheckConfiguration",
+  access: "configurations:read",
   method: "POST",
   path: "/api/v1/configurations:check",
   body: SHAPES.configuration,
@@ -31,6 +33,7 @@ const checkConfiguration = route({
 
 const simulateConfiguration = route({
   operation: "SimulateConfiguration",
+  access: "configurations:read",
   method: "POST",
   path: "/api/v1/configurations:simulate",
   body: SHAPES.simulation,
@@ -47,6 +50,7 @@ const simulateConfiguration = route({
 
 const listConfigurations = route({
   operation: "ListConfigurations",
+  access: "configurations:read",
   method: "GET",
   path: "/api/v1/configurations",
   query: SHAPES.configurationsQuery,
@@ -62,6 +66,7 @@ const listConfigurations = route({
 
 const getConfiguration = route({
   operation: "GetConfiguration",
+  access: "configurations:read",
   method: "GET",
   path: "/api/v1/configurations/:config_id",
   handle: async ({ c, house, principal }) =>
@@ -70,6 +75,7 @@ const getConfiguration = route({
 
 const deprecateConfiguration = route({
   operation: "DeprecateConfiguration",
+  access: "configurations:write",
   method: "POST",
   path: "/api/v1/configurations/:config_id/deprecate",
   handle: async ({ c, house, principal }) => {

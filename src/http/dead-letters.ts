@@ -6,6 +6,7 @@ import { SHAPES } from "./shapes.ts";
 
 const listDeadLetters = route({
   operation: "ListDeadLetters",
+  access: "ops",
   method: "GET",
   path: "/api/v1/dead-letters",
   query: SHAPES.pageQuery,
@@ -20,6 +21,7 @@ const listDeadLetters = route({
 
 const redriveDeadLetters = route({
   operation: "RedriveDeadLetters",
+  access: "ops",
   method: "POST",
   path: "/api/v1/dead-letters:redrive",
   body: SHAPES.redrive,

@@ -30,6 +30,7 @@ export const DIAGRAM_ROUTES = [
 function configurationRoute(operation: OperationId, format: DiagramFormat) {
   return route({
     operation,
+    access: "configurations:read",
     method: "GET",
     path: `/api/v1/configurations/:config_id/diagram.${format}`,
     handle: async ({ c, house, principal }) =>
@@ -40,6 +41,7 @@ function configurationRoute(operation: OperationId, format: DiagramFormat) {
 function machineRoute(operation: OperationId, format: DiagramFormat) {
   return route({
     operation,
+    access: "machines:read",
     method: "GET",
     path: `${MACHINE}/diagram.${format}`,
     handle: async ({ c, house, principal }) => {

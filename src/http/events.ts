@@ -1,5 +1,6 @@
 /** The routes of events. */
 import type * as z from "zod/mini";
+import type { Principal } from "../auth/principal.ts";
 import { LIMITS } from "../engine/limits.ts";
 import { enqueueEvents, refuseCrowd } from "../service/enqueued-events.ts";
 import type { SendEventInput } from "../service/event-input.ts";
@@ -14,6 +15,7 @@ import { SHAPES } from "./shapes.ts";
 
 const sendEvent = route({
   operation: "SendEvent",
+  access: "events:send",
   method: "POST",
   path: `${MACHINE}/events`,
   query: SHAPES.dryRunQuery,
@@ -33,7 +35,7 @@ const sendEvent = route({
         out.receiptJson(events.acceptedOrThrow(await events.sendEvent(house, principal, input))),
       );
     }
-    if (prefersAsync(c.req.header("prefer"))) return await enqueue(c, input);
+    if (prefersAsync(c.req.header("prefer"))) return await enqueue(c, principal, input);
     const receipt = events.acceptedOrThrow(await events.sendEvent(house, principal, input));
     // A duplicate tells of a revision that may be long past: as an If-Match it would only fail.
     if (!receipt.duplicate) c.header("etag", `"${receipt.revision}"`);
@@ -41,8 +43,8 @@ const sendEvent = route({
   },
 });
 
-async function enqueue(c: Ctx, input: SendEventInput): Promise<Response> {
-  const [enqueued] = await enqueueEvents(c.env.house, c.env.principal(), [input]);
+async function enqueue(c: Ctx, principal: Principal, input: SendEventInput): Promise<Response> {
+  const [enqueued] = await enqueueEvents(c.env.house, principal, [input]);
   if (enqueued === undefined) throw new Error("the queue has an event that has no id");
   const statusUrl = `${machinePath(enqueued)}/events/${encodeURIComponent(enqueued.eventId)}`;
   c.header("preference-applied", "respond-async");
@@ -71,6 +73,7 @@ function toInput(
 
 const sendEvents = route({
   operation: "SendEvents",
+  access: "events:send",
   method: "POST",
   path: "/api/v1/statemachines:send-events",
   query: SHAPES.dryRunQuery,
@@ -101,6 +104,7 @@ function resultJson(c: Ctx, sent: events.Sent) {
 
 const getEvent = route({
   operation: "GetEvent",
+  access: "machines:read",
   method: "GET",
   path: `${MACHINE}/events/:event_id`,
   handle: async ({ c, house, principal }) => {
@@ -111,6 +115,7 @@ const getEvent = route({
 
 const findEvent = route({
   operation: "FindEvent",
+  access: "machines:read",
   method: "GET",
   path: "/api/v1/events/:configuration/:event_id",
   handle: async ({ c, house, principal }) => {

@@ -7,6 +7,7 @@ import { SHAPES } from "./shapes.ts";
 
 const listTransitions = route({
   operation: "ListTransitions",
+  access: "machines:read",
   method: "GET",
   path: "/api/v1/transitions",
   query: SHAPES.feedQuery,
@@ -18,6 +19,7 @@ const listTransitions = route({
 
 const listFailures = route({
   operation: "ListFailures",
+  access: "machines:read",
   method: "GET",
   path: "/api/v1/failures",
   query: SHAPES.feedQuery,

@@ -10,6 +10,7 @@ const JOBS = "/api/v1/jobs";
 
 const createJob = route({
   operation: "CreateJob",
+  access: "ops",
   method: "POST",
   path: JOBS,
   query: SHAPES.dryRunQuery,
@@ -35,6 +36,7 @@ function filterOf({ updated_after, updated_before, ...filter }: z.output<typeof 
 
 const listJobs = route({
   operation: "ListJobs",
+  access: "ops",
   method: "GET",
   path: JOBS,
   query: SHAPES.pageQuery,
@@ -47,6 +49,7 @@ const listJobs = route({
 
 const getJob = route({
   operation: "GetJob",
+  access: "ops",
   method: "GET",
   path: `${JOBS}/:id`,
   query: SHAPES.pageQuery,
@@ -63,6 +66,7 @@ const getJob = route({
 
 const pauseJob = route({
   operation: "PauseJob",
+  access: "ops",
   method: "POST",
   path: `${JOBS}/:id/pause`,
   handle: ({ c, house, principal }) => answer(c, jobs.pauseJob(house, principal, param(c, "id"))),
@@ -70,6 +74,7 @@ const pauseJob = route({
 
 const resumeJob = route({
   operation: "ResumeJob",
+  access: "ops",
   method: "POST",
   path: `${JOBS}/:id/resume`,
   handle: ({ c, house, principal }) => answer(c, jobs.resumeJob(house, principal, param(c, "id"))),
@@ -77,6 +82,7 @@ const resumeJob = route({
 
 const cancelJob = route({
   operation: "CancelJob",
+  access: "ops",
   method: "POST",
   path: `${JOBS}/:id/cancel`,
   handle: ({ c, house, principal }) => answer(c, jobs.cancelJob(house, principal, param(c, "id"))),

@@ -8,6 +8,7 @@ import { SHAPES } from "./shapes.ts";
 
 const listMachines = route({
   operation: "ListMachines",
+  access: "machines:read",
   method: "GET",
   path: "/api/v1/statemachines",
   query: SHAPES.machinesQuery,
@@ -28,6 +29,7 @@ const listMachines = route({
 
 const countMachines = route({
   operation: "CountMachines",
+  access: "machines:read",
   method: "GET",
   path: "/api/v1/statemachines:count",
   query: SHAPES.machineCountQuery,

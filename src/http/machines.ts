@@ -10,6 +10,7 @@ import { tryOut } from "./try-out.ts";
 
 const createMachine = route({
   operation: "CreateMachine",
+  access: "machines:write",
   method: "POST",
   path: "/api/v1/statemachines",
   body: SHAPES.machine,
@@ -50,6 +51,7 @@ function answerMachine(c: Ctx, answer: machines.MachineAnswer, status: 200 | 201
 
 const getMachine = route({
   operation: "GetMachine",
+  access: "machines:read",
   method: "GET",
   path: MACHINE,
   query: SHAPES.machineQuery,
@@ -67,6 +69,7 @@ const getMachine = route({
 
 const updateLabels = route({
   operation: "UpdateLabels",
+  access: "machines:write",
   method: "PATCH",
   path: MACHINE,
   body: SHAPES.labels,
@@ -79,6 +82,7 @@ const updateLabels = route({
 
 const overrideMachine = route({
   operation: "OverrideMachine",
+  access: "ops",
   method: "POST",
   path: `${MACHINE}/override`,
   body: SHAPES.override,
@@ -91,6 +95,7 @@ const overrideMachine = route({
 
 const migrateMachine = route({
   operation: "MigrateMachine",
+  access: "machines:write",
   method: "POST",
   path: `${MACHINE}/migrate`,
   query: SHAPES.dryRunQuery,
@@ -112,6 +117,7 @@ const migrateMachine = route({
 
 const deleteMachine = route({
   operation: "DeleteMachine",
+  access: "machines:write",
   method: "DELETE",
   path: MACHINE,
   handle: async ({ c, house, principal }) => {
@@ -123,6 +129,7 @@ const deleteMachine = route({
 
 const listHistory = route({
   operation: "ListHistory",
+  access: "machines:read",
   method: "GET",
   path: `${MACHINE}/history`,
   query: SHAPES.historyQuery,
@@ -143,6 +150,7 @@ const listHistory = route({
 
 const listAllowedEvents = route({
   operation: "ListAllowedEvents",
+  access: "machines:read",
   method: "GET",
   path: `${MACHINE}/allowed-events`,
   handle: async ({ c, house, principal }) =>
@@ -153,6 +161,7 @@ const listAllowedEvents = route({
 
 const getState = route({
   operation: "GetState",
+  access: "machines:read",
   method: "GET",
   path: `${MACHINE}/state`,
   query: SHAPES.stateQuery,

@@ -5,6 +5,7 @@ import { route } from "./route.ts";
 
 const metrics = route({
   operation: "GetMetrics",
+  access: "ops",
   method: "GET",
   path: "/metrics",
   handle: async ({ c, house, principal }) => {

@@ -8,20 +8,20 @@ import { isKnown } from "./preconditions.ts";
 import { param, type Ctx, type Route } from "./route.ts";
 
 export const OPEN_ROUTES: readonly Route[] = [
-  { operation: "CheckHealth", method: "GET", path: "/health", isOpen: true, handle: health },
-  { operation: "GetErrorPage", method: "GET", path: "/errors/:reason", isOpen: true, handle: errorPage },
+  { operation: "CheckHealth", method: "GET", path: "/health", access: "open", handle: health },
+  { operation: "GetErrorPage", method: "GET", path: "/errors/:reason", access: "open", handle: errorPage },
   {
     operation: "GetOpenApi",
     method: "GET",
     path: "/api/openapi.json",
-    isOpen: true,
+    access: "open",
     handle: async (c) => unlessKnown(c, await serveOpenApi(c.env.readAsset)),
   },
   {
     operation: "GetDocs",
     method: "GET",
     path: "/api/docs",
-    isOpen: true,
+    access: "open",
     handle: async (c) => unlessKnown(c, await serveDocsPage(c.env.readAsset)),
   },
 ];

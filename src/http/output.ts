@@ -1,4 +1,7 @@
 /** The house's values in the JSON of the routes: snake_case, RFC 3339 times, customers' data parsed. */
+import type { AuditView } from "../service/audit.ts";
+import type { KeyView } from "../service/keys.ts";
+import type { Tenant } from "../service/tenants.ts";
 import type { Finding } from "../engine/finding.ts";
 import type { AllowedView, HistoryItem } from "../machine/calls.ts";
 import type { JobAction, JobView } from "../jobs/calls.ts";
@@ -100,6 +103,30 @@ export function deadLetterJson(letter: DeadLetterView) {
 export function configurationJson({ source, createdAt, deprecatedAt }: ConfigurationView) {
   const deprecated = deprecatedAt !== null && { deprecated_at: timeOf(deprecatedAt) };
   return { ...source, created_at: timeOf(createdAt), ...deprecated };
+}
+
+export function tenantJson({ name, createdAt }: Tenant) {
+  return { name, created_at: timeOf(createdAt) };
+}
+
+export function keyJson({ oldUntil, createdAt, createdBy, expiresAt, lastUsedAt, revokedAt, ...key }: KeyView) {
+  return {
+    id: key.id,
+    tenant: key.tenant,
+    name: key.name,
+    scopes: key.scopes,
+    configurations: key.configurations,
+    created_at: timeOf(createdAt),
+    created_by: createdBy,
+    expires_at: expiresAt === undefined ? undefined : timeOf(expiresAt),
+    last_used_at: lastUsedAt === undefined ? undefined : timeOf(lastUsedAt),
+    revoked_at: revokedAt === undefined ? undefined : timeOf(revokedAt),
+    old_secret_until: oldUntil === undefined ? undefined : timeOf(oldUntil),
+  };
+}
+
+export function auditJson({ id, at, actor, action, subject, details }: AuditView) {
+  return { id, at: timeOf(at), actor, action, subject, details };
 }
 
 export function findingJson({ severity, code, pointer, message }: Finding) {

@@ -10,6 +10,7 @@ const path = "/api/v1/index:rebuild";
 /** Without a body the registry is walked; with one, the machines it names are asked. */
 const startRebuild = route({
   operation: "StartRebuild",
+  access: "ops",
   method: "POST",
   path,
   body: SHAPES.rebuild,
@@ -24,6 +25,7 @@ const startRebuild = route({
 
 const getRebuild = route({
   operation: "GetRebuild",
+  access: "ops",
   method: "GET",
   path,
   handle: async ({ c, house, principal }) => c.json(progressJson(await rebuild.getRebuild(house, principal))),

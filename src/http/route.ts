@@ -4,9 +4,11 @@
  */
 import type { Context } from "hono";
 import type * as z from "zod/mini";
+import { requireAccess, type Access } from "../auth/scope.ts";
 import { clip } from "../engine/names.ts";
 import { invalid } from "../errors.ts";
-import type { House, Principal } from "../service/house.ts";
+import type { Principal } from "../auth/principal.ts";
+import type { House } from "../service/house.ts";
 import type { ReadAsset } from "./documents.ts";
 import { readJson, readOptionalJson, readQuery, readYaml } from "./input.ts";
 import type { OperationId } from "./openapi/operations.ts";
@@ -22,8 +24,8 @@ export interface HttpCall {
   /** Hears which route is taken, once that is known. */
   readonly onOperation: (operation: string) => void;
   readonly readAsset: ReadAsset;
-  /** Throws UNAUTHENTICATED. */
-  readonly principal: () => Principal;
+  /** Who asks. Rejects with UNAUTHENTICATED, or UNAVAILABLE where that cannot be found out. */
+  readonly authenticate: () => Promise<Principal>;
 }
 
 export type Ctx = Context<{ Bindings: HttpCall }>;
@@ -38,8 +40,8 @@ export interface Route {
   readonly isBodyOptional?: true;
   /** What the body is written in; JSON when absent. */
   readonly reads?: "yaml";
-  /** Needs no credential. */
-  readonly isOpen?: true;
+  /** Who may take it. */
+  readonly access: Access;
   readonly handle: (c: Ctx) => Response | Promise<Response>;
 }
 
@@ -54,6 +56,7 @@ interface Asked<Q, B> {
 
 interface Spec<Q extends z.ZodMiniType, B extends z.ZodMiniType> {
   readonly operation: OperationId;
+  readonly access: Exclude<Access, "open">;
   readonly method: Route["method"];
   readonly path: string;
   /** Absent: no parameters. */
@@ -72,9 +75,10 @@ interface Spec<Q extends z.ZodMiniType, B extends z.ZodMiniType> {
 export function route<Q extends z.ZodMiniType = typeof SHAPES.empty, B extends z.ZodMiniType = z.ZodMiniUndefined>(
   spec: Spec<Q, B>,
 ): Route {
-  const { operation, method, path, query, body, handle } = spec;
+  const { operation, access, method, path, query, body, handle } = spec;
   return {
     operation,
+    access,
     method,
     path,
     ...(query !== undefined && { query }),
@@ -82,10 +86,12 @@ export function route<Q extends z.ZodMiniType = typeof SHAPES.empty, B extends z
     ...(spec.isBodyOptional && { isBodyOptional: true }),
     ...(spec.reads !== undefined && { reads: spec.reads }),
     handle: async (c) => {
+      const principal = await c.env.authenticate();
+      requireAccess(principal, access);
       const asked = {
         c,
         house: c.env.house,
-        principal: c.env.principal(),
+        principal,
         query: readQuery(c.req.raw, query ?? SHAPES.empty) as z.output<Q>,
       };
       if (body === undefined) return await handle({ ...asked, body: undefined as z.output<B> });

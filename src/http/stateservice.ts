@@ -10,6 +10,8 @@ const ADDRESS = "/stateservice/:configuration/:id";
 
 const importChart = route({
   operation: "ImportChart",
+  // And "configurations:write", which the use case asks for.
+  access: "machines:write",
   method: "POST",
   path: ADDRESS,
   query: SHAPES.chartQuery,
@@ -31,6 +33,7 @@ const importChart = route({
 
 const checkCurrentState = route({
   operation: "CheckCurrentState",
+  access: "machines:read",
   method: "GET",
   path: `${ADDRESS}/state`,
   query: SHAPES.currentStateQuery,
@@ -43,6 +46,7 @@ const checkCurrentState = route({
 
 const updateCurrentState = route({
   operation: "UpdateCurrentState",
+  access: "events:send",
   method: "PUT",
   path: `${ADDRESS}/state`,
   query: SHAPES.currentStateQuery,

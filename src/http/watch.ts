@@ -17,6 +17,7 @@ const encoder = new TextEncoder();
 
 const watch = route({
   operation: "WatchMachine",
+  access: "machines:read",
   method: "GET",
   path: `${MACHINE}/watch`,
   query: SHAPES.watchQuery,

@@ -11,6 +11,7 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { parseArgs } from "node:util";
 import { servePage } from "./page.ts";
+import { ensureSecrets } from "./secrets.ts";
 
 const root = join(import.meta.dirname, "../..");
 const wrangler = join(dirname(createRequire(import.meta.url).resolve("wrangler/package.json")), "bin", "wrangler.js");
@@ -56,17 +57,18 @@ async function main(): Promise<number> {
   }
   const migrated = await runWrangler(["d1", "migrations", "apply", "detent", "--local", ...storage]);
   if (migrated !== 0 || stopping) return migrated;
+  const { envFile } = await ensureSecrets(stateDir || join(root, ".wrangler/state"));
   console.log(`Detent: http://localhost:${port}`);
   const stopPage = options.page && (await servePage(join(root, options.page), pagePort, `http://localhost:${port}`));
   if (options.page) console.log(`The page: http://localhost:${pagePort}`);
   try {
-    return await runDev();
+    return await runDev(envFile);
   } finally {
     if (stopPage) await stopPage();
   }
 }
 
-function runDev(): Promise<number> {
+function runDev(envFile: string): Promise<number> {
   return runWrangler([
     "dev",
     // The first is served at the port; all of them share queues and storage.
@@ -76,6 +78,8 @@ function runDev(): Promise<number> {
     "127.0.0.1",
     "--port",
     port,
+    "--env-file",
+    envFile,
     "--var",
     "DETENT_ANONYMOUS_TENANT:dev",
     "--var",

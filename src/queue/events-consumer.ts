@@ -6,7 +6,7 @@ import type { DetentError } from "../errors.ts";
 import { readEnqueued } from "../service/enqueued-events.ts";
 import type { SendEventInput } from "../service/event-input.ts";
 import { isUnfinished, reportUnreadable, sendEvents } from "../service/events.ts";
-import type { Scope } from "../scope.ts";
+import type { Scope } from "../auth/scope.ts";
 import type { House } from "../service/house.ts";
 import { readEventMessage, textOf } from "./event-message.ts";
 import { fallbackEventId } from "./fallback-event-id.ts";
@@ -14,8 +14,8 @@ import { ownerOf, tenantOf, type TenantRule } from "./tenant.ts";
 
 /** What stands in receipts as the actor. */
 const ACTOR = "queue";
-/** The right to write to the queue is the right to send events. */
-const SCOPES: ReadonlySet<Scope> = new Set(["events:send"]);
+/** The right to write to the queue is the right to send events; what a caller had enqueued was checked then. */
+const SCOPES: ReadonlySet<Scope> = new Set(["events:send", "machines:write"]);
 /** Waits double from here, so that ten deliveries span about half an hour; half of each is drawn at random. */
 const FIRST_RETRY_SECONDS = 4;
 const LONGEST_RETRY_SECONDS = 900;

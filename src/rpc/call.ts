@@ -1,8 +1,10 @@
 /** What a handler finds in its context. */
 import { createContextKey, type HandlerContext } from "@connectrpc/connect";
-import type { House, Principal } from "../service/house.ts";
+import type { Principal } from "../auth/principal.ts";
+import type { House } from "../service/house.ts";
 
-export interface Call {
+/** A request as it comes to the door. */
+export interface Arrival {
   readonly house: House;
   readonly release: string;
   readonly requestId: string;
@@ -10,8 +12,14 @@ export interface Call {
   readonly traceparent: string | undefined;
   /** Hears which method is called, once that is known. */
   readonly onOperation: (operation: string) => void;
-  /** Throws UNAUTHENTICATED. */
-  readonly principal: () => Principal;
+  /** Who asks. Rejects with UNAUTHENTICATED, or UNAVAILABLE where that cannot be found out. */
+  readonly authenticate: () => Promise<Principal>;
+}
+
+/** A request whose caller may make it. */
+export interface Call extends Arrival {
+  /** Nobody, with no tenant and no scope, where a method asks for no credential. */
+  readonly principal: Principal;
   /** Why the call fails at the gate, before its message is read. */
   readonly fault?: Error;
 }

@@ -5,10 +5,11 @@ import { DetentError } from "../errors.ts";
 import { Health, HealthCheckResponse_ServingStatus as Status } from "../gen/grpc/health/v1/health_pb.ts";
 import { checkHealth } from "../service/health.ts";
 import { callOf } from "./call.ts";
+import type { Register } from "./register.ts";
 
 /** "" asks for the whole server; a service that is not in the router is NOT_FOUND, as the protocol wants it. */
-export function registerHealth(router: ConnectRouter): void {
-  router.rpc(Health.method.check, async ({ service }, context) => {
+export function registerHealth(register: Register, router: ConnectRouter): void {
+  register(Health.method.check, "open", async ({ service }, context) => {
     if (service !== "" && !router.handlers.some((handler) => handler.service.typeName === service)) {
       throw new DetentError("NOT_FOUND", `there is no service ${quote(service)}`);
     }

@@ -12,51 +12,62 @@ import {
   universalServerResponseToFetch,
   type UniversalHandler,
 } from "@connectrpc/connect/protocol";
+import type { Principal } from "../auth/principal.ts";
+import { requireAccess, type Access } from "../auth/scope.ts";
 import { contentTypeOf } from "../body.ts";
 import { clip } from "../engine/names.ts";
 import { DetentError } from "../errors.ts";
-import { CALL, callOf, type Call } from "./call.ts";
+import { CALL, callOf, type Arrival, type Call } from "./call.ts";
 import { toConnectError } from "./connect-error.ts";
 import { registerHealth } from "./health.ts";
 import { OPTIONS } from "./options.ts";
+import type { Register } from "./register.ts";
 import { isReadable, toReadable } from "./request.ts";
 import { registerV1 } from "./v1.ts";
 import { registerV1beta } from "./v1beta.ts";
 
-/** Methods that need no credential. */
-const OPEN = new Set(["/statemachine.v1beta.StatemachineService/Health", "/grpc.health.v1.Health/Check"]);
+/** Makes a call whose method asks for no credential. */
+const NOBODY: Principal = { tenant: "", actor: "", scopes: new Set() };
 
 /** The door as the composition root sees it. */
 interface RpcDoor {
   /** Whether a method has this path. */
   serves(path: string): boolean;
   /** The answer. Throws what cannot be said in any of the protocols. */
-  handle(request: Request, call: Call): Promise<Response>;
+  handle(request: Request, arrival: Arrival): Promise<Response>;
+  /** Every method and who may call it, by path. */
+  readonly access: ReadonlyMap<string, Access>;
 }
 
 export function createRpcDoor(): RpcDoor {
   const router = createConnectRouter({ ...OPTIONS, requestGate, interceptors: [interceptor] });
-  registerV1beta(router);
-  registerV1(router);
-  registerHealth(router);
+  const access = new Map<string, Access>();
+  const register: Register = (method, asked, handle) => {
+    access.set(`/${method.parent.typeName}/${method.name}`, asked);
+    router.rpc(method, handle);
+  };
+  registerV1beta(register);
+  registerV1(register);
+  registerHealth(register, router);
   const handlers = new Map(router.handlers.map((handler) => [handler.requestPath, handler]));
 
-  const handle = async (request: Request, call: Call): Promise<Response> => {
+  const handle = async (request: Request, arrival: Arrival): Promise<Response> => {
     const { pathname } = new URL(request.url);
     const handler = handlers.get(pathname);
     if (handler === undefined) throw new Error("no method has this path");
-    call.onOperation(pathname);
-    const denial = OPEN.has(handler.requestPath) ? undefined : denialOf(call);
+    arrival.onOperation(pathname);
+    const { principal, denial } = await admit(arrival, access.get(pathname));
     const unmountable = findUnmountable(handler, request);
     if (unmountable !== undefined) throw denial ?? unmountable;
     const { request: plain, fault } = await toReadable(handler.method.input, request, denial);
-    const values = createContextValues().set(CALL, fault === undefined ? call : { ...call, fault });
+    const call = { ...arrival, principal, ...(fault !== undefined && { fault }) };
+    const values = createContextValues().set(CALL, call);
     const gone = new AbortController();
     const signal = AbortSignal.any([request.signal, gone.signal]);
     const universal = { ...universalServerRequestFromFetch(plain, {}), signal, contextValues: values };
     return tellingWhenGone(universalServerResponseToFetch(await handler(universal)), gone);
   };
-  return { serves: (path) => handlers.has(path), handle };
+  return { serves: (path) => handlers.has(path), handle, access };
 }
 
 /** The same response; `gone` hears when nobody reads it any more: a handler that waits would hear of it only when it goes on. */
@@ -103,13 +114,18 @@ function failWith({ house, requestId }: Call) {
   };
 }
 
-/** Why the caller may not call. */
-function denialOf(call: Call): Error | undefined {
+/** Who calls, or why he may not. Nobody may call a method that does not say who may. */
+async function admit(
+  arrival: Arrival,
+  access: Access = "root",
+): Promise<{ readonly principal: Principal; readonly denial?: Error }> {
+  if (access === "open") return { principal: NOBODY };
   try {
-    call.principal();
-    return undefined;
+    const principal = await arrival.authenticate();
+    requireAccess(principal, access);
+    return { principal };
   } catch (error) {
-    return error as Error;
+    return { principal: NOBODY, denial: error as Error };
   }
 }
 

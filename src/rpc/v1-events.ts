@@ -1,6 +1,5 @@
 /** The events of detent.v1.MachineService: each method translates one message to one use case. */
 import { create } from "@bufbuild/protobuf";
-import type { ConnectRouter } from "@connectrpc/connect";
 import { toKnownError } from "../errors.ts";
 import {
   EventErrorSchema,
@@ -13,31 +12,32 @@ import type { SendEventInput } from "../service/event-input.ts";
 import { getEvent } from "../service/event-lookup.ts";
 import * as events from "../service/events.ts";
 import { callOf, type Call } from "./call.ts";
+import type { Register } from "./register.ts";
 import { toViolationMessage } from "./connect-error.ts";
 import { timeOf, toReceipt } from "./convert.ts";
 
-export function registerEvents(router: ConnectRouter): void {
+export function registerEvents(register: Register): void {
   const { method } = MachineService;
-  router.rpc(method.sendEvent, async (request, context) => {
+  register(method.sendEvent, "events:send", async (request, context) => {
     const call = callOf(context);
-    const receipt = await events.sendEvent(call.house, call.principal(), toInput(call, request));
+    const receipt = await events.sendEvent(call.house, call.principal, toInput(call, request));
     return { receipt: toReceipt(events.acceptedOrThrow(receipt)), dryRun: request.dryRun };
   });
-  router.rpc(method.sendEvents, async (request, context) => {
+  register(method.sendEvents, "events:send", async (request, context) => {
     const call = callOf(context);
     refuseCrowd(request.events.length);
     const inputs = request.events.map((event) => toInput(call, event));
-    const sent = await events.sendEvents(call.house, call.principal(), inputs);
+    const sent = await events.sendEvents(call.house, call.principal, inputs);
     return { results: sent.map((result) => toResult(call, result)) };
   });
-  router.rpc(method.enqueueEvents, async (request, context) => {
+  register(method.enqueueEvents, "events:send", async (request, context) => {
     const call = callOf(context);
     const inputs = request.events.map((event) => toInput(call, event));
-    return { events: [...(await enqueueEvents(call.house, call.principal(), inputs))] };
+    return { events: [...(await enqueueEvents(call.house, call.principal, inputs))] };
   });
-  router.rpc(method.getEvent, async (request, context) => {
+  register(method.getEvent, "machines:read", async (request, context) => {
     const { house, principal } = callOf(context);
-    return { receipt: toReceipt(await getEvent(house, principal(), request)) };
+    return { receipt: toReceipt(await getEvent(house, principal, request)) };
   });
 }
 

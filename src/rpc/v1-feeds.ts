@@ -1,24 +1,24 @@
 /** detent.v1.FeedService: each method translates one message to one use case. */
 import { create } from "@bufbuild/protobuf";
 import { timestampFromMs } from "@bufbuild/protobuf/wkt";
-import type { ConnectRouter } from "@connectrpc/connect";
 import { FeedService, TransitionEntrySchema } from "../gen/detent/v1/feed_service_pb.ts";
 import * as feeds from "../service/feeds.ts";
 import { callOf } from "./call.ts";
+import type { Register } from "./register.ts";
 import { toReceipt } from "./convert.ts";
 
-export function registerFeeds(router: ConnectRouter): void {
+export function registerFeeds(register: Register): void {
   const { method } = FeedService;
-  router.rpc(method.listTransitions, async (request, context) => {
+  register(method.listTransitions, "machines:read", async (request, context) => {
     const { house, principal } = callOf(context);
     const { signal } = context;
-    const { transitions, nextCursor } = await feeds.listTransitions(house, principal(), { ...request, signal });
+    const { transitions, nextCursor } = await feeds.listTransitions(house, principal, { ...request, signal });
     return { transitions: transitions.map(toTransitionEntry), nextCursor };
   });
-  router.rpc(method.listFailures, async (request, context) => {
+  register(method.listFailures, "machines:read", async (request, context) => {
     const { house, principal } = callOf(context);
     const { signal } = context;
-    const { failures, nextCursor } = await feeds.listFailures(house, principal(), { ...request, signal });
+    const { failures, nextCursor } = await feeds.listFailures(house, principal, { ...request, signal });
     return { failures: failures.map((failure) => toReceipt({ ...failure, data: "{}", details: "" })), nextCursor };
   });
 }

@@ -1,7 +1,6 @@
 /** detent.v1.JobService: each method translates one message to one use case. */
 import { create, type MessageInitShape } from "@bufbuild/protobuf";
 import { timestampFromMs } from "@bufbuild/protobuf/wkt";
-import type { ConnectRouter } from "@connectrpc/connect";
 import {
   JobSchema,
   JobService,
@@ -12,35 +11,36 @@ import {
 import type { JobAction, JobView } from "../jobs/calls.ts";
 import * as jobs from "../service/jobs.ts";
 import { callOf } from "./call.ts";
+import type { Register } from "./register.ts";
 import { struct, timeOf } from "./convert.ts";
 
-export function registerJobs(router: ConnectRouter): void {
+export function registerJobs(register: Register): void {
   const { method } = JobService;
-  router.rpc(method.createJob, async (request, context) => {
+  register(method.createJob, "ops", async (request, context) => {
     const { house, principal } = callOf(context);
-    return { job: toJob(await jobs.createJob(house, principal(), toInput(request))) };
+    return { job: toJob(await jobs.createJob(house, principal, toInput(request))) };
   });
-  router.rpc(method.getJob, async (request, context) => {
+  register(method.getJob, "ops", async (request, context) => {
     const { house, principal } = callOf(context);
-    const { job, refusals, nextPageToken } = await jobs.getJob(house, principal(), request);
+    const { job, refusals, nextPageToken } = await jobs.getJob(house, principal, request);
     return { job: toJob(job), refusals: [...refusals], nextPageToken };
   });
-  router.rpc(method.listJobs, async (request, context) => {
+  register(method.listJobs, "ops", async (request, context) => {
     const { house, principal } = callOf(context);
-    const found = await jobs.listJobs(house, principal(), request);
+    const found = await jobs.listJobs(house, principal, request);
     return { jobs: found.jobs.map(toJob), nextPageToken: found.nextPageToken };
   });
-  router.rpc(method.pauseJob, async ({ id }, context) => {
+  register(method.pauseJob, "ops", async ({ id }, context) => {
     const { house, principal } = callOf(context);
-    return { job: toJob(await jobs.pauseJob(house, principal(), id)) };
+    return { job: toJob(await jobs.pauseJob(house, principal, id)) };
   });
-  router.rpc(method.resumeJob, async ({ id }, context) => {
+  register(method.resumeJob, "ops", async ({ id }, context) => {
     const { house, principal } = callOf(context);
-    return { job: toJob(await jobs.resumeJob(house, principal(), id)) };
+    return { job: toJob(await jobs.resumeJob(house, principal, id)) };
   });
-  router.rpc(method.cancelJob, async ({ id }, context) => {
+  register(method.cancelJob, "ops", async ({ id }, context) => {
     const { house, principal } = callOf(context);
-    return { job: toJob(await jobs.cancelJob(house, principal(), id)) };
+    return { job: toJob(await jobs.cancelJob(house, principal, id)) };
   });
 }
 

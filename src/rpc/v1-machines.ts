@@ -1,5 +1,4 @@
 /** detent.v1.MachineService: each method translates one message to one use case. Its events are in v1-events.ts. */
-import type { ConnectRouter } from "@connectrpc/connect";
 import { clip } from "../engine/names.ts";
 import { invalid } from "../errors.ts";
 import { MachineService, type ListMachinesRequest } from "../gen/detent/v1/machine_service_pb.ts";
@@ -8,28 +7,29 @@ import { listMachines } from "../service/machine-list.ts";
 import * as machines from "../service/machines.ts";
 import { migrateMachine } from "../service/migration.ts";
 import { callOf } from "./call.ts";
+import type { Register } from "./register.ts";
 import { timeOf, toHistoryEntry, toListedMachine, toMachine, toReceipt } from "./convert.ts";
 
-export function registerMachines(router: ConnectRouter): void {
+export function registerMachines(register: Register): void {
   const { method } = MachineService;
-  router.rpc(method.createMachine, async (request, context) => {
+  register(method.createMachine, "machines:write", async (request, context) => {
     const { house, principal, traceparent } = callOf(context);
-    return toAnswer(await machines.createMachine(house, principal(), { ...request, traceparent }));
+    return toAnswer(await machines.createMachine(house, principal, { ...request, traceparent }));
   });
-  router.rpc(method.getMachine, async (request, context) => {
+  register(method.getMachine, "machines:read", async (request, context) => {
     const { house, principal } = callOf(context);
-    return toAnswer(await machines.getMachine(house, principal(), request));
+    return toAnswer(await machines.getMachine(house, principal, request));
   });
-  router.rpc(method.listMachines, async (request, context) => {
+  register(method.listMachines, "machines:read", async (request, context) => {
     const { house, principal } = callOf(context);
-    const { statemachines, ...rest } = await listMachines(house, principal(), withTimes(request));
+    const { statemachines, ...rest } = await listMachines(house, principal, withTimes(request));
     return { statemachines: statemachines.map(toListedMachine), ...rest };
   });
-  router.rpc(method.countMachines, async (request, context) => {
+  register(method.countMachines, "machines:read", async (request, context) => {
     const { house, principal } = callOf(context);
-    return await countMachines(house, principal(), withTimes(request));
+    return await countMachines(house, principal, withTimes(request));
   });
-  router.rpc(method.updateLabels, async (request, context) => {
+  register(method.updateLabels, "machines:write", async (request, context) => {
     const { house, principal } = callOf(context);
     const removed = request.remove.map((name) => [name, null] as const);
     const both = request.remove.find((name) => Object.hasOwn(request.labels, name));
@@ -38,32 +38,32 @@ export function registerMachines(router: ConnectRouter): void {
       throw invalid([{ pointer: "/remove", rule: "contradiction", message, value: clip(both) }]);
     }
     const labels = { ...request.labels, ...Object.fromEntries(removed) };
-    return toAnswer(await machines.updateLabels(house, principal(), { ...request, labels }));
+    return toAnswer(await machines.updateLabels(house, principal, { ...request, labels }));
   });
-  router.rpc(method.overrideMachine, async (request, context) => {
+  register(method.overrideMachine, "ops", async (request, context) => {
     const { house, principal, traceparent } = callOf(context);
-    return toAnswer(await machines.overrideMachine(house, principal(), { ...request, traceparent }));
+    return toAnswer(await machines.overrideMachine(house, principal, { ...request, traceparent }));
   });
-  router.rpc(method.migrateMachine, async (request, context) => {
+  register(method.migrateMachine, "machines:write", async (request, context) => {
     const { house, principal, traceparent } = callOf(context);
     const { dryRun } = request;
-    const answer = await migrateMachine(house, principal(), { ...request, isDryRun: dryRun, traceparent });
+    const answer = await migrateMachine(house, principal, { ...request, isDryRun: dryRun, traceparent });
     return { ...toAnswer(answer), dryRun };
   });
-  router.rpc(method.deleteMachine, async (request, context) => {
+  register(method.deleteMachine, "machines:write", async (request, context) => {
     const { house, principal } = callOf(context);
-    await machines.deleteMachine(house, principal(), request);
+    await machines.deleteMachine(house, principal, request);
     return {};
   });
-  router.rpc(method.listHistory, async (request, context) => {
+  register(method.listHistory, "machines:read", async (request, context) => {
     const { house, principal } = callOf(context);
-    const found = await machines.listHistory(house, principal(), request);
+    const found = await machines.listHistory(house, principal, request);
     const { nextPageToken } = found;
     return { history: found.history.map(toHistoryEntry), receipts: found.receipts.map(toReceipt), nextPageToken };
   });
-  router.rpc(method.listAllowedEvents, async ({ configuration: name, id }, context) => {
+  register(method.listAllowedEvents, "machines:read", async ({ configuration: name, id }, context) => {
     const { house, principal } = callOf(context);
-    const view = await machines.listAllowedEvents(house, principal(), name, id);
+    const view = await machines.listAllowedEvents(house, principal, name, id);
     return { state: view.state, revision: view.revision, events: [...view.events] };
   });
 }

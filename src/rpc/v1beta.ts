@@ -1,7 +1,7 @@
 /** statemachine.v1beta, the service of go-statemachine. Its wire names stop here. */
 import { create, type MessageInitShape } from "@bufbuild/protobuf";
 import { timestampFromMs } from "@bufbuild/protobuf/wkt";
-import { Code, type ConnectRouter, type HandlerContext } from "@connectrpc/connect";
+import { Code, type HandlerContext } from "@connectrpc/connect";
 import type { ConfigurationSource } from "../engine/configuration.ts";
 import { DetentError, invalid } from "../errors.ts";
 import * as wire from "../gen/statemachine/v1beta/statemachine_pb.ts";
@@ -14,34 +14,35 @@ import { checkHealth } from "../service/health.ts";
 import { streamMachines } from "../service/machine-list.ts";
 import * as machines from "../service/machines.ts";
 import { callOf } from "./call.ts";
+import type { Register } from "./register.ts";
 import { toConnectError } from "./connect-error.ts";
 import { timeOf } from "./convert.ts";
 
 /** GetAllInState answers at most so many ids; StreamAllInstate has no bound. */
 const MAX_IDS = 10_000;
 
-export function registerV1beta(router: ConnectRouter): void {
+export function registerV1beta(register: Register): void {
   const { method } = wire.StatemachineService;
-  router.rpc(method.health, async (_request, context) => {
+  register(method.health, "open", async (_request, context) => {
     const { house, release } = callOf(context);
     const { ready } = await checkHealth(house);
     const state = ready ? wire.HealthResponse_ReadyState.READY : wire.HealthResponse_ReadyState.NOT_READY;
     return { state, release, tlsEnabled: new URL(context.url).protocol === "https:" };
   });
-  router.rpc(method.putConfiguration, async (request, context) => {
+  register(method.putConfiguration, "configurations:write", async (request, context) => {
     const { house, principal } = callOf(context);
-    const { configuration } = await configurations.createConfiguration(house, principal(), toSource(request));
+    const { configuration } = await configurations.createConfiguration(house, principal, toSource(request));
     const { name, version } = configuration.source;
     const config = toConfiguration(configuration.source);
     return { id: `${name}:${version}`, entityResponse: { case: "config" as const, value: config } };
   });
-  router.rpc(method.getAllConfigurations, async ({ value }, context) => {
+  register(method.getAllConfigurations, "configurations:read", async ({ value }, context) => {
     const { house, principal } = callOf(context);
     const ids: string[] = [];
     let pageToken = "";
     do {
       const query = { configuration: value, pageSize: 1_000, pageToken };
-      const page = await configurations.listConfigurations(house, principal(), query);
+      const page = await configurations.listConfigurations(house, principal, query);
       for (const { name, versions } of page.configurations) {
         if (value === "") ids.push(name);
         else ids.push(...versions.map((version) => `${name}:${version}`));
@@ -50,30 +51,30 @@ export function registerV1beta(router: ConnectRouter): void {
     } while (pageToken !== "");
     return { ids };
   });
-  router.rpc(method.streamAllConfigurations, async function* ({ value }, context) {
+  register(method.streamAllConfigurations, "configurations:read", async function* ({ value }, context) {
     const { house, principal } = callOf(context);
     if (value === "") throw required("/value", "a configuration name is required");
-    for await (const { source } of configurations.streamConfigurations(house, principal(), value)) {
+    for await (const { source } of configurations.streamConfigurations(house, principal, value)) {
       yield toConfiguration(source);
     }
   });
-  router.rpc(method.getConfiguration, async ({ value }, context) => {
+  register(method.getConfiguration, "configurations:read", async ({ value }, context) => {
     const { house, principal } = callOf(context);
-    return toConfiguration((await configurations.getConfiguration(house, principal(), value)).source);
+    return toConfiguration((await configurations.getConfiguration(house, principal, value)).source);
   });
-  router.rpc(method.putFiniteStateMachine, putFiniteStateMachine);
-  router.rpc(method.getFiniteStateMachine, async (request, context) => {
+  register(method.putFiniteStateMachine, "machines:write", putFiniteStateMachine);
+  register(method.getFiniteStateMachine, "machines:read", async (request, context) => {
     const { house, principal } = callOf(context);
     if (request.config === "" || request.query.case !== "id" || request.query.value === "") {
       throw required("/config", "config and id are required");
     }
-    const { machine } = await machines.getMachine(house, principal(), {
+    const { machine } = await machines.getMachine(house, principal, {
       configuration: request.config,
       id: request.query.value,
     });
     return { configId: machine.configId, state: machine.state, history: machine.history.map(toEvent) };
   });
-  router.rpc(method.getAllInState, async (request, context) => {
+  register(method.getAllInState, "machines:read", async (request, context) => {
     const ids: string[] = [];
     for await (const { id } of machinesIn(request, context)) {
       if (ids.length === MAX_IDS) {
@@ -85,7 +86,7 @@ export function registerV1beta(router: ConnectRouter): void {
     }
     return { ids };
   });
-  router.rpc(method.streamAllInstate, async function* (request, context) {
+  register(method.streamAllInstate, "machines:read", async function* (request, context) {
     for await (const { id, configId, state } of machinesIn(request, context)) {
       yield {
         id,
@@ -93,12 +94,12 @@ export function registerV1beta(router: ConnectRouter): void {
       };
     }
   });
-  router.rpc(method.sendEvent, sendEvent);
-  router.rpc(method.getEventOutcome, async ({ config, id }, context) => {
+  register(method.sendEvent, "events:send", sendEvent);
+  register(method.getEventOutcome, "machines:read", async ({ config, id }, context) => {
     const { house, principal } = callOf(context);
     if (config === "" || id === "")
       throw required(config === "" ? "/config" : "/id", "config and id (an event id) are required");
-    return toEventResponse(await getEvent(house, principal(), { configuration: config, id: "", eventId: id }));
+    return toEventResponse(await getEvent(house, principal, { configuration: config, id: "", eventId: id }));
   });
 }
 
@@ -113,7 +114,7 @@ async function putFiniteStateMachine(
   }
   try {
     const { configId, state } = fsm;
-    const answer = await machines.createMachine(house, principal(), { configId, id, state, traceparent });
+    const answer = await machines.createMachine(house, principal, { configId, id, state, traceparent });
     const value = create(wire.FiniteStateMachineSchema, {
       configId: answer.machine.configId,
       state: answer.machine.state,
@@ -136,7 +137,7 @@ async function sendEvent(
     const error = required(`/${field.replaceAll(".", "/")}`, `${field} is required`);
     throw toConnectError(error, requestId, Code.FailedPrecondition);
   }
-  const receipt = await events.sendEvent(house, principal(), {
+  const receipt = await events.sendEvent(house, principal, {
     configuration: config,
     id,
     event: name,
@@ -153,7 +154,7 @@ function machinesIn({ config, query }: wire.GetFsmRequest, context: HandlerConte
   const { house, principal } = callOf(context);
   if (config === "") throw required("/config", "config is required");
   const state = query.case === "state" ? query.value : "";
-  return streamMachines(house, principal(), config, state);
+  return streamMachines(house, principal, config, state);
 }
 
 function required(pointer: string, message: string): DetentError {

@@ -7,7 +7,9 @@ import { renderMermaid } from "../diagram/mermaid.ts";
 import { checkConfigurationName, checkVersion } from "../engine/names.ts";
 import { DetentError, invalid, type Violation } from "../errors.ts";
 import { canonicalJson, isEmpty } from "../json.ts";
-import type { House, Principal } from "./house.ts";
+import type { Principal } from "../auth/principal.ts";
+import { reachesConfiguration, requireConfiguration } from "../auth/reach.ts";
+import type { House } from "./house.ts";
 import { pageSizeOf, readPageToken, signPageToken } from "./paging.ts";
 import { Rules } from "./rules.ts";
 
@@ -28,6 +30,7 @@ export async function createConfiguration(
   const compiled = compileConfiguration(source);
   if (!compiled.ok) throw invalid(compiled.errors.map((finding) => toViolation(finding)));
   const { name, version } = compiled.configuration;
+  requireConfiguration(principal, name);
   const full = { ...source, name, version };
   const stored = { name, version, source: JSON.stringify(full), createdAt: house.now() };
   const db = house.catalog(principal.tenant);
@@ -81,14 +84,17 @@ export async function listConfigurations(
   const binding = [principal.tenant, "configurations", name];
   const after = (await readPageToken(house, binding, query.pageToken)) ?? "";
   const found = await catalog.listConfigurations(house.catalog(principal.tenant), { name, after, limit: limit + 1 });
-  const configurations = found.slice(0, limit);
-  const last = configurations.at(-1);
+  const page = found.slice(0, limit);
+  const last = page.at(-1);
   const more = found.length > limit && last !== undefined;
+  // A page of who does not reach all of them may be short, or empty before the end, as AIP-158 allows.
+  const configurations = page.filter((listed) => reachesConfiguration(principal, listed.name));
   return { configurations, nextPageToken: more ? await signPageToken(house, binding, last.name) : "" };
 }
 
 /** Every version of a configuration in full, newest first; read as consumed. */
 export async function* streamConfigurations(house: House, principal: Principal, name: string) {
+  requireConfiguration(principal, name);
   for await (const stored of catalog.streamVersions(house.catalog(principal.tenant), name)) yield toView(stored);
 }
 
@@ -99,13 +105,15 @@ export async function findStored(
   configId: string,
 ): Promise<catalog.StoredConfiguration> {
   const { name, version } = parseConfigId(configId);
+  requireConfiguration(principal, name);
   const stored = await catalog.findConfiguration(house.catalog(principal.tenant), name, version);
   if (stored === undefined)
     throw new DetentError("CONFIGURATION_NOT_FOUND", `there is no configuration "${configIdOf(name, version)}"`);
   return stored;
 }
 
-function parseConfigId(configId: string): { name: string; version: string } {
+/** The parts of a `config_id`; a missing version is `v1`. Malformed names are refused. */
+export function parseConfigId(configId: string): { name: string; version: string } {
   const colon = configId.indexOf(":");
   const name = colon < 0 ? configId : configId.slice(0, colon);
   const version = colon < 0 ? "v1" : configId.slice(colon + 1);

@@ -4,7 +4,8 @@ import { LIMITS } from "../engine/limits.ts";
 import { clip } from "../engine/names.ts";
 import { DetentError, invalid } from "../errors.ts";
 import { findUnstorable, nestsDeeperThan } from "../json.ts";
-import type { House, Principal } from "./house.ts";
+import type { Principal } from "../auth/principal.ts";
+import type { House } from "./house.ts";
 import { pageSizeOf, readPageToken, signPageToken } from "./paging.ts";
 
 /** A call redrives so many at most. */

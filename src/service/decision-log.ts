@@ -1,6 +1,7 @@
 /** One line of the log for each event that was decided, whichever door it came by. */
 import { receiptFacts, type Receipt } from "../receipt.ts";
-import type { House, Principal } from "./house.ts";
+import type { Principal } from "../auth/principal.ts";
+import type { House } from "./house.ts";
 
 /** What the log says besides the receipt. */
 interface Circumstances {

@@ -8,7 +8,9 @@ import { clip } from "../engine/names.ts";
 import { invalid } from "../errors.ts";
 import { askMachine } from "./ask-machine.ts";
 import { findStored } from "./configurations.ts";
-import type { House, Principal } from "./house.ts";
+import type { Principal } from "../auth/principal.ts";
+import { requireScope } from "../auth/scope.ts";
+import type { House } from "./house.ts";
 import { addressOf } from "./machines.ts";
 
 /** An SVG document, or the text of a mermaid state diagram. */
@@ -63,6 +65,7 @@ export async function getDiagram(house: House, principal: Principal, input: GetD
     const message = 'format must be "svg" or "mmd"';
     throw invalid([{ pointer: "/format", rule: "one_of", message, value: clip(format) }]);
   }
+  requireScope(principal, machine === undefined ? "configurations:read" : "machines:read");
   if (machine !== undefined) return (await drawMachine(house, principal, machine, format)).draw();
   if (configId !== undefined) return await drawConfiguration(house, principal, configId, format);
   const message = "a configuration or a machine is required: it is what is drawn";

@@ -8,7 +8,8 @@ import { canonicalJson, isObject } from "../json.ts";
 import { LARGEST_MESSAGE_BYTES, type QueueMessage } from "../queue-sender.ts";
 import { checkEvent, type SendEventInput } from "./event-input.ts";
 import { missingDestinationOf } from "./failures.ts";
-import type { House, Principal } from "./house.ts";
+import type { Principal } from "../auth/principal.ts";
+import type { House } from "./house.ts";
 import { isSigned, sign } from "./signing.ts";
 
 /** An event as it stands on the queue. */

@@ -8,7 +8,10 @@ import {
   isReservedEventId,
 } from "../engine/names.ts";
 import type { SendCall } from "../machine/calls.ts";
-import type { House, Principal } from "./house.ts";
+import type { Principal } from "../auth/principal.ts";
+import { requireEvent, requireMachine } from "../auth/reach.ts";
+import { requireScope } from "../auth/scope.ts";
+import type { House } from "./house.ts";
 import { checkNewMachine, type CheckedMachine, type NewMachineInput } from "./new-machine.ts";
 import { Rules } from "./rules.ts";
 
@@ -50,7 +53,7 @@ export interface CheckedEvent {
 /** Originators of what Detent sends itself. */
 const RESERVED_ORIGINATORS = ["timer", "detent"];
 
-/** Checks every rule on what the sender says; throws INVALID_ARGUMENT or LIMIT_EXCEEDED with all that are broken. */
+/** Checks every rule on what the sender says; throws INVALID_ARGUMENT or LIMIT_EXCEEDED with all that are broken; PERMISSION_DENIED for what the credential may not. */
 export function checkEvent(house: House, principal: Principal, input: SendEventInput): CheckedEvent {
   const { configuration, id, expectedState, expectedRevision, createIfMissing, isDryRun, traceparent } = input;
   const rules = new Rules();
@@ -61,6 +64,9 @@ export function checkEvent(house: House, principal: Principal, input: SendEventI
   if (createIfMissing !== undefined) rules.name("/create_if_missing/version", version, checkVersion);
   const newMachine = createIfMissing && { version, ...checkNewMachine(rules, "/create_if_missing", createIfMissing) };
   rules.enforce();
+  if (configuration !== "" && id !== "") requireMachine(principal, { configuration, id });
+  requireEvent(principal, input.event);
+  if (newMachine !== undefined) requireScope(principal, "machines:write");
   const call: SendCall = {
     ...event,
     actor: input.actor ?? principal.actor,

@@ -5,7 +5,9 @@ import { DetentError, type Reason } from "../errors.ts";
 import type { MachineAddress } from "../machine/calls.ts";
 import type { Receipt } from "../receipt.ts";
 import { askMachine } from "./ask-machine.ts";
-import type { House, Principal } from "./house.ts";
+import type { Principal } from "../auth/principal.ts";
+import { reachesMachine, requireConfiguration } from "../auth/reach.ts";
+import type { House } from "./house.ts";
 import { addressOf } from "./machines.ts";
 import { Rules } from "./rules.ts";
 
@@ -21,15 +23,18 @@ export async function getEvent(
   rules.name("/event_id", eventId, checkId);
   rules.enforce();
   if (query.id !== "") return await findOfMachine(house, addressOf(principal, configuration, query.id), eventId);
+  requireConfiguration(principal, configuration);
   // The index would read a row for each machine that has one.
   if (isReservedEventId(eventId)) {
     const message = `event ${quote(eventId)} is looked up through its machine: ids that begin with "timer:" or "detent:" are the machines' own, and many have the same`;
     throw new DetentError("EVENT_NOT_FOUND", message);
   }
   const decision = await findDecision(house.catalog(principal.tenant), configuration, eventId);
-  if (decision?.kind === "failed") return decision.receipt;
+  const id = decision?.kind === "failed" ? decision.receipt.machine.id : decision?.id;
+  const isReached = id !== undefined && reachesMachine(principal, { configuration, id });
+  if (decision?.kind === "failed" && isReached) return decision.receipt;
   try {
-    if (decision !== undefined) {
+    if (decision?.kind === "machine" && isReached) {
       return await findDecided(house, { tenant: principal.tenant, configuration, id: decision.id }, eventId);
     }
   } catch (error) {

@@ -6,7 +6,8 @@ import { failedEvent } from "../machine/cloud-event.ts";
 import type { Receipt, StatusCodeName } from "../receipt.ts";
 import { ABSENCES } from "./ask-machine.ts";
 import type { CheckedEvent, SendEventInput } from "./event-input.ts";
-import type { House, Principal } from "./house.ts";
+import type { Principal } from "../auth/principal.ts";
+import type { House } from "./house.ts";
 
 /** Why an event fails. */
 interface Failure {

@@ -5,12 +5,14 @@ import { configIdOf } from "../engine/configuration.ts";
 import { parseDuration } from "../engine/duration.ts";
 import { checkConfigurationName, clip } from "../engine/names.ts";
 import { DetentError } from "../errors.ts";
-import type { House, Principal } from "./house.ts";
+import type { Principal } from "../auth/principal.ts";
+import { requireEverything, requireEveryMachine } from "../auth/reach.ts";
+import type { House } from "./house.ts";
 import { pageSizeOf } from "./paging.ts";
 import { Rules } from "./rules.ts";
 
 export interface ReadFeedInput {
-  /** Absent or empty: every configuration of the tenant. */
+  /** Absent or empty: every configuration of the tenant, for who reaches all of it. */
   readonly configuration?: string | undefined;
   /** A cursor that a feed has given out; absent or empty: from the oldest that is kept. */
   readonly after?: string | undefined;
@@ -48,7 +50,7 @@ const LONGEST_WAIT_MS = 30_000;
 
 /** Accepted changes after the cursor. `nextCursor` is always there: a poller goes on with it. */
 export async function listTransitions(house: House, principal: Principal, input: ReadFeedInput) {
-  const asked = check(input);
+  const asked = check(principal, input);
   const read = () => catalog.listTransitions(house.catalog(principal.tenant), asked.query);
   const found = await follow(house, "transitions", principal, asked, read);
   return { transitions: found.map(toItem), nextCursor: String(found.at(-1)?.seq ?? asked.query.after) };
@@ -56,7 +58,7 @@ export async function listTransitions(house: House, principal: Principal, input:
 
 /** Refused and failed events after the cursor, as `listTransitions`. */
 export async function listFailures(house: House, principal: Principal, input: ReadFeedInput) {
-  const asked = check(input);
+  const asked = check(principal, input);
   const read = () => catalog.listFailures(house.catalog(principal.tenant), asked.query);
   const found = await follow(house, "failures", principal, asked, read);
   const failures: FailureItem[] = found.map(({ receipt }) => receipt);
@@ -98,7 +100,10 @@ async function follow<T>(
   }
 }
 
-function check({ configuration = "", after = "", pageSize, wait = "", signal }: ReadFeedInput): Asked {
+function check(
+  principal: Principal,
+  { configuration = "", after = "", pageSize, wait = "", signal }: ReadFeedInput,
+): Asked {
   const rules = new Rules();
   if (configuration !== "") rules.name("/configuration", configuration, checkConfigurationName);
   // Fifteen digits are numbers that a double holds exactly.
@@ -113,6 +118,8 @@ function check({ configuration = "", after = "", pageSize, wait = "", signal }: 
   }
   const size = pageSizeOf(pageSize);
   rules.enforce();
+  if (configuration === "") requireEverything(principal);
+  else requireEveryMachine(principal, configuration);
   const limit = configuration === "" ? Math.min(size, MOST_OF_ALL) : size;
   return { query: { configuration, after: Number(after), limit }, waitMs: waitMs ?? 0, signal };
 }

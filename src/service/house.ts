@@ -1,8 +1,10 @@
 /** What every use case works with: who asks, and the parts of the house. */
+import type { TokenClaims } from "../auth/token.ts";
 import type { DeadLetter } from "../catalog/dead-letters.ts";
 import type { IndexCounts } from "../catalog/index-counters.ts";
 import type { FeedWait } from "../catalog/feed-wait.ts";
 import type { FailedEvent, FeedTopic } from "../catalog/index-entry.ts";
+import type { Tenant } from "../catalog/tenants.ts";
 import type { TenantDb } from "../catalog/tenant-db.ts";
 import type { JobCalls } from "../jobs/calls.ts";
 import type { Log } from "../log.ts";
@@ -10,19 +12,7 @@ import type { MachineAddress, MachineCalls, Reply, WatchCall } from "../machine/
 import type { LineListener, WatchLine } from "../machine/watching.ts";
 import type { QueueMessage } from "../queue-sender.ts";
 import type { JsonText } from "../receipt.ts";
-import type { Scope } from "../scope.ts";
 import type { RebuildCalls } from "../upkeep/rebuild.ts";
-
-/** Who asks: the tenant comes only from the credential. */
-export interface Principal {
-  readonly tenant: string;
-  /** What stands in receipts as `actor`. */
-  readonly actor: string;
-  /** What the credential may do. */
-  readonly scopes: ReadonlySet<Scope>;
-  /** When the credential ends, in epoch ms; absent: never. */
-  readonly expiresAt?: number;
-}
 
 export interface House {
   /** D1, bound to a tenant. */
@@ -50,6 +40,12 @@ export interface House {
   job(tenant: string, id: string): JobCalls;
   /** In ms: refused and failed receipts, unless a configuration says otherwise. */
   readonly retention: { readonly outcomesMs: number };
+  /** Of all tenants, in the order of their names, after `after`. */
+  tenants(after: string, limit: number): Promise<readonly Tenant[]>;
+  /** What is stored of an API key. */
+  hashKey(key: string): Promise<string>;
+  /** A token for a browser, with an id of its own. */
+  signToken(claims: TokenClaims, id: string): Promise<string>;
   /** Key that signs page tokens. */
   tokenKey(): Promise<CryptoKey>;
   /** Answers an error's text when the part is down. */

@@ -4,11 +4,12 @@ import { DetentError, type Reason } from "../errors.ts";
 import type { Chunk, ChunkRef, JobResult } from "../jobs/calls.ts";
 import type { MachineAddress, MachineCalls, Reply } from "../machine/calls.ts";
 import type { Receipt } from "../receipt.ts";
-import { EVERY_SCOPE } from "../scope.ts";
+import { EVERY_SCOPE } from "../auth/scope.ts";
 import { askForReply, MOST_ASKS } from "./ask-machine.ts";
 import { findStored } from "./configurations.ts";
 import { logDecision } from "./decision-log.ts";
-import type { House, Principal } from "./house.ts";
+import type { Principal } from "../auth/principal.ts";
+import type { House } from "./house.ts";
 import { soon } from "./patience.ts";
 
 /** Machines asked at a time: enough to keep objects busy, few enough for what an invocation may have open. */

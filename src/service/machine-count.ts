@@ -3,7 +3,9 @@ import * as catalog from "../catalog/machine-count.ts";
 import { sortByRarity } from "../catalog/machine-filter.ts";
 import { clip } from "../engine/names.ts";
 import { invalid } from "../errors.ts";
-import type { House, Principal } from "./house.ts";
+import type { Principal } from "../auth/principal.ts";
+import { requireEveryMachine } from "../auth/reach.ts";
+import type { House } from "./house.ts";
 import { checkFilter, type MachineFilterInput } from "./machine-filter.ts";
 import { Rules } from "./rules.ts";
 
@@ -24,6 +26,7 @@ export async function countMachines(house: House, principal: Principal, input: C
   const filter = checkFilter(rules, input);
   const groupBy = groupsOf(rules, input.groupBy);
   rules.enforce();
+  requireEveryMachine(principal, filter.configuration);
   const db = house.catalog(principal.tenant);
   const count = async () => {
     const labels = await sortByRarity(db, filter.configuration, filter.labels);

@@ -5,7 +5,9 @@ import * as catalog from "../catalog/machine-list.ts";
 import { loadConfiguration } from "../engine/compile-configuration.ts";
 import { configIdOf, type ConfigurationSource } from "../engine/configuration.ts";
 import type { JsonText } from "../receipt.ts";
-import type { House, Principal } from "./house.ts";
+import type { Principal } from "../auth/principal.ts";
+import { requireEveryMachine } from "../auth/reach.ts";
+import type { House } from "./house.ts";
 import { checkFilter, toBinding, type MachineFilterInput } from "./machine-filter.ts";
 import { pageSizeOf, readPageToken, signPageToken } from "./paging.ts";
 import { Rules } from "./rules.ts";
@@ -45,6 +47,7 @@ export async function listMachines(house: House, principal: Principal, input: Li
   }
   const limit = pageSizeOf(input.pageSize);
   rules.enforce();
+  requireEveryMachine(principal, filter.configuration);
 
   const { configuration } = filter;
   const binding = [principal.tenant, "statemachines", order, ...toBinding(filter)];
@@ -72,6 +75,7 @@ export async function listMachines(house: House, principal: Principal, input: Li
 
 /** Machines of a configuration; of one state unless it is "". In id order, read as consumed: any number of them. */
 export async function* streamMachines(house: House, principal: Principal, configuration: string, state: string) {
+  requireEveryMachine(principal, configuration);
   const db = house.catalog(principal.tenant);
   let after: catalog.MachinePosition | undefined;
   for (;;) {

@@ -11,11 +11,13 @@ import type {
   StateView,
 } from "../machine/calls.ts";
 import type { Receipt } from "../receipt.ts";
-import { requireScope } from "../scope.ts";
+import { requireScope } from "../auth/scope.ts";
 import { askMachine } from "./ask-machine.ts";
-import { findStored } from "./configurations.ts";
+import { findStored, parseConfigId } from "./configurations.ts";
 import { deriveId } from "./derived-id.ts";
-import type { House, Principal } from "./house.ts";
+import type { Principal } from "../auth/principal.ts";
+import { requireMachine } from "../auth/reach.ts";
+import type { House } from "./house.ts";
 import { checkNewMachine, toCreateCall, type NewMachineInput } from "./new-machine.ts";
 import { pageSizeOf, readPageToken, signPageToken } from "./paging.ts";
 import { Rules } from "./rules.ts";
@@ -49,6 +51,7 @@ export async function createMachine(
   rules.name("/id", id, checkId);
   const machine = checkNewMachine(rules, "", input);
   rules.enforce();
+  requireMachine(principal, { configuration: parseConfigId(input.configId).name, id });
   const stored = await findStored(house, principal, input.configId);
   const address = { tenant: principal.tenant, configuration: stored.name, id };
   const { traceparent } = input;
@@ -229,12 +232,13 @@ export async function listAllowedEvents(
   return await askMachine(house, address, (machine) => machine.allowedEvents(address));
 }
 
-/** The machine that is meant; malformed names are refused. */
+/** The machine that is meant; malformed names are refused, and machines that the credential does not reach. */
 export function addressOf(principal: Principal, configuration: string, id: string): MachineAddress {
   const rules = new Rules();
   rules.name("/configuration", configuration, checkConfigurationName);
   rules.name("/id", id, checkId);
   rules.enforce();
+  requireMachine(principal, { configuration, id });
   return { tenant: principal.tenant, configuration, id };
 }
 

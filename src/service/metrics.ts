@@ -1,8 +1,9 @@
 /** Use case: what has happened to the tenant's machines, for whoever watches over them. */
 import { countDeadLetters } from "../catalog/dead-letters.ts";
 import { LAG_BOUNDS_MS, type HappeningCount, type IndexCounts } from "../catalog/index-counters.ts";
-import { requireScope } from "../scope.ts";
-import type { House, Principal } from "./house.ts";
+import { requireScope } from "../auth/scope.ts";
+import type { Principal } from "../auth/principal.ts";
+import type { House } from "./house.ts";
 
 /** More than this many dead letters are not counted: by then somebody has to look at them in any case. */
 const MOST_LETTERS_COUNTED = 10_000;

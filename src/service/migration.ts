@@ -6,7 +6,8 @@ import { checkStateOrEventName, checkVersion } from "../engine/names.ts";
 import type { MigrateCall } from "../machine/calls.ts";
 import { askMachine } from "./ask-machine.ts";
 import { findStored } from "./configurations.ts";
-import type { House, Principal } from "./house.ts";
+import type { Principal } from "../auth/principal.ts";
+import type { House } from "./house.ts";
 import { addressOf, toAnswer, type MachineAnswer } from "./machines.ts";
 import { Rules } from "./rules.ts";
 

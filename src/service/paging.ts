@@ -1,7 +1,8 @@
 /** AIP-158 paging: sizes, and tokens that are signed and bound to tenant and filter. */
+import { fromBase64Url, toBase64Url } from "../base64url.ts";
 import { DetentError, invalid } from "../errors.ts";
 import type { House } from "./house.ts";
-import { fromBase64Url, isSigned, sign, toBase64Url } from "./signing.ts";
+import { isSigned, sign } from "./signing.ts";
 
 const DEFAULT_SIZE = 50;
 const LARGEST_SIZE = 1_000;

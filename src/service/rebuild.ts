@@ -1,7 +1,8 @@
 /** Use cases on a wrong index: rebuild it from the registry, or from a list of machines that the registry has lost. */
 import { DetentError, invalid, orUnavailable } from "../errors.ts";
 import type { RebuildProgress } from "../upkeep/rebuild.ts";
-import type { House, Principal } from "./house.ts";
+import type { Principal } from "../auth/principal.ts";
+import type { House } from "./house.ts";
 import { addressOf } from "./machines.ts";
 
 /** As many as are asked one after the other within one request. */

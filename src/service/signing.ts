@@ -1,4 +1,5 @@
 /** Texts that only this deployment can have written: HMAC-SHA-256 under its key, bound to what they are for. */
+import { fromBase64Url, toBase64Url } from "../base64url.ts";
 import type { House } from "./house.ts";
 
 const encoder = new TextEncoder();
@@ -23,20 +24,4 @@ export async function isSigned(
 
 function messageOf(binding: readonly string[], text: string): Uint8Array<ArrayBuffer> {
   return encoder.encode(JSON.stringify([...binding, text])) as Uint8Array<ArrayBuffer>;
-}
-
-export function toBase64Url(bytes: Uint8Array): string {
-  return btoa(String.fromCharCode(...bytes))
-    .replaceAll("+", "-")
-    .replaceAll("/", "_")
-    .replaceAll("=", "");
-}
-
-/** Undefined for what is not base64url. */
-export function fromBase64Url(text: string): Uint8Array<ArrayBuffer> | undefined {
-  try {
-    return Uint8Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), (char) => char.charCodeAt(0));
-  } catch {
-    return undefined;
-  }
 }

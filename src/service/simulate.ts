@@ -11,7 +11,8 @@ import type { Receipt } from "../receipt.ts";
 import { findStored, toViolation } from "./configurations.ts";
 import { refuseCrowd } from "./enqueued-events.ts";
 import { checkEventItself, type EventInput } from "./event-input.ts";
-import type { House, Principal } from "./house.ts";
+import type { Principal } from "../auth/principal.ts";
+import type { House } from "./house.ts";
 import { checkNewMachine, type NewMachineInput } from "./new-machine.ts";
 import { Rules, valueOf } from "./rules.ts";
 

@@ -6,7 +6,9 @@ import { convertChart, INCREMENT } from "../stateservice/conversion.ts";
 import { isTimeZone } from "../stateservice/wall-time.ts";
 import { createConfiguration } from "./configurations.ts";
 import { acceptedOrThrow, sendEvent } from "./events.ts";
-import type { House, Principal } from "./house.ts";
+import type { Principal } from "../auth/principal.ts";
+import { requireScope } from "../auth/scope.ts";
+import type { House } from "./house.ts";
 import { addressOf, createMachine, type MachineAnswer } from "./machines.ts";
 
 export interface ImportChartInput {
@@ -26,6 +28,7 @@ export interface ImportChartInput {
  * between the two is completed by the same import. CONFIGURATION_EXISTS: there is another under this name and version.
  */
 export async function importChart(house: House, principal: Principal, input: ImportChartInput): Promise<MachineAnswer> {
+  requireScope(principal, "configurations:write");
   const { configuration: name, id, chart, idempotencyKey, traceparent } = input;
   const version = input.version || "v1";
   const timeZone = input.timeZone || "UTC";

@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 import { Log } from "../../src/log.ts";
 import type { Receipt } from "../../src/receipt.ts";
-import { EVERY_SCOPE } from "../../src/scope.ts";
+import { EVERY_SCOPE } from "../../src/auth/scope.ts";
 import { logDecision } from "../../src/service/decision-log.ts";
 import type { House } from "../../src/service/house.ts";
 

@@ -5,7 +5,7 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import type { CreateCall, SendCall, SendReply } from "../../src/machine/calls.ts";
-import { EVERY_SCOPE } from "../../src/scope.ts";
+import { EVERY_SCOPE } from "../../src/auth/scope.ts";
 import { sendEvent } from "../../src/service/events.ts";
 import { simulateConfiguration } from "../../src/service/simulate.ts";
 import { canonicalJson } from "../../src/json.ts";

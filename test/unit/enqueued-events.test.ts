@@ -6,7 +6,7 @@ import { readMessage } from "../../src/queue/events-consumer.ts";
 import type { QueueMessage } from "../../src/queue-sender.ts";
 import { enqueueEvents } from "../../src/service/enqueued-events.ts";
 import type { SendEventInput } from "../../src/service/event-input.ts";
-import { EVERY_SCOPE } from "../../src/scope.ts";
+import { EVERY_SCOPE } from "../../src/auth/scope.ts";
 import { createHouse } from "./simulation/house.ts";
 import { World } from "./simulation/world.ts";
 

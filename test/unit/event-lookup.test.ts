@@ -1,6 +1,6 @@
 /** Look-up of a receipt: through its machine, or by configuration and event id through the index. */
 import { expect, test } from "vitest";
-import { EVERY_SCOPE } from "../../src/scope.ts";
+import { EVERY_SCOPE } from "../../src/auth/scope.ts";
 import { getEvent } from "../../src/service/event-lookup.ts";
 import { createHouse } from "./simulation/house.ts";
 import { addressOf, createMachine, event, LOOP } from "./simulation/machines.ts";

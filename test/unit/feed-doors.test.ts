@@ -4,7 +4,7 @@ import { FeedWait } from "../../src/catalog/feed-wait.ts";
 import type { FeedTopic } from "../../src/catalog/index-entry.ts";
 import { createJsonApp } from "../../src/http/app.ts";
 import { createRpcDoor } from "../../src/rpc/mount.ts";
-import { EVERY_SCOPE } from "../../src/scope.ts";
+import { EVERY_SCOPE } from "../../src/auth/scope.ts";
 import type { House } from "../../src/service/house.ts";
 
 const rpcDoor = createRpcDoor();
@@ -28,7 +28,7 @@ test.each(["transitions", "failures"].flatMap((feed) => ["json", "rpc"].map((doo
       requestId: "",
       traceparent: undefined,
       onOperation: () => {},
-      principal: () => ({ tenant: "t", actor: "", scopes: EVERY_SCOPE }),
+      authenticate: () => Promise.resolve({ tenant: "t", actor: "", scopes: EVERY_SCOPE }),
     };
     const { signal } = caller;
     const method = feed === "transitions" ? "ListTransitions" : "ListFailures";

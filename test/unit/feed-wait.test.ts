@@ -5,7 +5,7 @@ import { FeedWait } from "../../src/catalog/feed-wait.ts";
 import type { IndexEntry, IndexWriterCalls } from "../../src/catalog/index-entry.ts";
 import { writeIndex } from "../../src/catalog/machine-index.ts";
 import { TenantDb } from "../../src/catalog/tenant-db.ts";
-import { EVERY_SCOPE } from "../../src/scope.ts";
+import { EVERY_SCOPE } from "../../src/auth/scope.ts";
 import { listFailures, listTransitions, type ReadFeedInput } from "../../src/service/feeds.ts";
 import type { House } from "../../src/service/house.ts";
 import { createD1 } from "./simulation/sqlite-d1.ts";

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import type { IndexCounts } from "../../src/catalog/index-counters.ts";
 import type { TenantDb } from "../../src/catalog/tenant-db.ts";
 import { boundOf, renderOpenMetrics } from "../../src/http/open-metrics.ts";
-import { EVERY_SCOPE, type Scope } from "../../src/scope.ts";
+import { EVERY_SCOPE, type Scope } from "../../src/auth/scope.ts";
 import type { House } from "../../src/service/house.ts";
 import { getMetrics } from "../../src/service/metrics.ts";
 

@@ -46,17 +46,17 @@ test("router table and document name the same operations", () => {
   expect(Object.keys(OPERATIONS).toSorted()).toEqual(ROUTES.map(({ operation }) => operation as string).toSorted());
 });
 
-test("every route but the open ones asks for a credential, and says so", () => {
-  const open = ROUTES.filter(({ isOpen }) => isOpen).map(({ operation }) => operation as string);
+test("every route but the open ones asks for a credential and its scope, and says so", () => {
   expect(document.security).toEqual([{ bearer: [] }]);
-  expect(
-    operations
-      .filter(({ security }) => security !== undefined)
-      .map(({ operationId }) => operationId as string)
-      .toSorted(),
-  ).toEqual(open.toSorted());
-  for (const { operationId, responses } of operations)
-    expect("401" in responses, operationId).toBe(!open.includes(operationId));
+  for (const { operation, access } of ROUTES) {
+    const { security, description, responses } = operations.find(({ operationId }) => operationId === operation) ?? {};
+    const scopes = access === "any" || access === "root" ? [] : [access];
+    expect(security, operation).toEqual(access === "open" ? [] : [{ bearer: scopes }]);
+    expect(description, operation).toMatch(
+      access === "open" ? /Needs no credential\.$/ : scopes.length > 0 ? `Needs the scope \`${access}\`.` : /Needs /,
+    );
+    expect("401" in (responses ?? {}), operation).toBe(access !== "open");
+  }
 });
 
 test("every reason stands in the document, with an example", () => {

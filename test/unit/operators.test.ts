@@ -1,6 +1,6 @@
 /** What operators do to machines, through failures and evictions; and who may. */
 import { expect, test } from "vitest";
-import { EVERY_SCOPE } from "../../src/scope.ts";
+import { EVERY_SCOPE } from "../../src/auth/scope.ts";
 import { sendEvent } from "../../src/service/events.ts";
 import { overrideMachine } from "../../src/service/machines.ts";
 import { createHouse } from "./simulation/house.ts";

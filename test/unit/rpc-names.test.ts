@@ -6,6 +6,7 @@ import { DeadLetterService } from "../../src/gen/detent/v1/dead_letter_service_p
 import { FeedService } from "../../src/gen/detent/v1/feed_service_pb.ts";
 import { JobService } from "../../src/gen/detent/v1/job_service_pb.ts";
 import { MachineService } from "../../src/gen/detent/v1/machine_service_pb.ts";
+import { TenantService } from "../../src/gen/detent/v1/tenant_service_pb.ts";
 import served from "../../src/http/assets/openapi.json" with { type: "json" };
 import type { Json } from "../doors/json.ts";
 
@@ -15,6 +16,7 @@ const SERVICES: readonly DescService[] = [
   FeedService,
   JobService,
   DeadLetterService,
+  TenantService,
 ];
 
 /** RPCs without a route of their own, and why. */
@@ -36,6 +38,10 @@ const WHOLE_BODIES: Readonly<Record<string, string>> = {
   "PauseJob answer": "job",
   "ResumeJob answer": "job",
   "CancelJob answer": "job",
+  "CreateTenant answer": "tenant",
+  "GetTenant answer": "tenant",
+  "GetKey answer": "key",
+  "RevokeKey answer": "key",
 };
 
 /** Fields that only one side has, with all that is inside them: `+` the route, `-` the RPC. Each with its reason. */

@@ -1,7 +1,7 @@
 /** What one call lets a machine do is bounded, and what it leaves undone is not lost. */
 import { expect, test } from "vitest";
 import { EVENT_BUDGET, TURN_BUDGET } from "../../src/engine/limits.ts";
-import { EVERY_SCOPE } from "../../src/scope.ts";
+import { EVERY_SCOPE } from "../../src/auth/scope.ts";
 import { sendEvents } from "../../src/service/events.ts";
 import { updateLabels } from "../../src/service/machines.ts";
 import { simulateConfiguration } from "../../src/service/simulate.ts";

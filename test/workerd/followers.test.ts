@@ -10,7 +10,7 @@ import { FeedWait } from "../../src/catalog/feed-wait.ts";
 import type { IndexWriterObject } from "../../src/catalog/index-writer-object.ts";
 import type { FailedEvent, IndexEntry, IndexWriterCalls } from "../../src/catalog/index-entry.ts";
 import type { Bindings } from "../../src/env.ts";
-import { EVERY_SCOPE } from "../../src/scope.ts";
+import { EVERY_SCOPE } from "../../src/auth/scope.ts";
 import { listFailures, listTransitions, type ReadFeedInput } from "../../src/service/feeds.ts";
 import type { House } from "../../src/service/house.ts";
 import { Chance } from "../unit/simulation/random.ts";

@@ -3,7 +3,7 @@ import { env } from "cloudflare:workers";
 import { TenantDb } from "../../src/catalog/tenant-db.ts";
 import { Log } from "../../src/log.ts";
 import type { QueueMessage } from "../../src/queue-sender.ts";
-import { EVERY_SCOPE } from "../../src/scope.ts";
+import { EVERY_SCOPE } from "../../src/auth/scope.ts";
 import type { House } from "../../src/service/house.ts";
 
 export const { CATALOG } = env as unknown as { CATALOG: D1Database };
@@ -90,6 +90,9 @@ export function createHouse(
     rebuild: unused,
     job: unused,
     watch: unused,
+    tenants: unused,
+    hashKey: unused,
+    signToken: unused,
     retention: { outcomesMs: 0 },
     tokenKey,
     checks: [],

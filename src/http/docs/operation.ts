@@ -4,14 +4,13 @@ import { fieldHtml, membersHtml, schemaLink } from "./fields.ts";
 import { lastOf, resolve, type Content, type Document, type Placed, type Response } from "./openapi-document.ts";
 
 export function operationHtml(document: Document, operation: Placed): string {
-  const { operationId: id, method, path, summary, description, security } = operation;
+  const { operationId: id, method, path, summary, description } = operation;
   const rpc = operation["x-rpc"];
-  const needs = security === undefined ? "" : "<p>Needs no credential.</p>";
   return `<section aria-labelledby="${escapeHtml(id)}">
 <h3 id="${escapeHtml(id)}">${escapeHtml(summary)}</h3>
 <p class="route"><span class="method">${escapeHtml(method)}</span> <code>${breakable(path)}</code></p>
 ${paragraphsHtml(description)}
-${needs}${rpc === undefined ? "" : `<p>The RPC <code>${breakable(rpc)}</code> does the same.</p>`}
+${rpc === undefined ? "" : `<p>The RPC <code>${breakable(rpc)}</code> does the same.</p>`}
 ${parametersHtml(document, operation)}${bodyHtml(document, operation)}${commandHtml(operation)}${answersHtml(document, operation)}${errorsHtml(document, operation)}
 </section>`;
 }

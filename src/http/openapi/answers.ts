@@ -3,6 +3,8 @@
  * `../output.ts` write the answers; tests hold every answer they see against these. No part of the bundle.
  */
 import * as z from "zod/mini";
+import { SCOPES } from "../../auth/scope.ts";
+import { AUDIT_ACTIONS } from "../../service/audit.ts";
 import { REASONS } from "../../errors.ts";
 import { object, record, text, time } from "../../shape.ts";
 import { SHAPES } from "../shapes.ts";
@@ -156,6 +158,31 @@ const Job = z.strictObject({
 
 const JobRefusal = z.strictObject({ id: text, reason: Reason, message: text });
 
+const Tenant = z.strictObject({ name: text, created_at: time });
+
+const Key = z.strictObject({
+  id: text,
+  tenant: text,
+  name: text,
+  scopes: z.array(z.enum(SCOPES)),
+  configurations: z.array(text),
+  created_at: time,
+  created_by: text,
+  expires_at: z.optional(time),
+  last_used_at: z.optional(time),
+  revoked_at: z.optional(time),
+  old_secret_until: z.optional(time),
+});
+
+const AuditEntry = z.strictObject({
+  id: text,
+  at: time,
+  actor: text,
+  action: z.enum(AUDIT_ACTIONS),
+  subject: text,
+  details: object,
+});
+
 const Problem = z.strictObject({
   type: text,
   title: text,
@@ -230,6 +257,14 @@ export const ANSWERS = {
   JobRefusal,
   JobReport: z.extend(Job, { refusals: z.array(JobRefusal), next_page_token: nextPageToken }),
   JobList: z.strictObject({ jobs: z.array(Job), next_page_token: nextPageToken }),
+  Tenant,
+  TenantList: z.strictObject({ tenants: z.array(Tenant), next_page_token: nextPageToken }),
+  Key,
+  ShownKey: z.strictObject({ key: Key, secret: text }),
+  KeyList: z.strictObject({ keys: z.array(Key), next_page_token: nextPageToken }),
+  Token: z.strictObject({ token: text, expires_at: time }),
+  AuditEntry,
+  AuditLog: z.strictObject({ entries: z.array(AuditEntry), next_page_token: nextPageToken }),
   RebuildProgress: z.strictObject({
     started_at: time,
     finished_at: z.optional(time),

@@ -16,6 +16,9 @@ export const TAGS = {
   Jobs: "The same done to many machines, each once, at a bounded rate, with a report.",
   StateService:
     "The protocol of StateService: its charts become configurations, and recipes that GET and PUT its `/state` work with another base URL and an authorization header.",
+  "Keys and tokens":
+    "Who may do what. A key is a server's; a token is made with a key, lives for minutes and reaches a part of what the key does: it is a browser's.",
+  Tenants: "Whom the deployment serves, and what was done to them. The root key manages tenants and the keys of each.",
   Operation: "For who runs the service.",
 } as const;
 

@@ -1,6 +1,7 @@
 /** The OpenAPI 3.1 document, made from the router table, the shapes and what is said about them. */
 import { REASONS, type Reason } from "../../errors.ts";
 import type { Route } from "../route.ts";
+import type { Access } from "../../auth/scope.ts";
 import type * as z from "zod/mini";
 import { NAMED_REQUESTS } from "./answers.ts";
 import { ANSWER_HEADERS, REQUEST_HEADERS, TAGS, type Answer, type Description } from "./description.ts";
@@ -114,13 +115,20 @@ class Pieces {
   }
 }
 
+/** What is said of who may call, where that is no scope. */
+const ACCESS: Readonly<Partial<Record<Access, string>>> = {
+  open: "Needs no credential.",
+  any: "Needs a key of the tenant's; it gives no more than that key has.",
+  root: "Needs the root key.",
+};
+
 function createOperation(
   book: FieldBook,
   pieces: Pieces,
   requests: ReadonlyMap<z.ZodMiniType, string>,
   route: Route,
 ): JsonSchema {
-  const { operation: id, method, path, query, body, reads = "json", isOpen, isBodyOptional } = route;
+  const { operation: id, method, path, query, body, reads = "json", access, isBodyOptional } = route;
   const { tag, summary, description, rpc, headers = {}, answers, reasons, example }: Description = OPERATIONS[id];
   const parameters = [
     ...[...path.matchAll(/\/:(\w+)/g)].map(([, name = ""]) =>
@@ -137,9 +145,9 @@ function createOperation(
     operationId: id,
     tags: [tag],
     summary,
-    description,
+    description: `${description}\n\n${ACCESS[access] ?? `Needs the scope \`${access}\`.`}`,
     ...(rpc !== null && { "x-rpc": rpc }),
-    ...(isOpen && { security: [] }),
+    security: access === "open" ? [] : [{ bearer: access === "any" || access === "root" ? [] : [access] }],
     ...(parameters.length > 0 && { parameters }),
     ...(bodyName !== undefined && {
       requestBody: {

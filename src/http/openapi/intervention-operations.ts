@@ -8,7 +8,7 @@ export const INTERVENTION_OPERATIONS = {
     tag: "Interventions",
     summary: "Put a machine into a state",
     description:
-      "Whatever its transitions say, and with other data if that is given: for a machine that events cannot bring back. It is a change like any other, with a revision and a row of history that carries the comment. Needs the scope `ops`.",
+      "Whatever its transitions say, and with other data if that is given: for a machine that events cannot bring back. It is a change like any other, with a revision and a row of history that carries the comment.",
     rpc: "detent.v1.MachineService/OverrideMachine",
     headers: { "If-Match": "required" },
     answers: {

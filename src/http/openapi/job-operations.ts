@@ -20,7 +20,7 @@ export const JOB_OPERATIONS = {
     tag: "Jobs",
     summary: "Start a job",
     description:
-      "Does the same to all machines that a filter means, one of `send`, `migrate` and `delete`: each once, at `rate`. The index says which they are; each is asked again, when its turn comes, whether it still fits. Machines that are created later are not among them. Needs the scope `ops`, and `events:send` to send, `machines:write` to migrate and delete.\n\nWith `dry_run`, in the body or the query, every machine is asked what would become of it and nothing is changed.",
+      "Does the same to all machines that a filter means, one of `send`, `migrate` and `delete`: each once, at `rate`. The index says which they are; each is asked again, when its turn comes, whether it still fits. Machines that are created later are not among them. Besides, `events:send` is needed to send, `machines:write` to migrate and delete.\n\nWith `dry_run`, in the body or the query, every machine is asked what would become of it and nothing is changed.",
     rpc: "detent.v1.JobService/CreateJob",
     headers: { "Idempotency-Key": "optional" },
     answers: { 201: { description: "The job.", shape: "Job", headers: ["Location"], example: JOB } },

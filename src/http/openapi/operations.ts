@@ -9,9 +9,11 @@ import { EVENT_OPERATIONS } from "./event-operations.ts";
 import { FEED_OPERATIONS } from "./feed-operations.ts";
 import { INTERVENTION_OPERATIONS } from "./intervention-operations.ts";
 import { JOB_OPERATIONS } from "./job-operations.ts";
+import { KEY_OPERATIONS } from "./key-operations.ts";
 import { MACHINE_OPERATIONS } from "./machine-operations.ts";
 import { SERVICE_OPERATIONS } from "./service-operations.ts";
 import { STATESERVICE_OPERATIONS } from "./stateservice-operations.ts";
+import { TENANT_OPERATIONS } from "./tenant-operations.ts";
 import { WATCH_OPERATIONS } from "./watch-operations.ts";
 
 export const OPERATIONS = {
@@ -24,6 +26,8 @@ export const OPERATIONS = {
   ...INTERVENTION_OPERATIONS,
   ...JOB_OPERATIONS,
   ...STATESERVICE_OPERATIONS,
+  ...KEY_OPERATIONS,
+  ...TENANT_OPERATIONS,
   ...SERVICE_OPERATIONS,
 } as const satisfies Record<string, Description>;
 

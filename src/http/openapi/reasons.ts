@@ -3,8 +3,8 @@ import { REASONS, type Reason } from "../../errors.ts";
 import type { Route } from "../route.ts";
 
 /** Every route's path is decoded, every credential looked at, every query and body checked, before a handler runs. */
-function commonReasons({ isOpen, path, body }: Route): Reason[] {
-  if (isOpen) return path.includes("/:") ? ["INVALID_ARGUMENT", "INTERNAL"] : ["INTERNAL"];
+function commonReasons({ access, path, body }: Route): Reason[] {
+  if (access === "open") return path.includes("/:") ? ["INVALID_ARGUMENT", "INTERNAL"] : ["INTERNAL"];
   return [
     "INVALID_ARGUMENT",
     "LIMIT_EXCEEDED",

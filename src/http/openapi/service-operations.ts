@@ -13,7 +13,7 @@ export const SERVICE_OPERATIONS = {
   CheckHealth: {
     tag: "Operation",
     summary: "Check the health of the service",
-    description: "Asks every part that a request may need. Needs no credential.",
+    description: "Asks every part that a request may need.",
     rpc: "grpc.health.v1.Health/Check",
     answers: {
       200: {
@@ -49,7 +49,7 @@ export const SERVICE_OPERATIONS = {
     tag: "Operation",
     summary: "Get metrics of the tenant's machines",
     description:
-      "OpenMetrics 1.0 text for a collector such as Prometheus: events by configuration, result and reason, machines created and deleted, what the index has taken and how late, dead letters. Counts of the caller's tenant alone. Needs the scope `ops`.",
+      "OpenMetrics 1.0 text for a collector such as Prometheus: events by configuration, result and reason, machines created and deleted, what the index has taken and how late, dead letters. Counts of the caller's tenant alone.",
     rpc: null,
     answers: {
       200: { description: "The metrics.", contentType: "application/openmetrics-text; version=1.0.0; charset=utf-8" },
@@ -92,7 +92,7 @@ export const SERVICE_OPERATIONS = {
   GetErrorPage: {
     tag: "Operation",
     summary: "Read what a reason means",
-    description: "The page that the `type` of a problem points to. Needs no credential.",
+    description: "The page that the `type` of a problem points to.",
     rpc: null,
     answers: { 200: { description: "A page.", contentType: "text/html" } },
     reasons: ["NOT_FOUND"],
@@ -101,7 +101,7 @@ export const SERVICE_OPERATIONS = {
   GetOpenApi: {
     tag: "Operation",
     summary: "Get this description as OpenAPI",
-    description: "OpenAPI 3.1. Needs no credential.",
+    description: "OpenAPI 3.1.",
     rpc: null,
     headers: { "If-None-Match": "optional" },
     answers: {
@@ -114,7 +114,7 @@ export const SERVICE_OPERATIONS = {
   GetDocs: {
     tag: "Operation",
     summary: "Read this description as a page",
-    description: "Made from the OpenAPI document; it loads nothing from elsewhere. Needs no credential.",
+    description: "Made from the OpenAPI document; it loads nothing from elsewhere.",
     rpc: null,
     headers: { "If-None-Match": "optional" },
     answers: {

@@ -1,8 +1,8 @@
 /** What tests of jobs have in common: machines, a job for them, its end. */
 import type { JobView } from "../../../src/jobs/calls.ts";
 import type { MachineAddress } from "../../../src/machine/calls.ts";
-import { EVERY_SCOPE } from "../../../src/scope.ts";
-import type { Principal } from "../../../src/service/house.ts";
+import { EVERY_SCOPE } from "../../../src/auth/scope.ts";
+import type { Principal } from "../../../src/auth/principal.ts";
 import * as jobs from "../../../src/service/jobs.ts";
 import { JobYard } from "./job-yard.ts";
 import { addressOf, createMachine, event, LOOP } from "./machines.ts";

@@ -6,7 +6,7 @@ import type { House } from "../../../src/service/house.ts";
 import { getConfiguration } from "../../../src/service/configurations.ts";
 import { getMachine } from "../../../src/service/machines.ts";
 import { countUp, importChart, type ImportChartInput } from "../../../src/service/stateservice.ts";
-import { EVERY_SCOPE } from "../../../src/scope.ts";
+import { EVERY_SCOPE } from "../../../src/auth/scope.ts";
 import { createHouse } from "../simulation/house.ts";
 import { World } from "../simulation/world.ts";
 import { COLORS, counterOf, rawOf, readChart, timedOf } from "./charts.ts";

@@ -1,0 +1,109 @@
+/**
+ * The keys that an isolate has seen. D1 is asked for a key at most every 30 s, so that is how long a revoked one may still
+ * be taken; while D1 does not answer, a key that was seen in the last 15 minutes goes on working. Ids that are nobody's are
+ * remembered, too: asking for them costs what asking for a key costs.
+ */
+import { DetentError } from "../errors.ts";
+import { within } from "../within.ts";
+import type { StoredKey } from "../catalog/keys.ts";
+
+const FRESH_MS = 30_000;
+/** One that is in use is read anew before it is stale: nobody waits for it, and not all of its callers ask at once. */
+const READ_ANEW_MS = 20_000;
+const LAST_RESORT_MS = 15 * 60_000;
+/** After D1 has failed it is left alone for so long: whoever has a key that was seen need not wait for it. */
+const LEFT_ALONE_MS = 2_000;
+/** How long a caller waits for D1 whose key was seen, and one whose key was not. */
+const PATIENCE_MS = { seen: 1_000, unseen: 8_000 };
+/** Of those that were looked up last; ids that are nobody's are kept apart, so that they cannot crowd out keys. */
+const MOST_KEPT = { keys: 10_000, unknown: 1_000 };
+/** `lastUsedAt` is told to the hour: a row an hour and key is no cost. */
+const USED_EVERY_MS = 60 * 60_000;
+
+export interface KeyringDeps {
+  /** The key in the database; rejects when that does not answer. */
+  find(id: string): Promise<StoredKey | undefined>;
+  /** Notes that the key was used. */
+  used(id: string, at: number): Promise<void>;
+  /** Lets work go on after the answer. */
+  background(work: Promise<void>): void;
+  now(): number;
+}
+
+interface Seen {
+  readonly record: StoredKey | undefined;
+  readonly readAt: number;
+}
+
+export class Keyring {
+  readonly #deps: KeyringDeps;
+  readonly #keys = new Map<string, Seen>();
+  readonly #unknown = new Map<string, Seen>();
+  readonly #reading = new Set<string>();
+  #leftAloneUntil = 0;
+
+  constructor(deps: KeyringDeps) {
+    this.#deps = deps;
+  }
+
+  /** The key; undefined for an id that is nobody's. Throws UNAVAILABLE where that cannot be found out. */
+  async find(id: string): Promise<StoredKey | undefined> {
+    const seen = this.#keys.get(id) ?? this.#unknown.get(id);
+    const age = seen === undefined ? Infinity : this.#deps.now() - seen.readAt;
+    if (seen !== undefined && age < FRESH_MS) {
+      if (age >= READ_ANEW_MS) this.#readAnew(id);
+      return seen.record;
+    }
+    const fallback = seen?.record !== undefined && age < LAST_RESORT_MS ? seen.record : undefined;
+    try {
+      if (this.#deps.now() < this.#leftAloneUntil) throw new Error("D1 has just failed");
+      const patience = fallback === undefined ? PATIENCE_MS.unseen : PATIENCE_MS.seen;
+      return await within(patience, "D1", this.#read(id));
+    } catch (cause) {
+      if (this.#deps.now() >= this.#leftAloneUntil) this.#leftAloneUntil = this.#deps.now() + LEFT_ALONE_MS;
+      if (fallback !== undefined) return fallback;
+      throw new DetentError("UNAVAILABLE", "the credential cannot be checked now; try again", { cause });
+    }
+  }
+
+  #readAnew(id: string): void {
+    if (this.#reading.has(id) || this.#deps.now() < this.#leftAloneUntil) return;
+    this.#reading.add(id);
+    const read = async (): Promise<void> => {
+      try {
+        await within(PATIENCE_MS.seen, "D1", this.#read(id));
+      } catch {
+        // Whoever asks when it is stale finds out, and says so.
+      } finally {
+        this.#reading.delete(id);
+      }
+    };
+    this.#deps.background(read());
+  }
+
+  async #read(id: string): Promise<StoredKey | undefined> {
+    const readAt = this.#deps.now();
+    const record = await this.#deps.find(id);
+    this.#keys.delete(id);
+    this.#unknown.delete(id);
+    if (record === undefined) keep(this.#unknown, id, { record, readAt }, MOST_KEPT.unknown);
+    else keep(this.#keys, id, { record, readAt }, MOST_KEPT.keys);
+    return record;
+  }
+
+  /** Hears that a key was used; it is noted now and then. */
+  noteUse({ id, lastUsedAt }: StoredKey): void {
+    const now = this.#deps.now();
+    const seen = this.#keys.get(id);
+    if (seen?.record === undefined || now - (lastUsedAt ?? 0) < USED_EVERY_MS) return;
+    this.#keys.set(id, { ...seen, record: { ...seen.record, lastUsedAt: now } });
+    // Not worth a word where it fails: the next use within the hour is told likewise.
+    this.#deps.background(this.#deps.used(id, now).catch(() => undefined));
+  }
+}
+
+function keep(map: Map<string, Seen>, id: string, seen: Seen, most: number): void {
+  map.set(id, seen);
+  const [oldest] = map.keys();
+  if (map.size > most && oldest !== undefined) map.delete(oldest);
+}

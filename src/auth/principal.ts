@@ -1,0 +1,20 @@
+/** Who asks. */
+import type { Reach } from "./reach.ts";
+import type { Scope } from "./scope.ts";
+
+/** The tenant comes only from the credential. */
+export interface Principal {
+  /** Empty with the root key: it has none, and names the tenant whose keys it manages. */
+  readonly tenant: string;
+  /** What stands in receipts, history and the audit log as `actor`. */
+  readonly actor: string;
+  /** What the credential may do. */
+  readonly scopes: ReadonlySet<Scope>;
+  /** What of the tenant's the credential reaches; absent: everything. */
+  readonly reach?: Reach;
+  /** When the credential ends, in epoch ms; absent: never. */
+  readonly expiresAt?: number;
+  /** The key that tokens are made with; absent: none may be. */
+  readonly keyId?: string;
+  readonly isRoot?: true;
+}

@@ -1,0 +1,64 @@
+/** What is said about tenants and the audit log. */
+import type { Description } from "./description.ts";
+
+const TENANT = { name: "acme", created_at: "2026-11-24T10:00:00.000Z" };
+
+export const TENANT_OPERATIONS = {
+  CreateTenant: {
+    tag: "Tenants",
+    summary: "Create a tenant",
+    description: "One that is there is answered as it is, with 200. Give it its first key with `CreateKey`.",
+    rpc: "detent.v1.TenantService/CreateTenant",
+    answers: {
+      201: { description: "The tenant.", shape: "Tenant", headers: ["Location"], example: TENANT },
+      200: { description: "It is there already.", shape: "Tenant", headers: ["Location"], example: TENANT },
+    },
+    reasons: [],
+  },
+  ListTenants: {
+    tag: "Tenants",
+    summary: "List tenants",
+    description: "In the order of their names.",
+    rpc: "detent.v1.TenantService/ListTenants",
+    answers: {
+      200: { description: "A page.", shape: "TenantList", example: { tenants: [TENANT], next_page_token: "" } },
+    },
+    reasons: [],
+  },
+  GetTenant: {
+    tag: "Tenants",
+    summary: "Get a tenant",
+    description: "Whether it is there, and since when.",
+    rpc: "detent.v1.TenantService/GetTenant",
+    answers: { 200: { description: "The tenant.", shape: "Tenant", example: TENANT } },
+    reasons: ["NOT_FOUND"],
+  },
+  ListAuditEntries: {
+    tag: "Tenants",
+    summary: "Read the audit log",
+    description:
+      "What was done to the tenant and its keys, newest first: `tenant.created`, `key.created`, `key.rerolled`, `key.revoked`. What was done to a machine is in its history.",
+    rpc: "detent.v1.TenantService/ListAuditEntries",
+    answers: {
+      200: {
+        description: "A page.",
+        shape: "AuditLog",
+        example: {
+          entries: [
+            {
+              id: "b0a6d7c8-4a5e-4d43-9b0f-0d6f0a4f2c11",
+              at: "2026-11-24T11:00:00.000Z",
+              actor: "root",
+              action: "key.revoked",
+              subject: "mTB6dJlqVxZ2kW0a",
+              details: {},
+            },
+          ],
+          next_page_token: "",
+        },
+      },
+    },
+    reasons: ["NOT_FOUND"],
+    example: {},
+  },
+} as const satisfies Record<string, Description>;

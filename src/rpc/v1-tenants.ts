@@ -1,0 +1,88 @@
+/** detent.v1.TenantService: each method translates one message to one use case. */
+import { create, type JsonObject, type MessageInitShape } from "@bufbuild/protobuf";
+import { timestampFromMs } from "@bufbuild/protobuf/wkt";
+import { KeySchema, TenantSchema, TenantService, type Key, type Tenant } from "../gen/detent/v1/tenant_service_pb.ts";
+import { listAudit } from "../service/audit.ts";
+import * as keys from "../service/keys.ts";
+import { getTenant } from "../service/tenant-meant.ts";
+import * as tenants from "../service/tenants.ts";
+import { createToken } from "../service/tokens.ts";
+import { callOf } from "./call.ts";
+import { timeOf } from "./convert.ts";
+import type { Register } from "./register.ts";
+
+export function registerTenants(register: Register): void {
+  const { method } = TenantService;
+  register(method.createTenant, "root", async ({ name }, context) => {
+    const { house, principal } = callOf(context);
+    return { tenant: toTenant((await tenants.createTenant(house, principal, name)).tenant) };
+  });
+  register(method.getTenant, "root", async ({ name }, context) => {
+    return { tenant: toTenant(await getTenant(callOf(context).house, name)) };
+  });
+  register(method.listTenants, "root", async (request, context) => {
+    const { tenants: found, nextPageToken } = await tenants.listTenants(callOf(context).house, request);
+    return { tenants: found.map(toTenant), nextPageToken };
+  });
+  register(method.createKey, "keys:admin", async (request, context) => {
+    const { house, principal } = callOf(context);
+    const input = { ...request, expiresAt: timeOf(request.expiresAt) };
+    return toShown(await keys.createKey(house, principal, input));
+  });
+  register(method.getKey, "keys:admin", async ({ id, tenant }, context) => {
+    const { house, principal } = callOf(context);
+    return { key: toKey(await keys.getKey(house, principal, id, tenant)) };
+  });
+  register(method.listKeys, "keys:admin", async (request, context) => {
+    const { house, principal } = callOf(context);
+    const { keys: found, nextPageToken } = await keys.listKeys(house, principal, request);
+    return { keys: found.map(toKey), nextPageToken };
+  });
+  register(method.rerollKey, "keys:admin", async (request, context) => {
+    const { house, principal } = callOf(context);
+    return toShown(await keys.rerollKey(house, principal, request));
+  });
+  register(method.revokeKey, "keys:admin", async ({ id, tenant }, context) => {
+    const { house, principal } = callOf(context);
+    return { key: toKey(await keys.revokeKey(house, principal, id, tenant)) };
+  });
+  register(method.createToken, "any", async (request, context) => {
+    const { house, principal } = callOf(context);
+    const { token, expiresAt } = await createToken(house, principal, request);
+    return { token, expiresAt: timestampFromMs(expiresAt) };
+  });
+  register(method.listAuditEntries, "keys:admin", async (request, context) => {
+    const { house, principal } = callOf(context);
+    const { entries, nextPageToken } = await listAudit(house, principal, request);
+    return {
+      entries: entries.map((entry) => ({
+        ...entry,
+        at: timestampFromMs(entry.at),
+        details: entry.details as JsonObject,
+      })),
+      nextPageToken,
+    };
+  });
+}
+
+function toTenant({ name, createdAt }: tenants.Tenant): Tenant {
+  return create(TenantSchema, { name, createdAt: timestampFromMs(createdAt) });
+}
+
+function toShown({ key, secret }: keys.ShownKey) {
+  return { key: toKey(key), secret };
+}
+
+function toKey({ oldUntil, createdAt, expiresAt, lastUsedAt, revokedAt, ...key }: keys.KeyView): Key {
+  const init: MessageInitShape<typeof KeySchema> = {
+    ...key,
+    scopes: [...key.scopes],
+    configurations: [...key.configurations],
+    createdAt: timestampFromMs(createdAt),
+    ...(expiresAt !== undefined && { expiresAt: timestampFromMs(expiresAt) }),
+    ...(lastUsedAt !== undefined && { lastUsedAt: timestampFromMs(lastUsedAt) }),
+    ...(revokedAt !== undefined && { revokedAt: timestampFromMs(revokedAt) }),
+    ...(oldUntil !== undefined && { oldSecretUntil: timestampFromMs(oldUntil) }),
+  };
+  return create(KeySchema, init);
+}

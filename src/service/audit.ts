@@ -1,0 +1,56 @@
+/** Use cases on the audit log: what was done to tenants and keys. */
+import type { Principal } from "../auth/principal.ts";
+import * as catalog from "../catalog/audit.ts";
+import { canonicalJson } from "../json.ts";
+import type { House } from "./house.ts";
+import { pageSizeOf, readPageToken, signPageToken } from "./paging.ts";
+import { tenantMeant } from "./tenant-meant.ts";
+
+/** What is logged. */
+export const AUDIT_ACTIONS = ["tenant.created", "key.created", "key.rerolled", "key.revoked"] as const;
+
+/** An entry; `details` tells more, by action. */
+export type AuditView = Omit<catalog.AuditEntry, "details"> & { readonly details: Readonly<Record<string, unknown>> };
+
+export interface ListAuditInput {
+  /** With the root key: whose. */
+  readonly tenant?: string | undefined;
+  readonly pageSize?: number | undefined;
+  readonly pageToken?: string | undefined;
+}
+
+/** Newest first. */
+export async function listAudit(house: House, principal: Principal, input: ListAuditInput) {
+  const limit = pageSizeOf(input.pageSize);
+  const tenant = await tenantMeant(house, principal, input.tenant);
+  const binding = [tenant, "audit"];
+  const after = toPosition(await readPageToken(house, binding, input.pageToken));
+  const found = await catalog.listAudit(house.catalog(tenant), after, limit + 1);
+  const page = found.slice(0, limit);
+  const last = page.at(-1);
+  const more = found.length > limit && last !== undefined;
+  return {
+    entries: page.map((entry): AuditView => ({
+      ...entry,
+      details: JSON.parse(entry.details) as AuditView["details"],
+    })),
+    nextPageToken: more ? await signPageToken(house, binding, `${last.at}:${last.id}`) : "",
+  };
+}
+
+/** What is about to be done, for the log. */
+export function newAuditEntry(
+  house: House,
+  { actor }: Principal,
+  action: (typeof AUDIT_ACTIONS)[number],
+  subject: string,
+  details: Readonly<Record<string, unknown>>,
+): catalog.AuditEntry {
+  return { id: house.uuid(), at: house.now(), actor, action, subject, details: canonicalJson(details) };
+}
+
+function toPosition(key: string | undefined): catalog.AuditPosition | undefined {
+  if (key === undefined) return undefined;
+  const colon = key.indexOf(":");
+  return { at: Number(key.slice(0, colon)), id: key.slice(colon + 1) };
+}

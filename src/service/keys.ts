@@ -1,0 +1,205 @@
+/** Use cases on API keys: make one, list them, give one another secret, end one. */
+import { makeKey } from "../auth/key-text.ts";
+import type { Principal } from "../auth/principal.ts";
+import { SCOPES, WHOLE_SCOPES, type Scope } from "../auth/scope.ts";
+import * as catalog from "../catalog/keys.ts";
+import { parseDuration } from "../engine/duration.ts";
+import { countCodePoints } from "../engine/limits.ts";
+import { checkConfigurationName, quote } from "../engine/names.ts";
+import { DetentError } from "../errors.ts";
+import { newAuditEntry } from "./audit.ts";
+import type { House } from "./house.ts";
+import { pageSizeOf, readPageToken, signPageToken } from "./paging.ts";
+import { Rules } from "./rules.ts";
+import { tenantMeant } from "./tenant-meant.ts";
+
+const MOST_NAME_POINTS = 128;
+const MOST_NAMES = 100;
+const DAY_MS = 24 * 60 * 60_000;
+/** How long a key goes on working beside the one that takes its place. */
+const GRACE_MS = { usual: DAY_MS, longest: 30 * DAY_MS };
+
+/** A key as it is shown: never with what it is made of. */
+export type KeyView = Omit<catalog.StoredKey, "hash" | "oldHash">;
+
+/** A key, and the only time that it is shown whole. */
+export interface ShownKey {
+  readonly key: KeyView;
+  readonly secret: string;
+}
+
+export interface CreateKeyInput {
+  /** With the root key: whose. */
+  readonly tenant?: string | undefined;
+  readonly name: string;
+  readonly scopes: readonly string[];
+  /** Absent or empty: the whole tenant. */
+  readonly configurations?: readonly string[] | undefined;
+  /** Epoch ms; absent: it does not expire. */
+  readonly expiresAt?: number | undefined;
+}
+
+/** Makes a key. Whoever makes it with another key can give it no scope which that one has not. */
+export async function createKey(house: House, principal: Principal, input: CreateKeyInput): Promise<ShownKey> {
+  const { name, configurations = [], expiresAt } = input;
+  const now = house.now();
+  const rules = new Rules();
+  if (name.trim() === "") rules.broken("/name", "required", "name is required: it tells what the key is for", name);
+  if (countCodePoints(name) > MOST_NAME_POINTS) {
+    rules.broken("/name", "limit_exceeded", `name has more than ${MOST_NAME_POINTS} code points, the limit`, name);
+  }
+  rules.wellFormed("/name", name);
+  const scopes = checkScopes(rules, input.scopes, SCOPES);
+  checkNames(rules, "/configurations", configurations, checkConfigurationName);
+  const whole = scopes.find((scope) => configurations.length > 0 && WHOLE_SCOPES.includes(scope));
+  if (whole !== undefined) {
+    const message = `configurations: the scope "${whole}" is about the whole tenant, not about some configurations`;
+    rules.broken("/configurations", "contradiction", message);
+  }
+  rules.instant("/expires_at", expiresAt);
+  if (expiresAt !== undefined && expiresAt <= now) {
+    rules.broken("/expires_at", "range", "expires_at must be to come", new Date(expiresAt).toISOString());
+  }
+  rules.enforce();
+  if (!principal.isRoot) refuseMore(principal, scopes);
+  const tenant = await tenantMeant(house, principal, input.tenant);
+  const { id, text } = makeKey();
+  const key = {
+    id,
+    name,
+    scopes,
+    configurations: [...new Set(configurations)],
+    hash: await house.hashKey(text),
+    createdAt: now,
+    createdBy: principal.actor,
+    ...(expiresAt !== undefined && { expiresAt }),
+  };
+  const { hash: _hash, ...facts } = key;
+  const entry = newAuditEntry(house, principal, "key.created", id, facts);
+  if (!(await catalog.insertKey(house.catalog(tenant), key, entry))) {
+    throw new DetentError("QUOTA_EXCEEDED", `the tenant has ${catalog.MOST_KEYS} keys that work, which is the limit`);
+  }
+  return { key: { ...facts, tenant }, secret: text };
+}
+
+/** Throws NOT_FOUND where the tenant has no key of that id. */
+export async function getKey(house: House, principal: Principal, id: string, named?: string): Promise<KeyView> {
+  const tenant = await tenantMeant(house, principal, named);
+  return toView(await find(house, tenant, id));
+}
+
+export interface ListKeysInput {
+  readonly tenant?: string | undefined;
+  readonly pageSize?: number | undefined;
+  readonly pageToken?: string | undefined;
+}
+
+/** Oldest first, ended ones among them. */
+export async function listKeys(house: House, principal: Principal, input: ListKeysInput) {
+  const limit = pageSizeOf(input.pageSize);
+  const tenant = await tenantMeant(house, principal, input.tenant);
+  const binding = [tenant, "keys"];
+  const after = toPosition(await readPageToken(house, binding, input.pageToken));
+  const found = await catalog.listKeys(house.catalog(tenant), after, limit + 1);
+  const page = found.slice(0, limit);
+  const last = page.at(-1);
+  const more = found.length > limit && last !== undefined;
+  return {
+    keys: page.map(toView),
+    nextPageToken: more ? await signPageToken(house, binding, `${last.createdAt}:${last.id}`) : "",
+  };
+}
+
+export interface RerollKeyInput {
+  readonly tenant?: string | undefined;
+  readonly id: string;
+  /** A duration: how long the present secret goes on working; absent or empty: a day. */
+  readonly grace?: string | undefined;
+}
+
+/** Gives a key another secret. Of two earlier ones only the last goes on. */
+export async function rerollKey(house: House, principal: Principal, input: RerollKeyInput): Promise<ShownKey> {
+  const graceMs = checkGrace(input.grace || undefined);
+  const tenant = await tenantMeant(house, principal, input.tenant);
+  const record = await find(house, tenant, input.id);
+  const now = house.now();
+  if (record.revokedAt !== undefined || now >= (record.expiresAt ?? Infinity)) {
+    throw new DetentError("NOT_FOUND", `the key ${quote(record.id)} has ended; make another one`);
+  }
+  const { text } = makeKey(record.id);
+  const [hash, oldUntil] = [await house.hashKey(text), now + graceMs];
+  const entry = newAuditEntry(house, principal, "key.rerolled", record.id, { oldUntil });
+  if (!(await catalog.rerollKey(house.catalog(tenant), record, { hash, oldUntil }, entry))) {
+    throw new DetentError("UNAVAILABLE", "the key was changed at the same time; try again");
+  }
+  return { key: { ...toView(record), oldUntil }, secret: text };
+}
+
+/** Ends a key for good, within 30 s everywhere; one that was revoked stays as it is. */
+export async function revokeKey(house: House, principal: Principal, id: string, named?: string): Promise<KeyView> {
+  const tenant = await tenantMeant(house, principal, named);
+  const entry = newAuditEntry(house, principal, "key.revoked", id, {});
+  await catalog.revokeKey(house.catalog(tenant), id, entry.at, entry);
+  return toView(await find(house, tenant, id));
+}
+
+/** Those of `allowed`, each once; broken rules are collected. */
+export function checkScopes(rules: Rules, named: readonly string[], allowed: readonly Scope[]): Scope[] {
+  if (named.length === 0) rules.broken("/scopes", "required", "scopes are required, one at least");
+  const scopes = new Set<Scope>();
+  for (const [index, text] of named.entries()) {
+    const scope = allowed.find((known) => known === text);
+    if (scope !== undefined) scopes.add(scope);
+    else rules.broken(`/scopes/${index}`, "one_of", `scopes: each is one of ${allowed.join(", ")}`, text);
+  }
+  return [...scopes];
+}
+
+/** Checks each name of a list, and how many there are. */
+export function checkNames(
+  rules: Rules,
+  pointer: string,
+  names: readonly string[],
+  check: (name: string) => ReturnType<typeof checkConfigurationName>,
+): void {
+  if (names.length > MOST_NAMES) {
+    const message = `${pointer.slice(1)} has ${names.length} members, the limit is ${MOST_NAMES}`;
+    rules.broken(pointer, "limit_exceeded", message, String(names.length));
+  } else for (const [index, name] of names.entries()) rules.name(`${pointer}/${index}`, name, check);
+}
+
+/** Throws PERMISSION_DENIED for a scope that the credential itself has not. */
+export function refuseMore(principal: Principal, scopes: readonly Scope[]): void {
+  const missing = scopes.find((scope) => !principal.scopes.has(scope));
+  if (missing === undefined) return;
+  const message = `the credential lacks the scope "${missing}", and so cannot give it`;
+  throw new DetentError("PERMISSION_DENIED", message, { metadata: { scope: missing } });
+}
+
+function checkGrace(grace: string | undefined): number {
+  if (grace === undefined) return GRACE_MS.usual;
+  const rules = new Rules();
+  const ms = parseDuration(grace);
+  if (ms === undefined) rules.broken("/grace", "duration", "grace must be a duration like P1D, PT30M or 30m", grace);
+  else if (ms > GRACE_MS.longest) {
+    rules.broken("/grace", "limit_exceeded", `grace is ${grace}, the limit is 30 days`, grace);
+  }
+  rules.enforce();
+  return ms ?? 0;
+}
+
+async function find(house: House, tenant: string, id: string): Promise<catalog.StoredKey> {
+  const record = await catalog.findKey(house.catalog(tenant), id);
+  if (record === undefined) throw new DetentError("NOT_FOUND", `there is no key ${quote(id)}`);
+  return record;
+}
+
+function toView({ hash: _hash, oldHash: _oldHash, ...view }: catalog.StoredKey): KeyView {
+  return view;
+}
+
+function toPosition(key: string | undefined): catalog.KeyPosition | undefined {
+  if (key === undefined) return undefined;
+  const colon = key.indexOf(":");
+  return { createdAt: Number(key.slice(0, colon)), id: key.slice(colon + 1) };
+}
