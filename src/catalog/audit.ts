@@ -17,12 +17,12 @@ export interface AuditEntry {
 
 export type AuditPosition = Pick<AuditEntry, "at" | "id">;
 
-const LIST = `
+const LIST_AUDIT = `
   SELECT id, at, actor, action, subject, details FROM audit
   WHERE tenant = ?1 AND (at, id) < (?2, ?3) ORDER BY at DESC, id DESC LIMIT ?4`;
 
 /** For the test of their plans. */
-export const AUDIT_STATEMENTS = { LIST } as const;
+export const AUDIT_STATEMENTS = { LIST_AUDIT } as const;
 
 /** Writes the entry where `written` holds, which sees what the same batch has done; its own parameters go on from ?8. */
 export function auditStatement(entry: AuditEntry, written: string, ...params: Param[]): Statement {
@@ -35,5 +35,5 @@ export function auditStatement(entry: AuditEntry, written: string, ...params: Pa
 
 /** Newest first, after a position. */
 export function listAudit(db: TenantDb, after: AuditPosition | undefined, limit: number): Promise<AuditEntry[]> {
-  return db.all(LIST, after?.at ?? Number.MAX_SAFE_INTEGER, after?.id ?? "", limit);
+  return db.all(LIST_AUDIT, after?.at ?? Number.MAX_SAFE_INTEGER, after?.id ?? "", limit);
 }

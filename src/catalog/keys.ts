@@ -35,36 +35,44 @@ const COLUMNS = `id, tenant, name, scopes, configurations, hash, old_hash AS old
   revoked_at AS revokedAt`;
 
 /** The one question that names no tenant: the key says whose it is. */
-const FIND_BY_ID = `SELECT ${COLUMNS} FROM keys WHERE id = ?1`;
+const FIND_KEY_BY_ID = `SELECT ${COLUMNS} FROM keys WHERE id = ?1`;
 
-const FIND = `SELECT ${COLUMNS} FROM keys WHERE id = ?2 AND tenant = ?1`;
+const FIND_KEY = `SELECT ${COLUMNS} FROM keys WHERE id = ?2 AND tenant = ?1`;
 
-const LIST = `
+const LIST_KEYS = `
   SELECT ${COLUMNS} FROM keys WHERE tenant = ?1 AND (created_at, id) > (?2, ?3) ORDER BY created_at, id LIMIT ?4`;
 
-const INSERT = `
+const INSERT_KEY = `
   INSERT INTO keys (tenant, id, name, scopes, configurations, hash, created_at, created_by, expires_at)
   SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9
   WHERE (SELECT count(*) FROM keys WHERE tenant = ?1 AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > ?7))
     < ${MOST_KEYS}`;
 
 /** Only a key that works, and only from the key that the caller has seen: two rerolls at once must not both succeed. */
-const REROLL = `
+const REROLL_KEY = `
   UPDATE keys SET old_hash = hash, old_until = ?4, hash = ?3
   WHERE id = ?2 AND tenant = ?1 AND hash = ?5 AND revoked_at IS NULL`;
 
-const REVOKE = "UPDATE keys SET revoked_at = ?3 WHERE id = ?2 AND tenant = ?1 AND revoked_at IS NULL";
+const REVOKE_KEY = "UPDATE keys SET revoked_at = ?3 WHERE id = ?2 AND tenant = ?1 AND revoked_at IS NULL";
 
 const NOTE_USE = "UPDATE keys SET last_used_at = ?2 WHERE id = ?1 AND coalesce(last_used_at, 0) < ?2";
 
 /** For the test of their plans. */
-export const KEY_STATEMENTS = { FIND_BY_ID, FIND, LIST, REROLL, REVOKE, NOTE_USE } as const;
+export const KEY_STATEMENTS = {
+  FIND_KEY_BY_ID,
+  FIND_KEY,
+  LIST_KEYS,
+  INSERT_KEY,
+  REROLL_KEY,
+  REVOKE_KEY,
+  NOTE_USE,
+} as const;
 
 type Row = { readonly [K in keyof StoredKey]-?: K extends "scopes" | "configurations" ? string : StoredKey[K] | null };
 
 /** The key of that id, whosever it is. Rejects when D1 does not answer. */
 export async function findKeyById(db: D1Database, id: string): Promise<StoredKey | undefined> {
-  const row = await db.prepare(FIND_BY_ID).bind(id).first<Row>();
+  const row = await db.prepare(FIND_KEY_BY_ID).bind(id).first<Row>();
   return row === null ? undefined : toKey(row);
 }
 
@@ -75,13 +83,13 @@ export async function noteUse(db: D1Database, id: string, at: number): Promise<v
 
 /** The tenant's key of that id. */
 export async function findKey(db: TenantDb, id: string): Promise<StoredKey | undefined> {
-  const row = await db.first<Row>(FIND, id);
+  const row = await db.first<Row>(FIND_KEY, id);
   return row === null ? undefined : toKey(row);
 }
 
 /** Oldest first, after a position. */
 export async function listKeys(db: TenantDb, after: KeyPosition | undefined, limit: number): Promise<StoredKey[]> {
-  return (await db.all<Row>(LIST, after?.createdAt ?? -1, after?.id ?? "", limit)).map(toKey);
+  return (await db.all<Row>(LIST_KEYS, after?.createdAt ?? -1, after?.id ?? "", limit)).map(toKey);
 }
 
 /** Stores a key; answers false where the tenant has as many as it may. */
@@ -89,7 +97,7 @@ export async function insertKey(db: TenantDb, key: Omit<StoredKey, "tenant">, en
   const { id, name, scopes, configurations, hash, createdAt, createdBy, expiresAt = null } = key;
   const lists = [JSON.stringify(scopes), JSON.stringify(configurations)] as const;
   const [changes = 0] = await db.runAll([
-    [INSERT, id, name, ...lists, hash, createdAt, createdBy, expiresAt],
+    [INSERT_KEY, id, name, ...lists, hash, createdAt, createdBy, expiresAt],
     auditStatement(entry, "EXISTS (SELECT 1 FROM keys WHERE id = ?8)", id),
   ]);
   return changes > 0;
@@ -103,7 +111,7 @@ export async function rerollKey(
   entry: AuditEntry,
 ): Promise<boolean> {
   const [changes = 0] = await db.runAll([
-    [REROLL, id, hash, oldUntil, oldHash],
+    [REROLL_KEY, id, hash, oldUntil, oldHash],
     auditStatement(entry, "EXISTS (SELECT 1 FROM keys WHERE id = ?8 AND hash = ?9)", id, hash),
   ]);
   return changes > 0;
@@ -112,7 +120,7 @@ export async function rerollKey(
 /** Ends a key for good; answers false where it has ended, or there is none. */
 export async function revokeKey(db: TenantDb, id: string, at: number, entry: AuditEntry): Promise<boolean> {
   const [changes = 0] = await db.runAll([
-    [REVOKE, id, at],
+    [REVOKE_KEY, id, at],
     // Two revocations in one millisecond are one: the second finds the first one's entry.
     auditStatement(
       entry,

@@ -11,7 +11,7 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { parseArgs } from "node:util";
 import { servePage } from "./page.ts";
-import { ensureSecrets } from "./secrets.ts";
+import { ensureSecrets } from "./own-secrets.ts";
 
 const root = join(import.meta.dirname, "../..");
 const wrangler = join(dirname(createRequire(import.meta.url).resolve("wrangler/package.json")), "bin", "wrangler.js");

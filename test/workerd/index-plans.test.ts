@@ -2,9 +2,12 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
 import { FIND_VERSIONS, LIST_NAMES, LIST_VERSIONS } from "../../src/catalog/configurations.ts";
+import { AUDIT_STATEMENTS } from "../../src/catalog/audit.ts";
 import { DEAD_LETTER_STATEMENTS } from "../../src/catalog/dead-letters.ts";
 import { FEED_STATEMENTS } from "../../src/catalog/feeds.ts";
 import { JOB_STATEMENTS } from "../../src/catalog/jobs.ts";
+import { KEY_STATEMENTS } from "../../src/catalog/keys.ts";
+import { TENANT_STATEMENTS } from "../../src/catalog/tenants.ts";
 import { FIND_DECISION, FIND_FAILURE } from "../../src/catalog/lookups.ts";
 import { LABEL_STATEMENTS } from "../../src/catalog/label-index.ts";
 import { machineCountStatement, MACHINE_GROUPS, type CountQuery } from "../../src/catalog/machine-count.ts";
@@ -134,6 +137,9 @@ const STATEMENTS = {
   ...FEED_STATEMENTS,
   ...DEAD_LETTER_STATEMENTS,
   ...JOB_STATEMENTS,
+  ...KEY_STATEMENTS,
+  ...TENANT_STATEMENTS,
+  ...AUDIT_STATEMENTS,
   FIND_DECISION,
   FIND_FAILURE,
   LIST_VERSIONS,
@@ -146,6 +152,7 @@ const STATEMENTS = {
 const ALLOWED: Record<string, string[]> = {
   TRANSITIONS_OF_ALL: ["SCAN names", "USE TEMP B-TREE FOR ORDER BY"],
   COUNT: ["SCAN (subquery-1)"],
+  INSERT_KEY: ["SCAN CONSTANT ROW"],
   COUNT_LABEL: ["SCAN (subquery-1)"],
 };
 

@@ -40,17 +40,14 @@ export async function call(
 
 /** The first messages of a stream: a watch goes on for minutes. */
 async function readSome(response: Response, isRpc: boolean): Promise<string> {
-  const reader = response.body?.getReader();
+  if (response.body === null) return "";
   const decoder = new TextDecoder();
   let text = "";
-  for (let messages = 0; reader !== undefined && messages < 3; messages += 1) {
-    const { done, value } = (await reader.read()) as ReadableStreamReadResult<Uint8Array>;
-    if (done) break;
-    text += decoder.decode(value);
+  for await (const chunk of response.body as ReadableStream<Uint8Array>) {
+    text += decoder.decode(chunk);
     // A watch from the beginning has a change to tell; with the first one enough is known.
-    if (!isRpc || text.includes("revision")) break;
+    if (text.includes("revision") || !isRpc) break;
   }
-  await reader?.cancel();
   return text;
 }
 

@@ -35,7 +35,7 @@ function isService(value: unknown): value is DescService {
 }
 
 /** Every method that the protos have, served or not. */
-export const METHODS: readonly DescMethod[] = Object.values(modules)
+const METHODS: readonly DescMethod[] = Object.values(modules)
   .flatMap((module) => Object.values(module) as unknown[])
   .filter(isService)
   .flatMap((service) => service.methods);

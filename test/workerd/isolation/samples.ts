@@ -28,7 +28,7 @@ export function chart(name: string) {
 }
 
 /** Bodies of routes, by operation; a route that takes none is not here. */
-export const BODIES: Readonly<Record<string, (names: Names) => unknown>> = {
+const BODIES: Readonly<Record<string, (names: Names) => unknown>> = {
   CreateConfiguration: ({ configuration }) => ({ ...chart(configuration), version: "v2" }),
   CheckConfiguration: ({ configuration }) => chart(configuration),
   SimulateConfiguration: ({ configuration }) => ({ config_id: `${configuration}:v1`, events: [{ event: "stay" }] }),
@@ -66,7 +66,7 @@ export const BODIES: Readonly<Record<string, (names: Names) => unknown>> = {
 };
 
 /** Queries of routes that need one, or would be about nothing named without one. */
-export const QUERIES: Readonly<Record<string, (names: Names) => Readonly<Record<string, string>>>> = {
+const QUERIES: Readonly<Record<string, (names: Names) => Readonly<Record<string, string>>>> = {
   ListConfigurations: ({ configuration }) => ({ configuration }),
   ListMachines: ({ configuration }) => ({ configuration }),
   CountMachines: ({ configuration }) => ({ configuration }),
@@ -89,7 +89,7 @@ const JOBS = "detent.v1.JobService/";
 const TENANTS = "detent.v1.TenantService/";
 
 /** Messages of methods in ProtoJSON. Every method is here. */
-export const MESSAGES: Readonly<Record<string, (names: Names) => unknown>> = {
+const MESSAGES: Readonly<Record<string, (names: Names) => unknown>> = {
   "grpc.health.v1.Health/Check": () => ({}),
   [`${V1BETA}Health`]: () => ({}),
   [`${V1BETA}PutConfiguration`]: ({ configuration }) => {
