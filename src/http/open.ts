@@ -1,9 +1,8 @@
 /** The routes that need no credential: health, the description of the routes, and the pages that problems point to. */
 import { quote } from "../engine/names.ts";
-import { DetentError, REASONS, RETRY_AFTER_SECONDS, type Reason } from "../errors.ts";
+import { DetentError, RETRY_AFTER_SECONDS } from "../errors.ts";
 import { checkHealth } from "../service/health.ts";
-import { serveDocsPage, serveOpenApi, type Served } from "./documents.ts";
-import { renderErrorPage } from "./error-pages.ts";
+import { serveDocsPage, serveErrorPage, serveOpenApi, type Served } from "./documents.ts";
 import { isKnown } from "./preconditions.ts";
 import { param, type Ctx, type Route } from "./route.ts";
 
@@ -47,8 +46,9 @@ async function health(c: Ctx) {
   return ready ? c.json(body) : c.json(body, 503, { "retry-after": String(RETRY_AFTER_SECONDS.UNAVAILABLE) });
 }
 
-function errorPage(c: Ctx) {
+async function errorPage(c: Ctx) {
   const reason = param(c, "reason");
-  if (!Object.hasOwn(REASONS, reason)) throw new DetentError("NOT_FOUND", `there is no reason ${quote(reason)}`);
-  return c.html(renderErrorPage(reason as Reason));
+  const page = await serveErrorPage(c.env.readAsset, reason);
+  if (page === undefined) throw new DetentError("NOT_FOUND", `there is no reason ${quote(reason)}`);
+  return new Response(page.text, { headers: page.headers });
 }

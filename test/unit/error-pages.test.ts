@@ -8,6 +8,8 @@ import {
   renderErrorMarkdown,
   renderErrorPage,
 } from "../../src/http/error-pages.ts";
+import served from "../../src/http/assets/error-pages.json" with { type: "json" };
+import { makePage } from "../../src/http/page.ts";
 
 const directory = join(import.meta.dirname, "../../docs/errors");
 const reasons = Object.keys(REASONS) as Reason[];
@@ -22,6 +24,11 @@ test("table, texts and pages name the same reasons", () => {
 
 test("the index is up to date", () => {
   expect(readPage("README.md")).toBe(renderErrorIndexMarkdown());
+});
+
+test("the pages that are served are up to date", async () => {
+  const pages = reasons.map(async (reason) => [reason, await makePage(renderErrorPage(reason))] as const);
+  expect(served).toEqual(Object.fromEntries(await Promise.all(pages)));
 });
 
 describe.each(reasons)("%s", (reason) => {

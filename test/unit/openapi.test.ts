@@ -6,7 +6,11 @@ import packageJson from "../../package.json" with { type: "json" };
 import { REASONS } from "../../src/errors.ts";
 import { ROUTES } from "../../src/http/app.ts";
 import { createDocument } from "../../src/http/openapi/document.ts";
+import type { Document } from "../../src/http/docs/openapi-document.ts";
+import { renderDocsPage } from "../../src/http/docs/page.ts";
+import { makePage } from "../../src/http/page.ts";
 import { OPERATIONS } from "../../src/http/openapi/operations.ts";
+import servedPage from "../../src/http/assets/docs-page.json" with { type: "json" };
 import served from "../../src/http/assets/openapi.json" with { type: "json" };
 import { faultsOf } from "../doors/answer-check.ts";
 import type { Json } from "../doors/json.ts";
@@ -18,6 +22,10 @@ const operations: Json[] = Object.entries<Json>(document.paths).flatMap(([path, 
 
 test("src/http/assets/openapi.json is what npm run generate:openapi makes of the routes", () => {
   expect(document).toEqual(createDocument(ROUTES, packageJson.version));
+});
+
+test("src/http/assets/docs-page.json is its page", async () => {
+  expect(servedPage).toEqual({ docs: await makePage(renderDocsPage(document as Document)) });
 });
 
 test("it is valid OpenAPI 3.1, and every reference leads somewhere", async () => {
