@@ -11,6 +11,7 @@ import { Log, LOG_LEVELS, type LogLevel } from "./log.ts";
 import type { JobCalls } from "./jobs/calls.ts";
 import type { JobObject } from "./jobs/job-object.ts";
 import { createQueueSender, type QueueSender } from "./queue-sender.ts";
+import type { ErasureObject } from "./upkeep/erasure-object.ts";
 import type { RebuildObject } from "./upkeep/rebuild-object.ts";
 import type { SweeperObject } from "./upkeep/sweeper-object.ts";
 
@@ -23,6 +24,7 @@ export interface Bindings extends SecretVariables {
   readonly INDEX_WRITERS: DurableObjectNamespace<IndexWriterObject>;
   readonly SWEEPERS: DurableObjectNamespace<SweeperObject>;
   readonly REBUILDS: DurableObjectNamespace<RebuildObject>;
+  readonly ERASURES: DurableObjectNamespace<ErasureObject>;
   readonly JOBS: DurableObjectNamespace<JobObject>;
   readonly EVENTS: Queue;
   readonly JOB_CHUNKS: Queue;
@@ -194,6 +196,11 @@ export function sweeperOf(env: Bindings): DurableObjectStub<SweeperObject> {
 /** The tenant's rebuild of its index. */
 export function rebuildOf(env: Bindings, tenant: string): DurableObjectStub<RebuildObject> {
   return inJurisdiction(env, env.REBUILDS).getByName(tenant);
+}
+
+/** The tenant's erasure. */
+export function erasureOf(env: Bindings, tenant: string): DurableObjectStub<ErasureObject> {
+  return inJurisdiction(env, env.ERASURES).getByName(tenant);
 }
 
 /** A tenant's job. No tenant's name has a slash. */

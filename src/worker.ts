@@ -16,6 +16,7 @@ import { findKeyById, noteUse } from "./catalog/keys.ts";
 import { TenantDb } from "./catalog/tenant-db.ts";
 import { listTenants } from "./catalog/tenants.ts";
 import {
+  erasureOf,
   indexWriterOf,
   indexWritersOf,
   jobOf,
@@ -47,6 +48,7 @@ import { traceparentOf } from "./traceparent.ts";
 export { IndexWriterObject } from "./catalog/index-writer-object.ts";
 export { JobObject } from "./jobs/job-object.ts";
 export { MachineObject } from "./machine/machine-object.ts";
+export { ErasureObject } from "./upkeep/erasure-object.ts";
 export { RebuildObject } from "./upkeep/rebuild-object.ts";
 export { SweeperObject } from "./upkeep/sweeper-object.ts";
 
@@ -110,6 +112,7 @@ function houseOf(env: Bindings, log: Log): House {
     notify: (events) => orUnavailable("the queue", notificationQueueOf(env).send(toJsonMessages(events))),
     keepDeadLetters: (letters) => orUnavailable("the catalog", insertDeadLetters(env.CATALOG, letters)),
     rebuild: (tenant) => rebuildOf(env, tenant),
+    erasure: (tenant) => erasureOf(env, tenant),
     job: (tenant, id) => jobOf(env, tenant, id),
     tenants: (after, limit) => orUnavailable("the catalog", listTenants(env.CATALOG, after, limit)),
     hashKey: (key) => hasher.hash(key),

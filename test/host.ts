@@ -59,6 +59,7 @@ const DETENT: Subject = {
       INDEX_WRITERS: { className: "IndexWriterObject", useSQLite: true },
       SWEEPERS: { className: "SweeperObject", useSQLite: true },
       REBUILDS: { className: "RebuildObject", useSQLite: true },
+      ERASURES: { className: "ErasureObject", useSQLite: true },
       JOBS: { className: "JobObject", useSQLite: true },
     },
     queueProducers: { EVENTS: "events", JOB_CHUNKS: "jobs", NOTIFICATIONS: "notifications" },

@@ -15,6 +15,9 @@ export interface AuditEntry {
   readonly details: JsonText;
 }
 
+/** Tells what has become of a tenant; such entries stay when it is erased. */
+export const TOMBSTONE_ACTIONS = ["tenant.erasing", "tenant.erased"] as const;
+
 export type AuditPosition = Pick<AuditEntry, "at" | "id">;
 
 const LIST_AUDIT = `

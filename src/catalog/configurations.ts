@@ -104,6 +104,19 @@ export async function* streamVersions(db: TenantDb, name: string): AsyncGenerato
   }
 }
 
+export const WALK_CONFIGURATIONS = `
+  SELECT ${COLUMNS} FROM configurations
+  WHERE tenant = ?1 AND (name, version) > (?2, ?3) ORDER BY name, version LIMIT ?4`;
+
+/** Every version of every name, in the order of names and versions, after one. Not for many at once: sources may be large. */
+export function walkConfigurations(
+  db: TenantDb,
+  after: Pick<StoredConfiguration, "name" | "version">,
+  limit: number,
+): Promise<StoredConfiguration[]> {
+  return db.all(WALK_CONFIGURATIONS, after.name, after.version, limit);
+}
+
 export const FIND_VERSIONS = `
   SELECT ${COLUMNS}
   FROM json_each(?3) AS wanted CROSS JOIN configurations AS listed

@@ -24,6 +24,11 @@ export class CountStore {
     return this.#storage.sql.exec(LOAD, tenant).toArray()[0]?.["counts"] as string | undefined;
   }
 
+  delete(tenant: string): void {
+    this.#prepare();
+    this.#storage.sql.exec("DELETE FROM counts WHERE tenant = ?", tenant);
+  }
+
   /** All or nothing of it. */
   store(counts: readonly { readonly tenant: string; readonly counts: string }[]): void {
     this.#prepare();

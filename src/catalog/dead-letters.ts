@@ -37,7 +37,8 @@ const INSERT = `
   INSERT OR IGNORE INTO dead_letters (tenant, at, id, configuration, machine_id, event_id, content_type, body)
   SELECT value->>'tenant', value->>'at', value->>'id', value->>'configuration', value->>'machineId',
          value->>'eventId', value->>'contentType', value->>'body'
-  FROM json_each(?1)`;
+  FROM json_each(?1)
+  WHERE NOT EXISTS (SELECT 1 FROM tenants WHERE name = value->>'tenant' AND erasing_at IS NOT NULL)`;
 
 const LIST_KEYS = `
   SELECT at, id, octet_length(body) AS bytes FROM dead_letters
@@ -64,7 +65,10 @@ const DELETE = `
 /** For the test of their plans. */
 export const DEAD_LETTER_STATEMENTS = { INSERT, LIST_KEYS, COUNT, FIND_KEYS, FIND, DELETE } as const;
 
-/** Stores letters of any tenants, all or none; one that is there already is left as it is. Rejects when D1 fails. */
+/**
+ * Stores letters of any tenants, all or none; one that is there already is left as it is, and those of an erased tenant are
+ * let go. Rejects when D1 fails.
+ */
 export async function insertDeadLetters(db: D1Database, letters: readonly DeadLetter[]): Promise<void> {
   if (letters.length === 0) return;
   // Three bytes are the most that a UTF-16 unit takes in UTF-8.

@@ -67,8 +67,16 @@ const FAILURES_OF_ALL = `
   SELECT ${FAILURE} FROM failures INDEXED BY sqlite_autoindex_failures_1
   WHERE tenant = ?1 AND seq > ?2 ORDER BY seq LIMIT ?3`;
 
+const WHOLE_FAILURES = "SELECT seq, receipt FROM failures WHERE tenant = ?1 AND seq > ?2 ORDER BY seq LIMIT ?3";
+
 /** For the test of their plans. */
-export const FEED_STATEMENTS = { TRANSITIONS_OF_ONE, TRANSITIONS_OF_ALL, FAILURES_OF_ONE, FAILURES_OF_ALL } as const;
+export const FEED_STATEMENTS = {
+  TRANSITIONS_OF_ONE,
+  TRANSITIONS_OF_ALL,
+  FAILURES_OF_ONE,
+  FAILURES_OF_ALL,
+  WHOLE_FAILURES,
+} as const;
 
 export function listTransitions(db: TenantDb, { configuration, after, limit }: FeedQuery): Promise<FeedTransition[]> {
   return configuration === ""
@@ -81,6 +89,21 @@ export async function listFailures(db: TenantDb, { configuration, after, limit }
     ? db.all<FailureRow>(FAILURES_OF_ALL, after, limit)
     : db.all<FailureRow>(FAILURES_OF_ONE, configuration, after, limit));
   return rows.map(({ seq, receipt }) => ({ seq, receipt: JSON.parse(receipt) as FeedFailure["receipt"] }));
+}
+
+/** A failure with what the sender sent, where no machine keeps that. */
+export interface WholeFailure {
+  readonly seq: number;
+  readonly receipt: Receipt;
+}
+
+/** Of all configurations, after a position. */
+export async function listWholeFailures(db: TenantDb, after: number, limit: number): Promise<WholeFailure[]> {
+  const rows = await db.all<FailureRow>(WHOLE_FAILURES, after, limit);
+  return rows.map(({ seq, receipt }) => ({
+    seq,
+    receipt: { data: "{}", details: "", ...JSON.parse(receipt) } as Receipt,
+  }));
 }
 
 interface FailureRow {

@@ -2,6 +2,7 @@
 import type { FailedEvent, MachineRow } from "./index-entry.ts";
 import { labelDeletion } from "./label-index.ts";
 import { MACHINE_COLUMNS, toMachineRow, type StoredMachineRow } from "./machine-rows.ts";
+import type { TenantDb } from "./tenant-db.ts";
 
 /** Machines that had something to do before this time and have not said since that it is done. */
 export async function listOverdueMachines(db: D1Database, before: number, limit: number): Promise<MachineRow[]> {
@@ -94,18 +95,14 @@ export async function listUnsentNotifications(
 
 /** A tenant's machines in the order of their keys, after one; the dead ones too. */
 export async function walkMachines(
-  db: D1Database,
-  tenant: string,
+  db: TenantDb,
   after: { readonly configuration: string; readonly id: string },
   limit: number,
 ): Promise<MachineRow[]> {
-  const query = db.prepare(
-    `SELECT ${MACHINE_COLUMNS} FROM machines WHERE tenant = ?1 AND (configuration, id) > (?2, ?3)
-     ORDER BY configuration, id LIMIT ?4`,
-  );
-  return (await query.bind(tenant, after.configuration, after.id, limit).all<StoredMachineRow>()).results.map(
-    toMachineRow,
-  );
+  const sql = `
+    SELECT ${MACHINE_COLUMNS} FROM machines WHERE tenant = ?1 AND (configuration, id) > (?2, ?3)
+    ORDER BY configuration, id LIMIT ?4`;
+  return (await db.all<StoredMachineRow>(sql, after.configuration, after.id, limit)).map(toMachineRow);
 }
 
 /**

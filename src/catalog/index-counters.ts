@@ -58,6 +58,7 @@ const MOST_TENANTS_KEPT = 500;
 export interface IndexCountersDeps {
   /** A tenant's counts as they were stored. */
   load(tenant: string): string | undefined;
+  delete(tenant: string): void;
   /** All or nothing of it. */
   store(counts: readonly { readonly tenant: string; readonly counts: string }[]): void;
   /** Calls back after `ms`, and stays awake until then. */
@@ -117,6 +118,13 @@ export class IndexCounters {
     const tally = this.#tallyOf(tenant);
     if (this.#unstored.has(tenant)) this.#store([tenant]);
     return toCounts(tally);
+  }
+
+  /** Nothing was ever counted of the tenant. */
+  forget(tenant: string): void {
+    this.#tallies.delete(tenant);
+    this.#unstored.delete(tenant);
+    this.#deps.delete(tenant);
   }
 
   #change(tenant: string): Tally {

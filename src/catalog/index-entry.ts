@@ -112,6 +112,8 @@ export interface IndexWriterCalls {
   recordFailures(failures: readonly FailedEvent[]): Promise<WriteResult[]>;
   /** What this index-writer has counted of the tenant; what is answered does not go back. */
   counts(tenant: string): Promise<IndexCounts>;
+  /** Forgets what it has counted of the tenant. */
+  forgetCounts(tenant: string): Promise<void>;
   /** How far the index is behind what machines have told this writer, in ms. */
   lagMs(): Promise<number>;
   /**

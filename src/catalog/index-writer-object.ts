@@ -25,6 +25,7 @@ export class IndexWriterObject extends DurableObject<Bindings> {
     this.#counters = new IndexCounters({
       load: (tenant) => store.load(tenant),
       store: (counts) => store.store(counts),
+      delete: (tenant) => store.delete(tenant),
       after: (ms, work) => {
         const done = scheduler.wait(ms).then(work);
         ctx.waitUntil(done.catch((cause: unknown) => log("error", "the counts could not be stored", { cause })));
@@ -65,6 +66,10 @@ export class IndexWriterObject extends DurableObject<Bindings> {
 
   counts(tenant: string): IndexCounts {
     return this.#counters.read(tenant);
+  }
+
+  forgetCounts(tenant: string): void {
+    this.#counters.forget(tenant);
   }
 
   /** How far the index is behind what machines have told this writer, in ms. */

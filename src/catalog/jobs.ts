@@ -15,8 +15,13 @@ const UPSERT = `
 const LIST_JOBS = `
   SELECT job FROM jobs WHERE tenant = ?1 AND (created_at, id) < (?2, ?3) ORDER BY created_at DESC, id DESC LIMIT ?4`;
 
+const LIST_JOBS_OF = `
+  SELECT created_at AS createdAt, id FROM jobs
+  WHERE tenant = ?1 AND (created_at, id) < (?2, ?3) AND (?4 = '' OR job->>'$.filter.configuration' = ?4)
+  ORDER BY created_at DESC, id DESC LIMIT ?5`;
+
 /** For the test of their plans. */
-export const JOB_STATEMENTS = { LIST_JOBS } as const;
+export const JOB_STATEMENTS = { LIST_JOBS, LIST_JOBS_OF } as const;
 
 /** Stores what is told of a job in place of what was told before. */
 export async function storeJob(db: TenantDb, { createdAt, id }: JobPosition, job: JsonText): Promise<void> {
@@ -27,6 +32,17 @@ export async function storeJob(db: TenantDb, { createdAt, id }: JobPosition, job
 export async function listJobs(db: TenantDb, after: JobPosition | undefined, limit: number): Promise<JsonText[]> {
   const { createdAt = Number.MAX_SAFE_INTEGER, id = "" } = after ?? {};
   return (await db.all<{ job: JsonText }>(LIST_JOBS, createdAt, id, limit)).map(({ job }) => job);
+}
+
+/** The same, of one configuration unless it is "": where each stands. */
+export function listJobsOf(
+  db: TenantDb,
+  configuration: string,
+  after: JobPosition | undefined,
+  limit: number,
+): Promise<JobPosition[]> {
+  const { createdAt = Number.MAX_SAFE_INTEGER, id = "" } = after ?? {};
+  return db.all(LIST_JOBS_OF, createdAt, id, configuration, limit);
 }
 
 export async function deleteJob(db: TenantDb, { createdAt, id }: JobPosition): Promise<void> {

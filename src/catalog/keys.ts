@@ -46,7 +46,8 @@ const INSERT_KEY = `
   INSERT INTO keys (tenant, id, name, scopes, configurations, hash, created_at, created_by, expires_at)
   SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9
   WHERE (SELECT count(*) FROM keys WHERE tenant = ?1 AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > ?7))
-    < ${MOST_KEYS}`;
+    < ${MOST_KEYS}
+    AND NOT EXISTS (SELECT 1 FROM tenants WHERE name = ?1 AND erasing_at IS NOT NULL)`;
 
 /** Only a key that works, and only from the key that the caller has seen: two rerolls at once must not both succeed. */
 const REROLL_KEY = `
@@ -92,7 +93,7 @@ export async function listKeys(db: TenantDb, after: KeyPosition | undefined, lim
   return (await db.all<Row>(LIST_KEYS, after?.createdAt ?? -1, after?.id ?? "", limit)).map(toKey);
 }
 
-/** Stores a key; answers false where the tenant has as many as it may. */
+/** Stores a key; answers false where the tenant has as many as it may, or is being erased. */
 export async function insertKey(db: TenantDb, key: Omit<StoredKey, "tenant">, entry: AuditEntry): Promise<boolean> {
   const { id, name, scopes, configurations, hash, createdAt, createdBy, expiresAt = null } = key;
   const lists = [JSON.stringify(scopes), JSON.stringify(configurations)] as const;

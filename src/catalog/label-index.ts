@@ -2,6 +2,7 @@
  * The labels of living machines, a row each, by which lists find them. `machines.labels` is what they are made of: whoever
  * writes or deletes a machine's row runs these in the same transaction, before.
  */
+import { notErased } from "./erased-lives.ts";
 import type { IndexEntry, MachineRow } from "./index-entry.ts";
 
 /** A telling that wins over the row that is there. */
@@ -23,7 +24,7 @@ const NOTE_LABELS = `
   SELECT told.value->>'tenant', told.value->>'configuration', label.key, label.value, told.value->>'id'
   FROM json_each(?1) AS told LEFT JOIN machines AS known ON ${KNOWN}
     CROSS JOIN json_each(told.value->>'labels') AS label
-  WHERE told.value->>'retiredAt' IS NULL
+  WHERE told.value->>'retiredAt' IS NULL AND ${notErased("told.value")}
     AND (known.id IS NULL OR (${WINS} AND (known.retired_at IS NOT NULL OR told.value->>'labels' <> known.labels)))`;
 
 /** The labels of a row that is about to be deleted. */

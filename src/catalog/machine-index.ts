@@ -1,4 +1,5 @@
 /** The index of machines and of what they decided, in D1: the statements that write it. Used by the index-writers only. */
+import { notErased } from "./erased-lives.ts";
 import type { FailedEvent, IndexEntry } from "./index-entry.ts";
 import { labelChanges } from "./label-index.ts";
 
@@ -11,7 +12,7 @@ const UPSERT_MACHINES = `
     retired_at)
   SELECT value->>'tenant', value->>'configuration', value->>'id', value->>'version', value->>'state', value->>'revision',
     value->>'change', value->>'createdAt', value->>'updatedAt', value->>'labels', value->>'dueAt', value->>'retiredAt'
-  FROM json_each(?1) WHERE true
+  FROM json_each(?1) WHERE ${notErased("value")}
   ON CONFLICT (tenant, configuration, id) DO UPDATE SET
     state = excluded.state, revision = excluded.revision, change = excluded.change, created_at = excluded.created_at,
     updated_at = excluded.updated_at, labels = excluded.labels, due_at = excluded.due_at
@@ -37,7 +38,7 @@ const INSERT_TRANSITIONS = `
   SELECT value->>'tenant', value->>'configuration', (SELECT seq FROM feed_head) - ?2 + key, value->>'id',
     value->>'createdAt', value->>'kind', value->>'eventId', value->>'revision', value->>'version', value->>'event',
     value->>'from', value->>'to', value->>'at', value->>'originator', value->>'actor'
-  FROM json_each(?1) WHERE true
+  FROM json_each(?1) WHERE ${notErased("value")}
   ON CONFLICT (tenant, configuration, event_id, machine_id, created_at) DO NOTHING`;
 
 const INSERT_FAILURES = `
@@ -45,13 +46,13 @@ const INSERT_FAILURES = `
   SELECT value->>'tenant', (SELECT seq FROM feed_head) - ?2 + key, value->>'configuration', value->>'id',
     value->>'eventId', value->>'at', coalesce(value->>'failureId', ''), value->>'expiresAt', value->>'receipt',
     value->>'notification'
-  FROM json_each(?1) WHERE true
+  FROM json_each(?1) WHERE ${notErased("value")}
   ON CONFLICT (tenant, configuration, event_id, machine_id, at, failure_id) DO NOTHING`;
 
 const INSERT_LOOKUPS = `
   INSERT INTO lookups (tenant, configuration, event_id, machine_id, at, expires_at)
   SELECT value->>'tenant', value->>'configuration', value->>'eventId', value->>'id', value->>'at', value->>'expiresAt'
-  FROM json_each(?1) WHERE true
+  FROM json_each(?1) WHERE ${notErased("value")}
   ON CONFLICT (tenant, configuration, event_id, machine_id) DO UPDATE SET at = excluded.at, expires_at = excluded.expires_at
   WHERE excluded.at > at`;
 
@@ -79,11 +80,11 @@ export async function writeIndex(
   const transitions = entries.flatMap(({ tenant, configuration, id, createdAt, transitions: facts }) =>
     facts.map((fact) => ({ tenant, configuration, id, createdAt, ...fact })),
   );
-  const refusals = entries.flatMap(({ tenant, configuration, id, refusals: facts }) =>
-    facts.map((fact) => ({ tenant, configuration, id, ...fact })),
+  const refusals = entries.flatMap(({ tenant, configuration, id, createdAt, refusals: facts }) =>
+    facts.map((fact) => ({ tenant, configuration, id, createdAt, ...fact })),
   );
-  const lookups = entries.flatMap(({ tenant, configuration, id, lookups: facts }) =>
-    facts.map((fact) => ({ tenant, configuration, id, ...fact })),
+  const lookups = entries.flatMap(({ tenant, configuration, id, createdAt, lookups: facts }) =>
+    facts.map((fact) => ({ tenant, configuration, id, createdAt, ...fact })),
   );
   const failures = [...refusals, ...failed];
   const positions = transitions.length + failures.length;

@@ -1,24 +1,40 @@
 /** The tenants of a deployment, in D1. */
 import { auditStatement, type AuditEntry } from "./audit.ts";
+import type { JsonText } from "../receipt.ts";
 import type { TenantDb } from "./tenant-db.ts";
 
 export interface Tenant {
   readonly name: string;
-  /** Epoch ms. */
+  /** Epoch ms, as all times here. */
   readonly createdAt: number;
+  /** Since when it is being erased, and since when that is done. */
+  readonly erasingAt?: number;
+  readonly erasedAt?: number;
+  /** How many rows of each kind were erased so far. */
+  readonly erasedCounts?: Readonly<Record<string, number>>;
 }
 
-const FIND_TENANT = "SELECT name, created_at AS createdAt FROM tenants WHERE name = ?1";
+type Row = { readonly [K in keyof Tenant]-?: K extends "erasedCounts" ? JsonText | null : Tenant[K] | null };
 
+const COLUMNS =
+  "name, created_at AS createdAt, erasing_at AS erasingAt, erased_at AS erasedAt, erased_counts AS erasedCounts";
+
+const FIND_TENANT = `SELECT ${COLUMNS} FROM tenants WHERE name = ?1`;
 const INSERT_TENANT = "INSERT INTO tenants (name, created_at) VALUES (?1, ?2) ON CONFLICT (name) DO NOTHING";
-
-const LIST_TENANTS = "SELECT name, created_at AS createdAt FROM tenants WHERE name > ?1 ORDER BY name LIMIT ?2";
+const LIST_TENANTS = `SELECT ${COLUMNS} FROM tenants WHERE name > ?1 ORDER BY name LIMIT ?2`;
 
 /** For the test of their plans. */
 export const TENANT_STATEMENTS = { FIND_TENANT, LIST_TENANTS } as const;
 
+function toTenant({ erasedCounts, ...row }: Row): Tenant {
+  const present = Object.entries(row).filter(([, value]) => value !== null);
+  const counts = erasedCounts === null ? undefined : (JSON.parse(erasedCounts) as Tenant["erasedCounts"]);
+  return { ...(Object.fromEntries(present) as unknown as Tenant), ...(counts && { erasedCounts: counts }) };
+}
+
 export async function findTenant(db: TenantDb): Promise<Tenant | undefined> {
-  return (await db.first<Tenant>(FIND_TENANT)) ?? undefined;
+  const row = await db.first<Row>(FIND_TENANT);
+  return row === null ? undefined : toTenant(row);
 }
 
 /** Stores the tenant, and that it was; answers false where it is there already, and leaves it as it is. */
@@ -30,5 +46,5 @@ export async function insertTenant(db: TenantDb, createdAt: number, entry: Audit
 
 /** In the order of their names, after `after`. Of all tenants, and so for the root key alone. */
 export async function listTenants(db: D1Database, after: string, limit: number): Promise<Tenant[]> {
-  return (await db.prepare(LIST_TENANTS).bind(after, limit).all<Tenant>()).results;
+  return (await db.prepare(LIST_TENANTS).bind(after, limit).all<Row>()).results.map(toTenant);
 }

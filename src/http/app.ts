@@ -4,6 +4,7 @@ import { clip } from "../engine/names.ts";
 import { DetentError } from "../errors.ts";
 import { CONFIGURATION_ROUTES } from "./configurations.ts";
 import { DIAGRAM_ROUTES } from "./diagrams.ts";
+import { DATA_RIGHTS_ROUTES } from "./data-rights.ts";
 import { DEAD_LETTER_ROUTES } from "./dead-letters.ts";
 import { EVENT_ROUTES } from "./events.ts";
 import { FEED_ROUTES } from "./feeds.ts";
@@ -34,6 +35,7 @@ const CLOSED_ROUTES: readonly Route[] = [
   ...STATESERVICE_ROUTES,
   ...KEY_ROUTES,
   ...TENANT_ROUTES,
+  ...DATA_RIGHTS_ROUTES,
 ];
 /** The router table: every route there is. */
 export const ROUTES: readonly Route[] = [...OPEN_ROUTES, ...CLOSED_ROUTES];

@@ -1,7 +1,7 @@
 /** The routes of configurations. */
 import * as configurations from "../service/configurations.ts";
 import { simulateConfiguration as simulate } from "../service/simulate.ts";
-import * as out from "./output.ts";
+import * as out from "../output.ts";
 import { instant, pageSize, param, route } from "./route.ts";
 import { SHAPES } from "./shapes.ts";
 

@@ -1,6 +1,6 @@
 /** The routes of dead letters. */
 import * as deadLetters from "../service/dead-letters.ts";
-import * as out from "./output.ts";
+import * as out from "../output.ts";
 import { pageSize, route } from "./route.ts";
 import { SHAPES } from "./shapes.ts";
 

@@ -6,7 +6,7 @@ import { enqueueEvents, refuseCrowd } from "../service/enqueued-events.ts";
 import type { SendEventInput } from "../service/event-input.ts";
 import { getEvent as lookUp } from "../service/event-lookup.ts";
 import * as events from "../service/events.ts";
-import * as out from "./output.ts";
+import * as out from "../output.ts";
 import { idempotencyKey, ifMatch, onlyOne, prefersAsync } from "./preconditions.ts";
 import { problemOf } from "./problem.ts";
 import { tryOut } from "./try-out.ts";

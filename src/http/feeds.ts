@@ -1,7 +1,7 @@
 /** The routes of feeds. */
 import type * as z from "zod/mini";
 import * as feeds from "../service/feeds.ts";
-import * as out from "./output.ts";
+import * as out from "../output.ts";
 import { pageSize, route, type Ctx } from "./route.ts";
 import { SHAPES } from "./shapes.ts";
 

@@ -1,7 +1,7 @@
 /** The routes of jobs. */
 import type * as z from "zod/mini";
 import * as jobs from "../service/jobs.ts";
-import * as out from "./output.ts";
+import * as out from "../output.ts";
 import { idempotencyKey } from "./preconditions.ts";
 import { instant, pageSize, param, route, type Ctx } from "./route.ts";
 import { SHAPES } from "./shapes.ts";

@@ -1,7 +1,7 @@
 /** The routes of API keys, and of the tokens that are made with them. */
 import * as keys from "../service/keys.ts";
 import { createToken as issue } from "../service/tokens.ts";
-import * as out from "./output.ts";
+import * as out from "../output.ts";
 import { instant, pageSize, param, route, type Ctx } from "./route.ts";
 import { SHAPES } from "./shapes.ts";
 

@@ -2,7 +2,7 @@
 import * as machineCount from "../service/machine-count.ts";
 import * as machineList from "../service/machine-list.ts";
 import type * as z from "zod/mini";
-import * as out from "./output.ts";
+import * as out from "../output.ts";
 import { instant, pageSize, route } from "./route.ts";
 import { SHAPES } from "./shapes.ts";
 

@@ -2,7 +2,7 @@
 import { invalid } from "../errors.ts";
 import * as machines from "../service/machines.ts";
 import { migrateMachine as migrate } from "../service/migration.ts";
-import * as out from "./output.ts";
+import * as out from "../output.ts";
 import { idempotencyKey, ifMatch, isKnown } from "./preconditions.ts";
 import { MACHINE, machineOf, machinePath, pageSize, param, route, type Ctx } from "./route.ts";
 import { SHAPES } from "./shapes.ts";

@@ -1,6 +1,6 @@
 /** Errors as RFC 9457 problem documents. */
 import { REASONS, toKnownError } from "../errors.ts";
-import { receiptJson } from "./output.ts";
+import { receiptJson } from "../output.ts";
 
 /** What the caller sees of `error`: a bug shows nothing from inside, only the request id under which it is logged. */
 export function problemOf(error: unknown, requestId: string) {

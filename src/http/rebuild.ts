@@ -1,7 +1,7 @@
 /** The routes that make a wrong index right. */
 import * as rebuild from "../service/rebuild.ts";
 import type { RebuildProgress } from "../upkeep/rebuild.ts";
-import { timeOf } from "./output.ts";
+import { timeOf } from "../output.ts";
 import { route } from "./route.ts";
 import { SHAPES } from "./shapes.ts";
 

@@ -166,6 +166,8 @@ export const SHAPES = {
     refused: z.optional(flag),
   }),
   tenant: shape({ name: text }),
+  erasure: shape({ confirm: text }),
+  exportQuery: shape({ tenant: z.optional(text), after: z.optional(text) }),
   tenantQuery: shape({ tenant: z.optional(text) }),
   tenantPageQuery: shape({
     tenant: z.optional(text),

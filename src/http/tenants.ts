@@ -2,7 +2,7 @@
 import { listAudit } from "../service/audit.ts";
 import { getTenant as find } from "../service/tenant-meant.ts";
 import * as tenants from "../service/tenants.ts";
-import * as out from "./output.ts";
+import * as out from "../output.ts";
 import { pageSize, param, route } from "./route.ts";
 import { SHAPES } from "./shapes.ts";
 

@@ -3,17 +3,16 @@ import { clip } from "../engine/names.ts";
 import { invalid } from "../errors.ts";
 import { getState } from "../service/machines.ts";
 import { watchMachine, type WatchMessage } from "../service/watch.ts";
-import * as out from "./output.ts";
+import * as out from "../output.ts";
 import { problemOf } from "./problem.ts";
 import { MACHINE, machineOf, route, type Ctx } from "./route.ts";
 import { SHAPES } from "./shapes.ts";
+import { readerOf } from "./text-stream.ts";
 
 const HEADERS = { "content-type": "text/event-stream", "cache-control": "no-store, no-transform" };
 
 /** How long a browser waits before it comes back, in ms. */
 const RETRY_MS = 1_000;
-
-const encoder = new TextEncoder();
 
 const watch = route({
   operation: "WatchMachine",
@@ -31,10 +30,9 @@ const watch = route({
       await getState(house, principal, configuration, id);
       return new Response(null, { headers: HEADERS });
     }
-    const gone = new AbortController();
-    const signal = AbortSignal.any([c.req.raw.signal, gone.signal]);
+    const { signal, toBody } = readerOf(c);
     const messages = await watchMachine(house, principal, { configuration, id, afterRevision, signal });
-    return new Response(toStream(c, messages, gone), { headers: HEADERS });
+    return new Response(toBody(toEvents(c, messages)), { headers: HEADERS });
   },
 });
 
@@ -43,24 +41,6 @@ function lastEventId(header: string | undefined): number | undefined {
   if (/^-?\d{1,15}$/.test(header)) return Number(header);
   const message = "Last-Event-ID must be a revision";
   throw invalid([{ pointer: "/last-event-id", rule: "range", message, value: clip(header) }]);
-}
-
-/** As much as is asked for at a time; `gone` ends the watch when nobody asks any more. */
-function toStream(c: Ctx, messages: AsyncIterable<WatchMessage>, gone: AbortController): ReadableStream<Uint8Array> {
-  const events = toEvents(c, messages);
-  return new ReadableStream<Uint8Array>(
-    {
-      pull: async (controller) => {
-        const { done, value } = await events.next();
-        // Cancelled, it is closed already.
-        if (gone.signal.aborted) return;
-        if (done) controller.close();
-        else controller.enqueue(encoder.encode(value));
-      },
-      cancel: () => gone.abort(),
-    },
-    { highWaterMark: 0 },
-  );
 }
 
 async function* toEvents(c: Ctx, messages: AsyncIterable<WatchMessage>): AsyncGenerator<string> {

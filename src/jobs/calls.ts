@@ -106,6 +106,10 @@ export interface JobCalls {
   pause(): Promise<JobReply>;
   resume(): Promise<JobReply>;
   cancel(): Promise<JobReply>;
+  /** Forgets the job, whatever it is doing. */
+  erase(): Promise<void>;
+  /** Forgets what it has noted of a machine. */
+  forgetMachine(id: string): Promise<void>;
   /** Lends a chunk; undefined: it is done, lent to another, not due again, or the job does not run. */
   take(chunk: number): Promise<Chunk | undefined>;
   /** Takes note of what became of machines of a chunk. Those that are not among the results are tried again later. */

@@ -62,6 +62,14 @@ export class JobObject extends DurableObject<Bindings> {
     return this.#job.cancel();
   }
 
+  erase() {
+    return this.#job.erase();
+  }
+
+  forgetMachine(id: string) {
+    return this.#job.forgetMachine(id);
+  }
+
   take(chunk: number) {
     return this.#job.take(chunk);
   }

@@ -215,6 +215,10 @@ export class JobStore {
     );
   }
 
+  deleteRefusals(id: string): void {
+    this.#sql.exec("DELETE FROM refusals WHERE id = ?", id);
+  }
+
   listRefusals(after: number, limit: number): JobRefusal[] {
     return this.#sql
       .exec("SELECT seq, id, reason, message FROM refusals WHERE seq > ? ORDER BY seq LIMIT ?", after, limit)

@@ -124,6 +124,18 @@ export class Job {
     return this.#become("cancelled");
   }
 
+  /** Forgets the job, whatever it is doing: whoever works for it finds nothing to do. */
+  async erase(): Promise<void> {
+    await this.#registering?.catch(() => undefined);
+    const job = this.#find();
+    if (job !== undefined) await this.#makeRoom(job);
+  }
+
+  /** Forgets what it has noted of a machine. */
+  forgetMachine(id: string): void {
+    if (this.#find() !== undefined) this.#deps.transaction(() => this.#store.deleteRefusals(id));
+  }
+
   /** Lends a chunk; undefined: it is done, lent to another, not due again, or the job does not run. */
   take(chunk: number): Chunk | undefined {
     const job = this.#find();

@@ -177,6 +177,8 @@ export interface MachineView {
 
 export interface ListCall {
   readonly order: "asc" | "desc";
+  /** Of receipts: ignored and deferred events, too. */
+  readonly everyOutcome?: boolean;
   /** The last revision or sequence number already seen. */
   readonly after?: number;
   readonly limit: number;
@@ -216,6 +218,13 @@ export interface PathView extends StateView {
  */
 export type Reindexed = "right" | "told" | "outranked";
 
+/** The life of an id that was erased, in epoch ms. */
+export interface ErasedLife {
+  readonly createdAt: number;
+  /** The latest time that stands in anything it has told. */
+  readonly lastAt: number;
+}
+
 /** A machine as its callers reach it. A call rejects only when the platform fails. */
 export interface MachineCalls {
   create(address: MachineAddress, call: CreateCall): Promise<Reply<MachineView>>;
@@ -227,6 +236,8 @@ export interface MachineCalls {
   /** The same for one of many machines: answers whether the change of that id is made, now or before. */
   migrateOnce(address: MachineAddress, call: MigrateCall & { readonly eventId: string }): Promise<Reply<boolean>>;
   delete(address: MachineAddress, call: DeleteCall): Promise<Reply<null>>;
+  /** Forgets the machine, alive or gone, without a trace. Undefined: there is none. */
+  erase(address: MachineAddress, actor: string): Promise<ErasedLife | undefined>;
   /** As it is, or as it was at a revision. */
   read(address: MachineAddress, atRevision?: number): Promise<Reply<MachineView>>;
   history(address: MachineAddress, call: ListCall): Promise<Reply<Page<HistoryItem>>>;

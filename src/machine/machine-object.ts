@@ -93,6 +93,10 @@ export class MachineObject extends DurableObject<Bindings> {
     return this.#machine.delete(address, call);
   }
 
+  erase(address: MachineAddress, actor: string) {
+    return this.#machine.erase(address, actor);
+  }
+
   read(address: MachineAddress, atRevision?: number) {
     return this.#machine.read(address, atRevision);
   }

@@ -13,6 +13,7 @@ import type {
   ChangesCall,
   CreateCall,
   DeleteCall,
+  ErasedLife,
   HistoryItem,
   LabelsCall,
   ListCall,
@@ -182,6 +183,11 @@ export class Machine {
     }
     if (!call.isDryRun) this.#resident.retention.retire(live, call.actor);
     return { ok: true, value: null };
+  }
+
+  /** Forgets the machine, alive or gone, without a trace: what it had yet to tell is told only to those who watch. */
+  erase(address: MachineAddress, actor: string): Promise<ErasedLife | undefined> {
+    return this.#resident.erase(address, actor);
   }
 
   /** The machine when what is due has been done, or why it is not what the caller expects. */

@@ -5,7 +5,8 @@
 import type { MachineRow } from "../catalog/index-entry.ts";
 import { nextAlarmAt } from "./alarm.ts";
 import { load } from "./beginning.ts";
-import type { CreateCall, MachineAddress, Refusal, Reindexed, Reply } from "./calls.ts";
+import type { CreateCall, ErasedLife, MachineAddress, Refusal, Reindexed, Reply } from "./calls.ts";
+import { deletionOf } from "./changes.ts";
 import { Data } from "./data.ts";
 import type { Verdict } from "./decide.ts";
 import type { MachineDeps } from "./deps.ts";
@@ -95,6 +96,20 @@ export class Resident {
   /** A machine whose time of being gone is over makes room for another, should its alarm have been lost. */
   async leaveWhenFree(): Promise<void> {
     if (this.load() !== undefined && this.retention.isFree()) await this.#deleteAll();
+  }
+
+  /** Forgets the machine; those who watch hear of its end. Undefined: there is none. */
+  async erase(address: MachineAddress, actor: string): Promise<ErasedLife | undefined> {
+    const live = this.load();
+    if (live === undefined) return undefined;
+    if (!this.isAt(address)) throw new Error("this object holds another machine");
+    const { identity, updatedAt, decidedAt } = live;
+    const { createdAt, retiredAt } = identity;
+    const now = this.deps.now();
+    await this.#deleteAll();
+    const gone = { ...live, identity: { ...identity, retiredAt: now, retiredBy: actor } };
+    if (retiredAt === null) this.deps.tellWatchers(() => deletionOf(gone));
+    return { createdAt, lastAt: Math.max(now, updatedAt, decidedAt, retiredAt ?? 0) };
   }
 
   async #deleteAll(): Promise<void> {

@@ -52,7 +52,9 @@ export class RetentionKeeper {
         this.#parts.deps.transaction(() => {
           this.#store.pruneOutcomes(outcomesBefore, ROWS_PER_WAKE);
           if (historyBefore !== undefined) this.#store.pruneTransitions(historyBefore, ROWS_PER_WAKE);
+          if (live.identity.retiredAt !== null) this.#store.forgetContent();
         });
+        if (live.identity.retiredAt !== null) live.identity = { ...live.identity, labels: "{}" };
         return;
       }
       case "retire": {

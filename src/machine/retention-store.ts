@@ -62,6 +62,12 @@ export class RetentionStore {
     );
   }
 
+  /** What a machine that is gone held: from here on only its address, its times and its state are left. */
+  forgetContent(): void {
+    this.#sql.exec("UPDATE transitions SET data = '{}' WHERE data <> '{}'");
+    this.#sql.exec("UPDATE identity SET labels = '{}', creation = ''");
+  }
+
   #forgetUpTo(revision: number): void {
     this.#sql.exec(
       `UPDATE transitions SET data =

@@ -237,11 +237,12 @@ export class MachineStore {
       .map((row) => ({ from: text(row, "from_state"), to: text(row, "state"), event: text(row, "event") }));
   }
 
-  listOutcomes(order: "asc" | "desc", after: number | undefined, limit: number): OutcomeRow[] {
+  listOutcomes(order: "asc" | "desc", after: number | undefined, limit: number, every = false): OutcomeRow[] {
+    const kinds = every ? "'refused', 'ignored', 'deferred'" : "'refused'";
     const query =
       order === "asc"
-        ? `SELECT ${OUTCOME_COLUMNS} FROM outcomes WHERE seq > ? AND kind = 'refused' ORDER BY seq LIMIT ?`
-        : `SELECT ${OUTCOME_COLUMNS} FROM outcomes WHERE seq < ? AND kind = 'refused' ORDER BY seq DESC LIMIT ?`;
+        ? `SELECT ${OUTCOME_COLUMNS} FROM outcomes WHERE seq > ? AND kind IN (${kinds}) ORDER BY seq LIMIT ?`
+        : `SELECT ${OUTCOME_COLUMNS} FROM outcomes WHERE seq < ? AND kind IN (${kinds}) ORDER BY seq DESC LIMIT ?`;
     const start = after ?? (order === "asc" ? 0 : Number.MAX_SAFE_INTEGER);
     return this.#sql.exec(query, start, limit).map(toOutcome);
   }

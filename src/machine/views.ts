@@ -110,10 +110,10 @@ export function listHistory(store: MachineStore, call: ListCall): Page<HistoryIt
   });
 }
 
-/** Receipts of refused events; a page may be shorter than asked. */
+/** Receipts of refused events, or of all that changed nothing; a page may be shorter than asked. */
 export function listRefusals(store: MachineStore, present: Present, call: ListCall): Page<Receipt> {
   return readPage(call, {
-    list: (order, after, limit) => store.listOutcomes(order, after, limit),
+    list: (order, after, limit) => store.listOutcomes(order, after, limit, call.everyOutcome),
     keyOf: (row) => row.seq,
     sizeOf: (row) => row.eventData.length + row.details.length + row.allowedEvents.length + row.message.length,
     itemOf: (row) => receiptOfOutcome(present.identity, row),

@@ -2,6 +2,7 @@
 import { clip } from "../engine/names.ts";
 import { invalid } from "../errors.ts";
 import { MachineService, type ListMachinesRequest } from "../gen/detent/v1/machine_service_pb.ts";
+import { eraseMachine } from "../service/erasure.ts";
 import { countMachines } from "../service/machine-count.ts";
 import { listMachines } from "../service/machine-list.ts";
 import * as machines from "../service/machines.ts";
@@ -53,6 +54,11 @@ export function registerMachines(register: Register): void {
   register(method.deleteMachine, "machines:write", async (request, context) => {
     const { house, principal } = callOf(context);
     await machines.deleteMachine(house, principal, request);
+    return {};
+  });
+  register(method.eraseMachine, "ops", async ({ configuration, id }, context) => {
+    const { house, principal } = callOf(context);
+    await eraseMachine(house, principal, configuration, id);
     return {};
   });
   register(method.listHistory, "machines:read", async (request, context) => {

@@ -1,8 +1,18 @@
 /** detent.v1.TenantService: each method translates one message to one use case. */
 import { create, type JsonObject, type MessageInitShape } from "@bufbuild/protobuf";
 import { timestampFromMs } from "@bufbuild/protobuf/wkt";
-import { KeySchema, TenantSchema, TenantService, type Key, type Tenant } from "../gen/detent/v1/tenant_service_pb.ts";
+import {
+  ExportTenantResponseSchema,
+  KeySchema,
+  TenantSchema,
+  TenantService,
+  type Key,
+  type Tenant,
+} from "../gen/detent/v1/tenant_service_pb.ts";
+import { exportLine } from "../export-line.ts";
 import { listAudit } from "../service/audit.ts";
+import { eraseTenant } from "../service/erasure.ts";
+import { exportTenant } from "../service/export.ts";
 import * as keys from "../service/keys.ts";
 import { getTenant } from "../service/tenant-meant.ts";
 import * as tenants from "../service/tenants.ts";
@@ -23,6 +33,18 @@ export function registerTenants(register: Register): void {
   register(method.listTenants, "root", async (request, context) => {
     const { tenants: found, nextPageToken } = await tenants.listTenants(callOf(context).house, request);
     return { tenants: found.map(toTenant), nextPageToken };
+  });
+  register(method.eraseTenant, "root", async ({ name, confirm }, context) => {
+    const { house, principal } = callOf(context);
+    return { tenant: toTenant(await eraseTenant(house, principal, name, confirm)) };
+  });
+  register(method.exportTenant, "keys:admin", async function* (request, context) {
+    const { house, principal } = callOf(context);
+    const { signal } = context;
+    for await (const message of await exportTenant(house, principal, { ...request, signal })) {
+      const { type, ...value } = JSON.parse(exportLine(message)) as JsonObject & { type: string };
+      yield create(ExportTenantResponseSchema, { type, value });
+    }
   });
   register(method.createKey, "keys:admin", async (request, context) => {
     const { house, principal } = callOf(context);
@@ -65,8 +87,14 @@ export function registerTenants(register: Register): void {
   });
 }
 
-function toTenant({ name, createdAt }: tenants.Tenant): Tenant {
-  return create(TenantSchema, { name, createdAt: timestampFromMs(createdAt) });
+function toTenant({ name, createdAt, erasingAt, erasedAt, erasedCounts = {} }: tenants.Tenant): Tenant {
+  return create(TenantSchema, {
+    name,
+    createdAt: timestampFromMs(createdAt),
+    ...(erasingAt !== undefined && { erasingAt: timestampFromMs(erasingAt) }),
+    ...(erasedAt !== undefined && { erasedAt: timestampFromMs(erasedAt) }),
+    erasedCounts,
+  });
 }
 
 function toShown({ key, secret }: keys.ShownKey) {

@@ -7,7 +7,14 @@ import { pageSizeOf, readPageToken, signPageToken } from "./paging.ts";
 import { tenantMeant } from "./tenant-meant.ts";
 
 /** What is logged. */
-export const AUDIT_ACTIONS = ["tenant.created", "key.created", "key.rerolled", "key.revoked"] as const;
+export const AUDIT_ACTIONS = [
+  "tenant.created",
+  ...catalog.TOMBSTONE_ACTIONS,
+  "key.created",
+  "key.rerolled",
+  "key.revoked",
+  "machine.erased",
+] as const;
 
 /** An entry; `details` tells more, by action. */
 export type AuditView = Omit<catalog.AuditEntry, "details"> & { readonly details: Readonly<Record<string, unknown>> };
@@ -30,10 +37,7 @@ export async function listAudit(house: House, principal: Principal, input: ListA
   const last = page.at(-1);
   const more = found.length > limit && last !== undefined;
   return {
-    entries: page.map((entry): AuditView => ({
-      ...entry,
-      details: JSON.parse(entry.details) as AuditView["details"],
-    })),
+    entries: page.map(toAuditView),
     nextPageToken: more ? await signPageToken(house, binding, `${last.at}:${last.id}`) : "",
   };
 }
@@ -47,6 +51,11 @@ export function newAuditEntry(
   details: Readonly<Record<string, unknown>>,
 ): catalog.AuditEntry {
   return { id: house.uuid(), at: house.now(), actor, action, subject, details: canonicalJson(details) };
+}
+
+/** An entry as it is listed. */
+export function toAuditView(entry: catalog.AuditEntry): AuditView {
+  return { ...entry, details: JSON.parse(entry.details) as AuditView["details"] };
 }
 
 function toPosition(key: string | undefined): catalog.AuditPosition | undefined {

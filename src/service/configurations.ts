@@ -64,7 +64,7 @@ export async function getConfiguration(
   principal: Principal,
   configId: string,
 ): Promise<ConfigurationView> {
-  return toView(await findStored(house, principal, configId));
+  return toConfigurationView(await findStored(house, principal, configId));
 }
 
 /** From now on it takes no new machines; those it has go on. Deprecated before, it stays so since then. */
@@ -95,7 +95,8 @@ export async function listConfigurations(
 /** Every version of a configuration in full, newest first; read as consumed. */
 export async function* streamConfigurations(house: House, principal: Principal, name: string) {
   requireConfiguration(principal, name);
-  for await (const stored of catalog.streamVersions(house.catalog(principal.tenant), name)) yield toView(stored);
+  for await (const stored of catalog.streamVersions(house.catalog(principal.tenant), name))
+    yield toConfigurationView(stored);
 }
 
 /** The stored configuration of a `config_id`; a missing version is `v1`. */
@@ -136,7 +137,12 @@ function shorten(value: unknown, depth = 0): unknown {
   return Object.fromEntries(members.filter(([key, member]) => isOpen(key) || !isEmpty(member)));
 }
 
-function toView({ source, createdAt, deprecatedAt }: catalog.StoredConfiguration): ConfigurationView {
+/** A configuration as it is answered. */
+export function toConfigurationView({
+  source,
+  createdAt,
+  deprecatedAt,
+}: catalog.StoredConfiguration): ConfigurationView {
   return { source: JSON.parse(source) as ConfigurationView["source"], createdAt, deprecatedAt };
 }
 

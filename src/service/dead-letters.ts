@@ -40,7 +40,7 @@ export async function listDeadLetters(
   const after = token === undefined ? undefined : catalog.parseLetterId(token);
   const { letters, next } = await catalog.listDeadLetters(house.catalog(principal.tenant), after, limit);
   return {
-    deadLetters: letters.map(toView),
+    deadLetters: letters.map(toLetterView),
     nextPageToken: next === undefined ? "" : await signPageToken(house, binding, catalog.letterIdOf(next)),
   };
 }
@@ -87,7 +87,8 @@ async function findAll(db: ReturnType<House["catalog"]>, ids: readonly string[])
   return keys;
 }
 
-function toView(letter: catalog.DeadLetter): DeadLetterView {
+/** A letter as it is listed. */
+export function toLetterView(letter: catalog.DeadLetter): DeadLetterView {
   const { configuration, machineId, eventId, contentType } = letter;
   const id = catalog.letterIdOf(letter);
   return { id, receivedAt: letter.at, configuration, machineId, eventId, contentType, body: bodyOf(letter) };

@@ -1,5 +1,6 @@
 /** Events that find no machine to decide them: their receipts, stored with their notifications before the answer. */
 import { configurationExists } from "../catalog/configurations.ts";
+import { isErased } from "../catalog/erasure.ts";
 import { configIdOf } from "../engine/configuration.ts";
 import type { Reason } from "../errors.ts";
 import { failedEvent } from "../machine/cloud-event.ts";
@@ -76,6 +77,8 @@ export async function recordFailure(
   receipt: Receipt,
   traceparent: string | undefined,
 ): Promise<Receipt> {
+  // Of an erased tenant nothing is kept again. It has no configurations: who has one need not be looked up.
+  if (receipt.code !== "FsmNotFound" && (await isErased(house.catalog(tenant)))) return receipt;
   const { eventId, at, machine } = receipt;
   const failureId = house.uuid();
   const notification = failedEvent(tenant, failureId, receipt, traceparent);

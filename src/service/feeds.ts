@@ -53,7 +53,7 @@ export async function listTransitions(house: House, principal: Principal, input:
   const asked = check(principal, input);
   const read = () => catalog.listTransitions(house.catalog(principal.tenant), asked.query);
   const found = await follow(house, "transitions", principal, asked, read);
-  return { transitions: found.map(toItem), nextCursor: String(found.at(-1)?.seq ?? asked.query.after) };
+  return { transitions: found.map(toTransitionItem), nextCursor: String(found.at(-1)?.seq ?? asked.query.after) };
 }
 
 /** Refused and failed events after the cursor, as `listTransitions`. */
@@ -124,7 +124,8 @@ function check(
   return { query: { configuration, after: Number(after), limit }, waitMs: waitMs ?? 0, signal };
 }
 
-function toItem(found: catalog.FeedTransition): TransitionItem {
+/** A change as it is listed. */
+export function toTransitionItem(found: catalog.FeedTransition): TransitionItem {
   const { seq: _seq, version, eventId, event, from, ...item } = found;
   const change = found.kind === "changed" ? { eventId, event, from } : {};
   return { ...item, ...change, configId: configIdOf(found.configuration, version) };

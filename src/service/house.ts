@@ -12,6 +12,7 @@ import type { MachineAddress, MachineCalls, Reply, WatchCall } from "../machine/
 import type { LineListener, WatchLine } from "../machine/watching.ts";
 import type { QueueMessage } from "../queue-sender.ts";
 import type { JsonText } from "../receipt.ts";
+import type { ErasureCalls } from "../upkeep/erasure.ts";
 import type { RebuildCalls } from "../upkeep/rebuild.ts";
 
 export interface House {
@@ -36,6 +37,8 @@ export interface House {
   enqueueEvents(messages: readonly QueueMessage[]): Promise<void>;
   /** The tenant's rebuild of its index. */
   rebuild(tenant: string): RebuildCalls;
+  /** The tenant's erasure. */
+  erasure(tenant: string): ErasureCalls;
   /** A tenant's job of that id, whether there is one or not. */
   job(tenant: string, id: string): JobCalls;
   /** In ms: refused and failed receipts, unless a configuration says otherwise. */

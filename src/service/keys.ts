@@ -11,7 +11,7 @@ import { newAuditEntry } from "./audit.ts";
 import type { House } from "./house.ts";
 import { pageSizeOf, readPageToken, signPageToken } from "./paging.ts";
 import { Rules } from "./rules.ts";
-import { tenantMeant } from "./tenant-meant.ts";
+import { refuseErased, tenantMeant } from "./tenant-meant.ts";
 
 const MOST_NAME_POINTS = 128;
 const MOST_NAMES = 100;
@@ -63,6 +63,7 @@ export async function createKey(house: House, principal: Principal, input: Creat
   rules.enforce();
   if (!principal.isRoot) refuseMore(principal, scopes);
   const tenant = await tenantMeant(house, principal, input.tenant);
+  await refuseErased(house, tenant, "/tenant");
   const { id, text } = makeKey();
   const key = {
     id,
@@ -77,6 +78,7 @@ export async function createKey(house: House, principal: Principal, input: Creat
   const { hash: _hash, ...facts } = key;
   const entry = newAuditEntry(house, principal, "key.created", id, facts);
   if (!(await catalog.insertKey(house.catalog(tenant), key, entry))) {
+    await refuseErased(house, tenant, "/tenant");
     throw new DetentError("QUOTA_EXCEEDED", `the tenant has ${catalog.MOST_KEYS} keys that work, which is the limit`);
   }
   return { key: { ...facts, tenant }, secret: text };
@@ -85,7 +87,7 @@ export async function createKey(house: House, principal: Principal, input: Creat
 /** Throws NOT_FOUND where the tenant has no key of that id. */
 export async function getKey(house: House, principal: Principal, id: string, named?: string): Promise<KeyView> {
   const tenant = await tenantMeant(house, principal, named);
-  return toView(await find(house, tenant, id));
+  return toKeyView(await find(house, tenant, id));
 }
 
 export interface ListKeysInput {
@@ -105,7 +107,7 @@ export async function listKeys(house: House, principal: Principal, input: ListKe
   const last = page.at(-1);
   const more = found.length > limit && last !== undefined;
   return {
-    keys: page.map(toView),
+    keys: page.map(toKeyView),
     nextPageToken: more ? await signPageToken(house, binding, `${last.createdAt}:${last.id}`) : "",
   };
 }
@@ -132,7 +134,7 @@ export async function rerollKey(house: House, principal: Principal, input: Rerol
   if (!(await catalog.rerollKey(house.catalog(tenant), record, { hash, oldUntil }, entry))) {
     throw new DetentError("UNAVAILABLE", "the key was changed at the same time; try again");
   }
-  return { key: { ...toView(record), oldUntil }, secret: text };
+  return { key: { ...toKeyView(record), oldUntil }, secret: text };
 }
 
 /** Ends a key for good, within 30 s everywhere; one that was revoked stays as it is. */
@@ -140,7 +142,7 @@ export async function revokeKey(house: House, principal: Principal, id: string, 
   const tenant = await tenantMeant(house, principal, named);
   const entry = newAuditEntry(house, principal, "key.revoked", id, {});
   await catalog.revokeKey(house.catalog(tenant), id, entry.at, entry);
-  return toView(await find(house, tenant, id));
+  return toKeyView(await find(house, tenant, id));
 }
 
 /** Those of `allowed`, each once; broken rules are collected. */
@@ -194,7 +196,8 @@ async function find(house: House, tenant: string, id: string): Promise<catalog.S
   return record;
 }
 
-function toView({ hash: _hash, oldHash: _oldHash, ...view }: catalog.StoredKey): KeyView {
+/** A key without what it is made of. */
+export function toKeyView({ hash: _hash, oldHash: _oldHash, ...view }: catalog.StoredKey): KeyView {
   return view;
 }
 

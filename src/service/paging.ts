@@ -22,18 +22,19 @@ export async function signPageToken(house: House, binding: readonly string[], ke
   return `${toBase64Url(new TextEncoder().encode(key))}.${await sign(house, binding, key)}`;
 }
 
-/** The position a token stands for; undefined for an empty one. Anything that was not signed for this binding is refused. */
+/** The position a token stands for; undefined for an empty one. Anything that was not signed for this binding is refused; `name`: where it was given. */
 export async function readPageToken(
   house: House,
   binding: readonly string[],
   token: string | undefined,
+  name = "page_token",
 ): Promise<string | undefined> {
   if (token === undefined || token === "") return undefined;
   const [encoded = "", signature = "", rest] = token.split(".");
   const key = decode(encoded);
   if (rest === undefined && key !== undefined && (await isSigned(house, binding, key, signature))) return key;
-  throw new DetentError("INVALID_ARGUMENT", "page_token is not one that this list has given out", {
-    violations: [{ pointer: "/page_token", rule: "page_token", message: "page_token does not belong to this list" }],
+  throw new DetentError("INVALID_ARGUMENT", `${name} is not one that this list has given out`, {
+    violations: [{ pointer: `/${name}`, rule: "page_token", message: `${name} does not belong to this list` }],
   });
 }
 

@@ -27,6 +27,13 @@ export async function tenantMeant(house: House, principal: Principal, named: str
   throw invalid([{ pointer: "/tenant", rule: "required", message }]);
 }
 
+/** Throws INVALID_ARGUMENT, with `pointer` to blame, where the tenant of that name is erased or being so: nobody inherits it. */
+export async function refuseErased(house: House, name: string, pointer: string): Promise<void> {
+  if ((await findTenant(house.catalog(name)))?.erasingAt === undefined) return;
+  const message = `the tenant ${quote(name)} was erased; its name stays taken`;
+  throw invalid([{ pointer, rule: "erased", message, value: name }]);
+}
+
 function noTenant(name: string): DetentError {
   return new DetentError("NOT_FOUND", `there is no tenant ${quote(name)}`);
 }

@@ -6,7 +6,7 @@ import { newAuditEntry } from "./audit.ts";
 import type { House } from "./house.ts";
 import { pageSizeOf, readPageToken, signPageToken } from "./paging.ts";
 import { Rules } from "./rules.ts";
-import { getTenant } from "./tenant-meant.ts";
+import { getTenant, refuseErased } from "./tenant-meant.ts";
 
 export type { Tenant } from "../catalog/tenants.ts";
 
@@ -22,6 +22,7 @@ export async function createTenant(
   }
   rules.enforce();
   const entry = newAuditEntry(house, principal, "tenant.created", name, {});
+  await refuseErased(house, name, "/name");
   const isNew = await catalog.insertTenant(house.catalog(name), entry.at, entry);
   return { tenant: await getTenant(house, name), isNew };
 }

@@ -24,6 +24,11 @@ export class RebuildObject extends DurableObject<Bindings> {
     return this.ctx.storage.get<RebuildProgress>(PROGRESS);
   }
 
+  /** Forgets all walks; one under way ends. */
+  erase(): Promise<void> {
+    return this.ctx.storage.deleteAll();
+  }
+
   override async alarm(): Promise<void> {
     const tenant = await this.ctx.storage.get<string>(TENANT);
     const progress = await this.progress();
@@ -36,6 +41,8 @@ export class RebuildObject extends DurableObject<Bindings> {
         now: () => Date.now(),
       };
       const next = await continueRebuild(deps, tenant, progress);
+      // Erased meanwhile, it is not to come back.
+      if ((await this.progress()) === undefined) return;
       await this.ctx.storage.put(PROGRESS, next);
       if (next.finishedAt === undefined) await this.ctx.storage.setAlarm(Date.now());
     } catch (error) {

@@ -4,6 +4,7 @@
  */
 import { walkMachines } from "../catalog/housekeeping.ts";
 import { restoreLabels } from "../catalog/label-index.ts";
+import { TenantDb } from "../catalog/tenant-db.ts";
 import { correctRow, type CorrectionDeps } from "./correction.ts";
 
 /** How far a rebuild is. Counts are of machines. */
@@ -25,6 +26,8 @@ export interface RebuildProgress {
 
 /** A tenant's rebuild as its callers reach it. */
 export interface RebuildCalls {
+  /** Forgets all walks. */
+  erase(): Promise<void>;
   /** Starts a walk, unless one is under way. */
   start(tenant: string): Promise<RebuildProgress>;
   /** The walk under way or the last one. */
@@ -49,7 +52,7 @@ export async function continueRebuild(
   tenant: string,
   progress: RebuildProgress,
 ): Promise<RebuildProgress> {
-  const rows = await walkMachines(deps.db, tenant, progress.after, MACHINES_PER_CHUNK);
+  const rows = await walkMachines(new TenantDb(deps.db, tenant), progress.after, MACHINES_PER_CHUNK);
   await restoreLabels(deps.db, rows);
   const counts = { right: 0, corrected: 0, removed: 0, failed: 0 };
   const queue = [...rows];
@@ -65,7 +68,7 @@ export async function continueRebuild(
     removed: progress.removed + counts.removed,
     failed: progress.failed + counts.failed,
     ...(last === undefined
-      ? { finishedAt: deps.now() }
+      ? { finishedAt: deps.now(), after: { configuration: "", id: "" } }
       : { after: { configuration: last.configuration, id: last.id } }),
   };
 }

@@ -2,6 +2,7 @@
  * One round of looking after what nobody else does: machines whose work is overdue, notifications that did not leave,
  * what has expired in D1. Every step stands alone: one that fails is tried again in the next round.
  */
+import { listUnerased } from "../catalog/erasure.ts";
 import * as housekeeping from "../catalog/housekeeping.ts";
 import { forgetNotifications } from "../catalog/machine-index.ts";
 import type { LogFacts, Severity } from "../log.ts";
@@ -19,6 +20,7 @@ const TOMBSTONE_MS = 60 * 60_000;
 /** Rows of each kind a round takes, so that a round stays short. */
 const ROWS_PER_ROUND = 500;
 const MACHINES_PER_ROUND = 100;
+const ERASURES_PER_ROUND = 100;
 /** Each may carry 64 KiB of a sender's data. */
 const NOTIFICATIONS_PER_ROUND = 100;
 /** Machines that do not answer must not use up the time that an alarm has. */
@@ -26,6 +28,8 @@ const MACHINES_WITHIN_MS = 60_000;
 
 export interface SweepDeps extends CorrectionDeps {
   readonly notifications: QueueSender;
+  /** Makes sure that the tenant's erasure goes on. */
+  startErasure(tenant: string): Promise<void>;
   readonly lookupRetentionMs: number;
   now(): number;
   log(severity: Severity, message: string, facts: LogFacts): void;
@@ -45,6 +49,7 @@ export async function sweep(deps: SweepDeps): Promise<boolean> {
     await step(deps, "tombstones", ROWS_PER_ROUND, () =>
       housekeeping.pruneTombstones(db, now - TOMBSTONE_MS, ROWS_PER_ROUND),
     ),
+    await step(deps, "erasures", ERASURES_PER_ROUND, () => startErasures(deps)),
     await step(deps, "machines", MACHINES_PER_ROUND, () => pokeOverdue(deps, now)),
   ];
   return full.some(Boolean);
@@ -58,6 +63,13 @@ async function step(deps: SweepDeps, name: string, most: number, work: () => Pro
     deps.log("warn", "a step of the sweep failed", { step: name, cause: error });
     return false;
   }
+}
+
+/** Whoever was to start one may have been interrupted; and a machine that the index had lost may have come back. */
+async function startErasures({ db, startErasure }: SweepDeps): Promise<number> {
+  const tenants = await listUnerased(db, ERASURES_PER_ROUND);
+  for (const tenant of tenants) await startErasure(tenant);
+  return tenants.length;
 }
 
 async function pokeOverdue(deps: SweepDeps, now: number): Promise<number> {

@@ -3,7 +3,7 @@
  * There is one in a deployment.
  */
 import { DurableObject } from "cloudflare:workers";
-import { logOf, machineOf, notificationQueueOf, settingsOf, type Bindings } from "../env.ts";
+import { erasureOf, logOf, machineOf, notificationQueueOf, settingsOf, type Bindings } from "../env.ts";
 import { sweep } from "./sweep.ts";
 
 const ROUND_MS = 30_000;
@@ -24,6 +24,7 @@ export class SweeperObject extends DurableObject<Bindings> {
         jurisdiction: settingsOf(this.env).jurisdiction ?? "",
         machine: (address) => machineOf(this.env, address),
         notifications: notificationQueueOf(this.env),
+        startErasure: (tenant) => erasureOf(this.env, tenant).start(tenant),
         lookupRetentionMs: settingsOf(this.env).lookupRetentionMs,
         now: () => Date.now(),
         log: (severity, message, facts) => logOf(this.env).write(severity, message, facts),

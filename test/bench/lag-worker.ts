@@ -6,7 +6,7 @@ import type { IndexEntry } from "../../src/catalog/index-entry.ts";
 import type { Bindings } from "../../src/env.ts";
 import worker, { IndexWriterObject as RealIndexWriterObject } from "../../src/worker.ts";
 
-export { JobObject, MachineObject, RebuildObject, SweeperObject } from "../../src/worker.ts";
+export { ErasureObject, JobObject, MachineObject, RebuildObject, SweeperObject } from "../../src/worker.ts";
 
 /** What index-writers noted. */
 export interface Noted {

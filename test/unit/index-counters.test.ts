@@ -19,6 +19,7 @@ function createWorld() {
     start: () =>
       new IndexCounters({
         load: (tenant) => rows.get(tenant),
+        delete: (tenant) => rows.delete(tenant),
         store: (counts) => {
           if (world.isBroken) throw new Error("disk I/O error");
           world.written += counts.length;

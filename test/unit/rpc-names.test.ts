@@ -40,6 +40,7 @@ const WHOLE_BODIES: Readonly<Record<string, string>> = {
   "CancelJob answer": "job",
   "CreateTenant answer": "tenant",
   "GetTenant answer": "tenant",
+  "EraseTenant answer": "tenant",
   "GetKey answer": "key",
   "RevokeKey answer": "key",
 };
@@ -65,6 +66,8 @@ const DEPARTURES: Readonly<Record<string, readonly string[]>> = {
   "GetMachineMermaid answer": ["- diagram"],
   // Server-Sent Events: each has the revision as its id and the change, or the revision alone, as its data.
   "WatchMachine answer": ["- revision", "- change"],
+  // A JSON object per line.
+  "ExportTenant answer": ["- type", "- value"],
   // One message for what lists have and what they leave out.
   "ListMachines answer": [
     "- statemachines[].statemachine.data",

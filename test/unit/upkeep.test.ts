@@ -38,6 +38,7 @@ function sweepOf(world: World, jurisdiction = "") {
       jurisdiction,
       machine: (address) => createHouse(world).machine(address),
       notifications: createQueueSender(queue),
+      startErasure: () => Promise.reject(new Error("nobody is erased here")),
       lookupRetentionMs: DAY_MS,
       now: () => world.clock.now,
       log: (_severity, message) => void world.logged.push(message),

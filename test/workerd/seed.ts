@@ -89,6 +89,7 @@ export function createHouse(
     enqueueEvents: async (messages) => queue(messages),
     rebuild: unused,
     job: unused,
+    erasure: unused,
     watch: unused,
     tenants: unused,
     hashKey: unused,

@@ -4,6 +4,7 @@ import { env } from "cloudflare:workers";
 import { expect, test } from "vitest";
 import * as housekeeping from "../../src/catalog/housekeeping.ts";
 import type { MachineRow } from "../../src/catalog/index-entry.ts";
+import { TenantDb } from "../../src/catalog/tenant-db.ts";
 import { sweeperOf, type Bindings } from "../../src/env.ts";
 import worker from "../../src/worker.ts";
 
@@ -50,7 +51,10 @@ test.each([
   ["pruneLookups", (db: D1Database) => housekeeping.pruneLookups(db, 1, 1)],
   ["pruneTombstones", (db: D1Database) => housekeeping.pruneTombstones(db, 1, 1)],
   ["listUnsentNotifications", (db: D1Database) => housekeeping.listUnsentNotifications(db, 1, 1)],
-  ["walkMachines", (db: D1Database) => housekeeping.walkMachines(db, "t", { configuration: "c", id: "m" }, 1)],
+  [
+    "walkMachines",
+    (db: D1Database) => housekeeping.walkMachines(new TenantDb(db, "t"), { configuration: "c", id: "m" }, 1),
+  ],
 ])("%s seeks in an index and sorts nothing", async (_name, work) => {
   const statements = await statementsOf(work);
   expect(statements.length).toBeGreaterThan(0);

@@ -1,6 +1,6 @@
 /**
  * The shapes of what the JSON routes answer, under the names they have in the OpenAPI document. Functions in
- * `../output.ts` write the answers; tests hold every answer they see against these. No part of the bundle.
+ * `src/output.ts` write the answers; tests hold every answer they see against these. No part of the bundle.
  */
 import * as z from "zod/mini";
 import { SCOPES } from "../../auth/scope.ts";
@@ -158,7 +158,13 @@ const Job = z.strictObject({
 
 const JobRefusal = z.strictObject({ id: text, reason: Reason, message: text });
 
-const Tenant = z.strictObject({ name: text, created_at: time });
+const Tenant = z.strictObject({
+  name: text,
+  created_at: time,
+  erasing_at: z.optional(time),
+  erased_at: z.optional(time),
+  erased_counts: z.optional(record(count)),
+});
 
 const Key = z.strictObject({
   id: text,

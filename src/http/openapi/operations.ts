@@ -3,6 +3,7 @@
  * description does not compile; a description without a route fails a test.
  */
 import { CONFIGURATION_OPERATIONS } from "./configuration-operations.ts";
+import { DATA_RIGHTS_OPERATIONS } from "./data-rights-operations.ts";
 import type { Description } from "./description.ts";
 import { DIAGRAM_OPERATIONS } from "./diagram-operations.ts";
 import { EVENT_OPERATIONS } from "./event-operations.ts";
@@ -28,6 +29,7 @@ export const OPERATIONS = {
   ...STATESERVICE_OPERATIONS,
   ...KEY_OPERATIONS,
   ...TENANT_OPERATIONS,
+  ...DATA_RIGHTS_OPERATIONS,
   ...SERVICE_OPERATIONS,
 } as const satisfies Record<string, Description>;
 

@@ -28,7 +28,8 @@ export const TENANT_OPERATIONS = {
   GetTenant: {
     tag: "Tenants",
     summary: "Get a tenant",
-    description: "Whether it is there, and since when.",
+    description:
+      "Whether it is there, and since when. Of an erased one: since when, and how many rows of each kind went.",
     rpc: "detent.v1.TenantService/GetTenant",
     answers: { 200: { description: "The tenant.", shape: "Tenant", example: TENANT } },
     reasons: ["NOT_FOUND"],
@@ -37,7 +38,7 @@ export const TENANT_OPERATIONS = {
     tag: "Tenants",
     summary: "Read the audit log",
     description:
-      "What was done to the tenant and its keys, newest first: `tenant.created`, `key.created`, `key.rerolled`, `key.revoked`. What was done to a machine is in its history.",
+      "What was done to the tenant and its keys, newest first: `tenant.created`, `tenant.erasing`, `tenant.erased`, `key.created`, `key.rerolled`, `key.revoked`, `machine.erased`. What else was done to a machine is in its history.",
     rpc: "detent.v1.TenantService/ListAuditEntries",
     answers: {
       200: {

@@ -152,6 +152,8 @@ export class JobYard {
       pause: () => reach((job) => job.pause()),
       resume: () => reach((job) => job.resume()),
       cancel: () => reach((job) => job.cancel()),
+      erase: () => reach((job) => job.erase()),
+      forgetMachine: (id) => reach((job) => job.forgetMachine(id)),
       take: (chunk) => reach((job) => job.take(chunk)),
       report: (chunk, lease, results) => reach((job) => job.report(chunk, lease, results)),
     };

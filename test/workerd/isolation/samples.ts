@@ -56,6 +56,7 @@ const BODIES: Readonly<Record<string, (names: Names) => unknown>> = {
     ],
   }),
   CreateTenant: ({ tenant }) => ({ name: tenant }),
+  EraseTenant: ({ tenant }) => ({ confirm: tenant }),
   CreateKey: ({ tenant }) => ({ name: "made in a test", scopes: ["machines:read"], tenant }),
   RerollKey: ({ tenant }) => ({ tenant }),
   RevokeKey: ({ tenant }) => ({ tenant }),
@@ -79,6 +80,7 @@ const QUERIES: Readonly<Record<string, (names: Names) => Readonly<Record<string,
   ListKeys: ({ tenant }) => ({ tenant }),
   GetKey: ({ tenant }) => ({ tenant }),
   ListAuditEntries: ({ tenant }) => ({ tenant }),
+  ExportTenant: ({ tenant }) => ({ tenant }),
 };
 
 const at = ({ configuration, machine }: Names) => ({ configuration, id: machine });
@@ -131,6 +133,7 @@ const MESSAGES: Readonly<Record<string, (names: Names) => unknown>> = {
   [`${MACHINES}CountMachines`]: ({ configuration }) => ({ configuration }),
   [`${MACHINES}UpdateLabels`]: (names) => ({ ...at(names), labels: { touched: "yes" } }),
   [`${MACHINES}DeleteMachine`]: at,
+  [`${MACHINES}EraseMachine`]: at,
   [`${MACHINES}MigrateMachine`]: (names) => ({ ...at(names), to: "v1" }),
   [`${MACHINES}OverrideMachine`]: (names) => ({
     ...at(names),
@@ -161,6 +164,8 @@ const MESSAGES: Readonly<Record<string, (names: Names) => unknown>> = {
   "detent.v1.DeadLetterService/RedriveDeadLetters": ({ letter }) => ({ ids: [letter] }),
   [`${TENANTS}CreateTenant`]: ({ tenant }) => ({ name: tenant }),
   [`${TENANTS}GetTenant`]: ({ tenant }) => ({ name: tenant }),
+  [`${TENANTS}EraseTenant`]: ({ tenant }) => ({ name: tenant, confirm: tenant }),
+  [`${TENANTS}ExportTenant`]: ({ tenant }) => ({ tenant }),
   [`${TENANTS}ListTenants`]: () => ({}),
   [`${TENANTS}CreateKey`]: ({ tenant }) => ({ name: "made in a test", scopes: ["machines:read"], tenant }),
   [`${TENANTS}GetKey`]: ({ key, tenant }) => ({ id: key, tenant }),

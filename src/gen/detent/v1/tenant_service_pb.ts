@@ -12,7 +12,7 @@ import type { JsonObject, Message } from "@bufbuild/protobuf";
  * Describes the file detent/v1/tenant_service.proto.
  */
 export const file_detent_v1_tenant_service: GenFile = /*@__PURE__*/
-  fileDesc("Ch5kZXRlbnQvdjEvdGVuYW50X3NlcnZpY2UucHJvdG8SCWRldGVudC52MSJGCgZUZW5hbnQSDAoEbmFtZRgBIAEoCRIuCgpjcmVhdGVkX2F0GAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCIjChNDcmVhdGVUZW5hbnRSZXF1ZXN0EgwKBG5hbWUYASABKAkiOQoUQ3JlYXRlVGVuYW50UmVzcG9uc2USIQoGdGVuYW50GAEgASgLMhEuZGV0ZW50LnYxLlRlbmFudCIgChBHZXRUZW5hbnRSZXF1ZXN0EgwKBG5hbWUYASABKAkiNgoRR2V0VGVuYW50UmVzcG9uc2USIQoGdGVuYW50GAEgASgLMhEuZGV0ZW50LnYxLlRlbmFudCI7ChJMaXN0VGVuYW50c1JlcXVlc3QSEQoJcGFnZV9zaXplGAEgASgFEhIKCnBhZ2VfdG9rZW4YAiABKAkiUgoTTGlzdFRlbmFudHNSZXNwb25zZRIiCgd0ZW5hbnRzGAEgAygLMhEuZGV0ZW50LnYxLlRlbmFudBIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAki4wIKA0tleRIKCgJpZBgBIAEoCRIOCgZ0ZW5hbnQYAiABKAkSDAoEbmFtZRgDIAEoCRIOCgZzY29wZXMYBCADKAkSFgoOY29uZmlndXJhdGlvbnMYBSADKAkSLgoKY3JlYXRlZF9hdBgGIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASEgoKY3JlYXRlZF9ieRgHIAEoCRIuCgpleHBpcmVzX2F0GAggASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIwCgxsYXN0X3VzZWRfYXQYCSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi4KCnJldm9rZWRfYXQYCiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEjQKEG9sZF9zZWNyZXRfdW50aWwYCyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wIogBChBDcmVhdGVLZXlSZXF1ZXN0EgwKBG5hbWUYASABKAkSDgoGc2NvcGVzGAIgAygJEhYKDmNvbmZpZ3VyYXRpb25zGAMgAygJEi4KCmV4cGlyZXNfYXQYBCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEg4KBnRlbmFudBgFIAEoCSJAChFDcmVhdGVLZXlSZXNwb25zZRIbCgNrZXkYASABKAsyDi5kZXRlbnQudjEuS2V5Eg4KBnNlY3JldBgCIAEoCSIrCg1HZXRLZXlSZXF1ZXN0EgoKAmlkGAEgASgJEg4KBnRlbmFudBgCIAEoCSItCg5HZXRLZXlSZXNwb25zZRIbCgNrZXkYASABKAsyDi5kZXRlbnQudjEuS2V5IkgKD0xpc3RLZXlzUmVxdWVzdBIRCglwYWdlX3NpemUYASABKAUSEgoKcGFnZV90b2tlbhgCIAEoCRIOCgZ0ZW5hbnQYAyABKAkiSQoQTGlzdEtleXNSZXNwb25zZRIcCgRrZXlzGAEgAygLMg4uZGV0ZW50LnYxLktleRIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkiPQoQUmVyb2xsS2V5UmVxdWVzdBIKCgJpZBgBIAEoCRINCgVncmFjZRgCIAEoCRIOCgZ0ZW5hbnQYAyABKAkiQAoRUmVyb2xsS2V5UmVzcG9uc2USGwoDa2V5GAEgASgLMg4uZGV0ZW50LnYxLktleRIOCgZzZWNyZXQYAiABKAkiLgoQUmV2b2tlS2V5UmVxdWVzdBIKCgJpZBgBIAEoCRIOCgZ0ZW5hbnQYAiABKAkiMAoRUmV2b2tlS2V5UmVzcG9uc2USGwoDa2V5GAEgASgLMg4uZGV0ZW50LnYxLktleSKVAQoSQ3JlYXRlVG9rZW5SZXF1ZXN0Eg4KBnNjb3BlcxgBIAMoCRIWCg5jb25maWd1cmF0aW9ucxgCIAMoCRIpCghtYWNoaW5lcxgDIAMoCzIXLmRldGVudC52MS5Ub2tlbk1hY2hpbmUSDgoGZXZlbnRzGAQgAygJEg8KB3N1YmplY3QYBSABKAkSCwoDdHRsGAYgASgJIjEKDFRva2VuTWFjaGluZRIVCg1jb25maWd1cmF0aW9uGAEgASgJEgoKAmlkGAIgASgJIlQKE0NyZWF0ZVRva2VuUmVzcG9uc2USDQoFdG9rZW4YASABKAkSLgoKZXhwaXJlc19hdBgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAimgEKCkF1ZGl0RW50cnkSCgoCaWQYASABKAkSJgoCYXQYAiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEg0KBWFjdG9yGAMgASgJEg4KBmFjdGlvbhgEIAEoCRIPCgdzdWJqZWN0GAUgASgJEigKB2RldGFpbHMYBiABKAsyFy5nb29nbGUucHJvdG9idWYuU3RydWN0IlAKF0xpc3RBdWRpdEVudHJpZXNSZXF1ZXN0EhEKCXBhZ2Vfc2l6ZRgBIAEoBRISCgpwYWdlX3Rva2VuGAIgASgJEg4KBnRlbmFudBgDIAEoCSJbChhMaXN0QXVkaXRFbnRyaWVzUmVzcG9uc2USJgoHZW50cmllcxgBIAMoCzIVLmRldGVudC52MS5BdWRpdEVudHJ5EhcKD25leHRfcGFnZV90b2tlbhgCIAEoCTKWBgoNVGVuYW50U2VydmljZRJPCgxDcmVhdGVUZW5hbnQSHi5kZXRlbnQudjEuQ3JlYXRlVGVuYW50UmVxdWVzdBofLmRldGVudC52MS5DcmVhdGVUZW5hbnRSZXNwb25zZRJLCglHZXRUZW5hbnQSGy5kZXRlbnQudjEuR2V0VGVuYW50UmVxdWVzdBocLmRldGVudC52MS5HZXRUZW5hbnRSZXNwb25zZSIDkAIBElEKC0xpc3RUZW5hbnRzEh0uZGV0ZW50LnYxLkxpc3RUZW5hbnRzUmVxdWVzdBoeLmRldGVudC52MS5MaXN0VGVuYW50c1Jlc3BvbnNlIgOQAgESRgoJQ3JlYXRlS2V5EhsuZGV0ZW50LnYxLkNyZWF0ZUtleVJlcXVlc3QaHC5kZXRlbnQudjEuQ3JlYXRlS2V5UmVzcG9uc2USQgoGR2V0S2V5EhguZGV0ZW50LnYxLkdldEtleVJlcXVlc3QaGS5kZXRlbnQudjEuR2V0S2V5UmVzcG9uc2UiA5ACARJICghMaXN0S2V5cxIaLmRldGVudC52MS5MaXN0S2V5c1JlcXVlc3QaGy5kZXRlbnQudjEuTGlzdEtleXNSZXNwb25zZSIDkAIBEkYKCVJlcm9sbEtleRIbLmRldGVudC52MS5SZXJvbGxLZXlSZXF1ZXN0GhwuZGV0ZW50LnYxLlJlcm9sbEtleVJlc3BvbnNlEkYKCVJldm9rZUtleRIbLmRldGVudC52MS5SZXZva2VLZXlSZXF1ZXN0GhwuZGV0ZW50LnYxLlJldm9rZUtleVJlc3BvbnNlEkwKC0NyZWF0ZVRva2VuEh0uZGV0ZW50LnYxLkNyZWF0ZVRva2VuUmVxdWVzdBoeLmRldGVudC52MS5DcmVhdGVUb2tlblJlc3BvbnNlEmAKEExpc3RBdWRpdEVudHJpZXMSIi5kZXRlbnQudjEuTGlzdEF1ZGl0RW50cmllc1JlcXVlc3QaIy5kZXRlbnQudjEuTGlzdEF1ZGl0RW50cmllc1Jlc3BvbnNlIgOQAgFiBnByb3RvMw", [file_google_protobuf_struct, file_google_protobuf_timestamp]);
+  fileDesc("Ch5kZXRlbnQvdjEvdGVuYW50X3NlcnZpY2UucHJvdG8SCWRldGVudC52MSKWAgoGVGVuYW50EgwKBG5hbWUYASABKAkSLgoKY3JlYXRlZF9hdBgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLgoKZXJhc2luZ19hdBgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLQoJZXJhc2VkX2F0GAQgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBI6Cg1lcmFzZWRfY291bnRzGAUgAygLMiMuZGV0ZW50LnYxLlRlbmFudC5FcmFzZWRDb3VudHNFbnRyeRozChFFcmFzZWRDb3VudHNFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKA06AjgBIiMKE0NyZWF0ZVRlbmFudFJlcXVlc3QSDAoEbmFtZRgBIAEoCSI5ChRDcmVhdGVUZW5hbnRSZXNwb25zZRIhCgZ0ZW5hbnQYASABKAsyES5kZXRlbnQudjEuVGVuYW50IiAKEEdldFRlbmFudFJlcXVlc3QSDAoEbmFtZRgBIAEoCSI2ChFHZXRUZW5hbnRSZXNwb25zZRIhCgZ0ZW5hbnQYASABKAsyES5kZXRlbnQudjEuVGVuYW50IjsKEkxpc3RUZW5hbnRzUmVxdWVzdBIRCglwYWdlX3NpemUYASABKAUSEgoKcGFnZV90b2tlbhgCIAEoCSJSChNMaXN0VGVuYW50c1Jlc3BvbnNlEiIKB3RlbmFudHMYASADKAsyES5kZXRlbnQudjEuVGVuYW50EhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSIzChJFcmFzZVRlbmFudFJlcXVlc3QSDAoEbmFtZRgBIAEoCRIPCgdjb25maXJtGAIgASgJIjgKE0VyYXNlVGVuYW50UmVzcG9uc2USIQoGdGVuYW50GAEgASgLMhEuZGV0ZW50LnYxLlRlbmFudCI0ChNFeHBvcnRUZW5hbnRSZXF1ZXN0Eg4KBnRlbmFudBgBIAEoCRINCgVhZnRlchgCIAEoCSJMChRFeHBvcnRUZW5hbnRSZXNwb25zZRIMCgR0eXBlGAEgASgJEiYKBXZhbHVlGAIgASgLMhcuZ29vZ2xlLnByb3RvYnVmLlN0cnVjdCLjAgoDS2V5EgoKAmlkGAEgASgJEg4KBnRlbmFudBgCIAEoCRIMCgRuYW1lGAMgASgJEg4KBnNjb3BlcxgEIAMoCRIWCg5jb25maWd1cmF0aW9ucxgFIAMoCRIuCgpjcmVhdGVkX2F0GAYgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBISCgpjcmVhdGVkX2J5GAcgASgJEi4KCmV4cGlyZXNfYXQYCCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEjAKDGxhc3RfdXNlZF9hdBgJIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLgoKcmV2b2tlZF9hdBgKIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASNAoQb2xkX3NlY3JldF91bnRpbBgLIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAiiAEKEENyZWF0ZUtleVJlcXVlc3QSDAoEbmFtZRgBIAEoCRIOCgZzY29wZXMYAiADKAkSFgoOY29uZmlndXJhdGlvbnMYAyADKAkSLgoKZXhwaXJlc19hdBgEIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASDgoGdGVuYW50GAUgASgJIkAKEUNyZWF0ZUtleVJlc3BvbnNlEhsKA2tleRgBIAEoCzIOLmRldGVudC52MS5LZXkSDgoGc2VjcmV0GAIgASgJIisKDUdldEtleVJlcXVlc3QSCgoCaWQYASABKAkSDgoGdGVuYW50GAIgASgJIi0KDkdldEtleVJlc3BvbnNlEhsKA2tleRgBIAEoCzIOLmRldGVudC52MS5LZXkiSAoPTGlzdEtleXNSZXF1ZXN0EhEKCXBhZ2Vfc2l6ZRgBIAEoBRISCgpwYWdlX3Rva2VuGAIgASgJEg4KBnRlbmFudBgDIAEoCSJJChBMaXN0S2V5c1Jlc3BvbnNlEhwKBGtleXMYASADKAsyDi5kZXRlbnQudjEuS2V5EhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSI9ChBSZXJvbGxLZXlSZXF1ZXN0EgoKAmlkGAEgASgJEg0KBWdyYWNlGAIgASgJEg4KBnRlbmFudBgDIAEoCSJAChFSZXJvbGxLZXlSZXNwb25zZRIbCgNrZXkYASABKAsyDi5kZXRlbnQudjEuS2V5Eg4KBnNlY3JldBgCIAEoCSIuChBSZXZva2VLZXlSZXF1ZXN0EgoKAmlkGAEgASgJEg4KBnRlbmFudBgCIAEoCSIwChFSZXZva2VLZXlSZXNwb25zZRIbCgNrZXkYASABKAsyDi5kZXRlbnQudjEuS2V5IpUBChJDcmVhdGVUb2tlblJlcXVlc3QSDgoGc2NvcGVzGAEgAygJEhYKDmNvbmZpZ3VyYXRpb25zGAIgAygJEikKCG1hY2hpbmVzGAMgAygLMhcuZGV0ZW50LnYxLlRva2VuTWFjaGluZRIOCgZldmVudHMYBCADKAkSDwoHc3ViamVjdBgFIAEoCRILCgN0dGwYBiABKAkiMQoMVG9rZW5NYWNoaW5lEhUKDWNvbmZpZ3VyYXRpb24YASABKAkSCgoCaWQYAiABKAkiVAoTQ3JlYXRlVG9rZW5SZXNwb25zZRINCgV0b2tlbhgBIAEoCRIuCgpleHBpcmVzX2F0GAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCKaAQoKQXVkaXRFbnRyeRIKCgJpZBgBIAEoCRImCgJhdBgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASDQoFYWN0b3IYAyABKAkSDgoGYWN0aW9uGAQgASgJEg8KB3N1YmplY3QYBSABKAkSKAoHZGV0YWlscxgGIAEoCzIXLmdvb2dsZS5wcm90b2J1Zi5TdHJ1Y3QiUAoXTGlzdEF1ZGl0RW50cmllc1JlcXVlc3QSEQoJcGFnZV9zaXplGAEgASgFEhIKCnBhZ2VfdG9rZW4YAiABKAkSDgoGdGVuYW50GAMgASgJIlsKGExpc3RBdWRpdEVudHJpZXNSZXNwb25zZRImCgdlbnRyaWVzGAEgAygLMhUuZGV0ZW50LnYxLkF1ZGl0RW50cnkSFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJMrwHCg1UZW5hbnRTZXJ2aWNlEk8KDENyZWF0ZVRlbmFudBIeLmRldGVudC52MS5DcmVhdGVUZW5hbnRSZXF1ZXN0Gh8uZGV0ZW50LnYxLkNyZWF0ZVRlbmFudFJlc3BvbnNlEksKCUdldFRlbmFudBIbLmRldGVudC52MS5HZXRUZW5hbnRSZXF1ZXN0GhwuZGV0ZW50LnYxLkdldFRlbmFudFJlc3BvbnNlIgOQAgESUQoLTGlzdFRlbmFudHMSHS5kZXRlbnQudjEuTGlzdFRlbmFudHNSZXF1ZXN0Gh4uZGV0ZW50LnYxLkxpc3RUZW5hbnRzUmVzcG9uc2UiA5ACARJMCgtFcmFzZVRlbmFudBIdLmRldGVudC52MS5FcmFzZVRlbmFudFJlcXVlc3QaHi5kZXRlbnQudjEuRXJhc2VUZW5hbnRSZXNwb25zZRJWCgxFeHBvcnRUZW5hbnQSHi5kZXRlbnQudjEuRXhwb3J0VGVuYW50UmVxdWVzdBofLmRldGVudC52MS5FeHBvcnRUZW5hbnRSZXNwb25zZSIDkAIBMAESRgoJQ3JlYXRlS2V5EhsuZGV0ZW50LnYxLkNyZWF0ZUtleVJlcXVlc3QaHC5kZXRlbnQudjEuQ3JlYXRlS2V5UmVzcG9uc2USQgoGR2V0S2V5EhguZGV0ZW50LnYxLkdldEtleVJlcXVlc3QaGS5kZXRlbnQudjEuR2V0S2V5UmVzcG9uc2UiA5ACARJICghMaXN0S2V5cxIaLmRldGVudC52MS5MaXN0S2V5c1JlcXVlc3QaGy5kZXRlbnQudjEuTGlzdEtleXNSZXNwb25zZSIDkAIBEkYKCVJlcm9sbEtleRIbLmRldGVudC52MS5SZXJvbGxLZXlSZXF1ZXN0GhwuZGV0ZW50LnYxLlJlcm9sbEtleVJlc3BvbnNlEkYKCVJldm9rZUtleRIbLmRldGVudC52MS5SZXZva2VLZXlSZXF1ZXN0GhwuZGV0ZW50LnYxLlJldm9rZUtleVJlc3BvbnNlEkwKC0NyZWF0ZVRva2VuEh0uZGV0ZW50LnYxLkNyZWF0ZVRva2VuUmVxdWVzdBoeLmRldGVudC52MS5DcmVhdGVUb2tlblJlc3BvbnNlEmAKEExpc3RBdWRpdEVudHJpZXMSIi5kZXRlbnQudjEuTGlzdEF1ZGl0RW50cmllc1JlcXVlc3QaIy5kZXRlbnQudjEuTGlzdEF1ZGl0RW50cmllc1Jlc3BvbnNlIgOQAgFiBnByb3RvMw", [file_google_protobuf_struct, file_google_protobuf_timestamp]);
 
 /**
  * @generated from message detent.v1.Tenant
@@ -29,6 +29,27 @@ export type Tenant = Message<"detent.v1.Tenant"> & {
    * @generated from field: google.protobuf.Timestamp created_at = 2;
    */
   createdAt?: Timestamp | undefined;
+
+  /**
+   * Since when it is being erased; absent: it is not.
+   *
+   * @generated from field: google.protobuf.Timestamp erasing_at = 3;
+   */
+  erasingAt?: Timestamp | undefined;
+
+  /**
+   * Since when nothing is left of it but this; absent: something is.
+   *
+   * @generated from field: google.protobuf.Timestamp erased_at = 4;
+   */
+  erasedAt?: Timestamp | undefined;
+
+  /**
+   * How many rows of each kind were erased so far.
+   *
+   * @generated from field: map<string, uint32> erased_counts = 5;
+   */
+  erasedCounts: { [key: string]: number };
 };
 
 /**
@@ -155,6 +176,100 @@ export const ListTenantsResponseSchema: GenMessage<ListTenantsResponse> = /*@__P
   messageDesc(file_detent_v1_tenant_service, 6);
 
 /**
+ * @generated from message detent.v1.EraseTenantRequest
+ */
+export type EraseTenantRequest = Message<"detent.v1.EraseTenantRequest"> & {
+  /**
+   * @generated from field: string name = 1;
+   */
+  name: string;
+
+  /**
+   * The name once more: what is erased does not come back.
+   *
+   * @generated from field: string confirm = 2;
+   */
+  confirm: string;
+};
+
+/**
+ * Describes the message detent.v1.EraseTenantRequest.
+ * Use `create(EraseTenantRequestSchema)` to create a new message.
+ */
+export const EraseTenantRequestSchema: GenMessage<EraseTenantRequest> = /*@__PURE__*/
+  messageDesc(file_detent_v1_tenant_service, 7);
+
+/**
+ * @generated from message detent.v1.EraseTenantResponse
+ */
+export type EraseTenantResponse = Message<"detent.v1.EraseTenantResponse"> & {
+  /**
+   * @generated from field: detent.v1.Tenant tenant = 1;
+   */
+  tenant?: Tenant | undefined;
+};
+
+/**
+ * Describes the message detent.v1.EraseTenantResponse.
+ * Use `create(EraseTenantResponseSchema)` to create a new message.
+ */
+export const EraseTenantResponseSchema: GenMessage<EraseTenantResponse> = /*@__PURE__*/
+  messageDesc(file_detent_v1_tenant_service, 8);
+
+/**
+ * @generated from message detent.v1.ExportTenantRequest
+ */
+export type ExportTenantRequest = Message<"detent.v1.ExportTenantRequest"> & {
+  /**
+   * With the root key: whose.
+   *
+   * @generated from field: string tenant = 1;
+   */
+  tenant: string;
+
+  /**
+   * The last cursor that came: what stands before it does not come again. Empty: from the start.
+   *
+   * @generated from field: string after = 2;
+   */
+  after: string;
+};
+
+/**
+ * Describes the message detent.v1.ExportTenantRequest.
+ * Use `create(ExportTenantRequestSchema)` to create a new message.
+ */
+export const ExportTenantRequestSchema: GenMessage<ExportTenantRequest> = /*@__PURE__*/
+  messageDesc(file_detent_v1_tenant_service, 9);
+
+/**
+ * @generated from message detent.v1.ExportTenantResponse
+ */
+export type ExportTenantResponse = Message<"detent.v1.ExportTenantResponse"> & {
+  /**
+   * `tenant`, `configuration`, `machine`, `history`, `receipt`, `failure`, `transition`, `dead_letter`, `job`, `key`,
+   * `audit`, `cursor` or `end`.
+   *
+   * @generated from field: string type = 1;
+   */
+  type: string;
+
+  /**
+   * As the JSON routes have it.
+   *
+   * @generated from field: google.protobuf.Struct value = 2;
+   */
+  value?: JsonObject | undefined;
+};
+
+/**
+ * Describes the message detent.v1.ExportTenantResponse.
+ * Use `create(ExportTenantResponseSchema)` to create a new message.
+ */
+export const ExportTenantResponseSchema: GenMessage<ExportTenantResponse> = /*@__PURE__*/
+  messageDesc(file_detent_v1_tenant_service, 10);
+
+/**
  * An API key, without its secret.
  *
  * @generated from message detent.v1.Key
@@ -239,7 +354,7 @@ export type Key = Message<"detent.v1.Key"> & {
  * Use `create(KeySchema)` to create a new message.
  */
 export const KeySchema: GenMessage<Key> = /*@__PURE__*/
-  messageDesc(file_detent_v1_tenant_service, 7);
+  messageDesc(file_detent_v1_tenant_service, 11);
 
 /**
  * @generated from message detent.v1.CreateKeyRequest
@@ -286,7 +401,7 @@ export type CreateKeyRequest = Message<"detent.v1.CreateKeyRequest"> & {
  * Use `create(CreateKeyRequestSchema)` to create a new message.
  */
 export const CreateKeyRequestSchema: GenMessage<CreateKeyRequest> = /*@__PURE__*/
-  messageDesc(file_detent_v1_tenant_service, 8);
+  messageDesc(file_detent_v1_tenant_service, 12);
 
 /**
  * @generated from message detent.v1.CreateKeyResponse
@@ -310,7 +425,7 @@ export type CreateKeyResponse = Message<"detent.v1.CreateKeyResponse"> & {
  * Use `create(CreateKeyResponseSchema)` to create a new message.
  */
 export const CreateKeyResponseSchema: GenMessage<CreateKeyResponse> = /*@__PURE__*/
-  messageDesc(file_detent_v1_tenant_service, 9);
+  messageDesc(file_detent_v1_tenant_service, 13);
 
 /**
  * @generated from message detent.v1.GetKeyRequest
@@ -334,7 +449,7 @@ export type GetKeyRequest = Message<"detent.v1.GetKeyRequest"> & {
  * Use `create(GetKeyRequestSchema)` to create a new message.
  */
 export const GetKeyRequestSchema: GenMessage<GetKeyRequest> = /*@__PURE__*/
-  messageDesc(file_detent_v1_tenant_service, 10);
+  messageDesc(file_detent_v1_tenant_service, 14);
 
 /**
  * @generated from message detent.v1.GetKeyResponse
@@ -351,7 +466,7 @@ export type GetKeyResponse = Message<"detent.v1.GetKeyResponse"> & {
  * Use `create(GetKeyResponseSchema)` to create a new message.
  */
 export const GetKeyResponseSchema: GenMessage<GetKeyResponse> = /*@__PURE__*/
-  messageDesc(file_detent_v1_tenant_service, 11);
+  messageDesc(file_detent_v1_tenant_service, 15);
 
 /**
  * @generated from message detent.v1.ListKeysRequest
@@ -382,7 +497,7 @@ export type ListKeysRequest = Message<"detent.v1.ListKeysRequest"> & {
  * Use `create(ListKeysRequestSchema)` to create a new message.
  */
 export const ListKeysRequestSchema: GenMessage<ListKeysRequest> = /*@__PURE__*/
-  messageDesc(file_detent_v1_tenant_service, 12);
+  messageDesc(file_detent_v1_tenant_service, 16);
 
 /**
  * @generated from message detent.v1.ListKeysResponse
@@ -406,7 +521,7 @@ export type ListKeysResponse = Message<"detent.v1.ListKeysResponse"> & {
  * Use `create(ListKeysResponseSchema)` to create a new message.
  */
 export const ListKeysResponseSchema: GenMessage<ListKeysResponse> = /*@__PURE__*/
-  messageDesc(file_detent_v1_tenant_service, 13);
+  messageDesc(file_detent_v1_tenant_service, 17);
 
 /**
  * @generated from message detent.v1.RerollKeyRequest
@@ -437,7 +552,7 @@ export type RerollKeyRequest = Message<"detent.v1.RerollKeyRequest"> & {
  * Use `create(RerollKeyRequestSchema)` to create a new message.
  */
 export const RerollKeyRequestSchema: GenMessage<RerollKeyRequest> = /*@__PURE__*/
-  messageDesc(file_detent_v1_tenant_service, 14);
+  messageDesc(file_detent_v1_tenant_service, 18);
 
 /**
  * @generated from message detent.v1.RerollKeyResponse
@@ -461,7 +576,7 @@ export type RerollKeyResponse = Message<"detent.v1.RerollKeyResponse"> & {
  * Use `create(RerollKeyResponseSchema)` to create a new message.
  */
 export const RerollKeyResponseSchema: GenMessage<RerollKeyResponse> = /*@__PURE__*/
-  messageDesc(file_detent_v1_tenant_service, 15);
+  messageDesc(file_detent_v1_tenant_service, 19);
 
 /**
  * @generated from message detent.v1.RevokeKeyRequest
@@ -485,7 +600,7 @@ export type RevokeKeyRequest = Message<"detent.v1.RevokeKeyRequest"> & {
  * Use `create(RevokeKeyRequestSchema)` to create a new message.
  */
 export const RevokeKeyRequestSchema: GenMessage<RevokeKeyRequest> = /*@__PURE__*/
-  messageDesc(file_detent_v1_tenant_service, 16);
+  messageDesc(file_detent_v1_tenant_service, 20);
 
 /**
  * @generated from message detent.v1.RevokeKeyResponse
@@ -502,7 +617,7 @@ export type RevokeKeyResponse = Message<"detent.v1.RevokeKeyResponse"> & {
  * Use `create(RevokeKeyResponseSchema)` to create a new message.
  */
 export const RevokeKeyResponseSchema: GenMessage<RevokeKeyResponse> = /*@__PURE__*/
-  messageDesc(file_detent_v1_tenant_service, 17);
+  messageDesc(file_detent_v1_tenant_service, 21);
 
 /**
  * @generated from message detent.v1.CreateTokenRequest
@@ -556,7 +671,7 @@ export type CreateTokenRequest = Message<"detent.v1.CreateTokenRequest"> & {
  * Use `create(CreateTokenRequestSchema)` to create a new message.
  */
 export const CreateTokenRequestSchema: GenMessage<CreateTokenRequest> = /*@__PURE__*/
-  messageDesc(file_detent_v1_tenant_service, 18);
+  messageDesc(file_detent_v1_tenant_service, 22);
 
 /**
  * @generated from message detent.v1.TokenMachine
@@ -578,7 +693,7 @@ export type TokenMachine = Message<"detent.v1.TokenMachine"> & {
  * Use `create(TokenMachineSchema)` to create a new message.
  */
 export const TokenMachineSchema: GenMessage<TokenMachine> = /*@__PURE__*/
-  messageDesc(file_detent_v1_tenant_service, 19);
+  messageDesc(file_detent_v1_tenant_service, 23);
 
 /**
  * @generated from message detent.v1.CreateTokenResponse
@@ -602,7 +717,7 @@ export type CreateTokenResponse = Message<"detent.v1.CreateTokenResponse"> & {
  * Use `create(CreateTokenResponseSchema)` to create a new message.
  */
 export const CreateTokenResponseSchema: GenMessage<CreateTokenResponse> = /*@__PURE__*/
-  messageDesc(file_detent_v1_tenant_service, 20);
+  messageDesc(file_detent_v1_tenant_service, 24);
 
 /**
  * @generated from message detent.v1.AuditEntry
@@ -624,14 +739,14 @@ export type AuditEntry = Message<"detent.v1.AuditEntry"> & {
   actor: string;
 
   /**
-   * `tenant.created`, `key.created`, `key.rerolled`, `key.revoked`.
+   * `tenant.created`, `tenant.erasing`, `tenant.erased`, `key.created`, `key.rerolled`, `key.revoked`, `machine.erased`.
    *
    * @generated from field: string action = 4;
    */
   action: string;
 
   /**
-   * The tenant's name, or the key's id.
+   * The tenant's name, the key's id, or the machine's configuration and id with a slash between them.
    *
    * @generated from field: string subject = 5;
    */
@@ -648,7 +763,7 @@ export type AuditEntry = Message<"detent.v1.AuditEntry"> & {
  * Use `create(AuditEntrySchema)` to create a new message.
  */
 export const AuditEntrySchema: GenMessage<AuditEntry> = /*@__PURE__*/
-  messageDesc(file_detent_v1_tenant_service, 21);
+  messageDesc(file_detent_v1_tenant_service, 25);
 
 /**
  * @generated from message detent.v1.ListAuditEntriesRequest
@@ -679,7 +794,7 @@ export type ListAuditEntriesRequest = Message<"detent.v1.ListAuditEntriesRequest
  * Use `create(ListAuditEntriesRequestSchema)` to create a new message.
  */
 export const ListAuditEntriesRequestSchema: GenMessage<ListAuditEntriesRequest> = /*@__PURE__*/
-  messageDesc(file_detent_v1_tenant_service, 22);
+  messageDesc(file_detent_v1_tenant_service, 26);
 
 /**
  * @generated from message detent.v1.ListAuditEntriesResponse
@@ -703,7 +818,7 @@ export type ListAuditEntriesResponse = Message<"detent.v1.ListAuditEntriesRespon
  * Use `create(ListAuditEntriesResponseSchema)` to create a new message.
  */
 export const ListAuditEntriesResponseSchema: GenMessage<ListAuditEntriesResponse> = /*@__PURE__*/
-  messageDesc(file_detent_v1_tenant_service, 23);
+  messageDesc(file_detent_v1_tenant_service, 27);
 
 /**
  * Tenants, their API keys, and tokens for browsers. The root key manages tenants, and the keys of any tenant that it
@@ -741,6 +856,28 @@ export const TenantService: GenService<{
     methodKind: "unary";
     input: typeof ListTenantsRequestSchema;
     output: typeof ListTenantsResponseSchema;
+  },
+  /**
+   * Marks a tenant, ends its keys within 30 seconds, and erases everything that is kept of it, which goes on by itself:
+   * GetTenant tells how far it is. Its name stays taken. For the root key.
+   *
+   * @generated from rpc detent.v1.TenantService.EraseTenant
+   */
+  eraseTenant: {
+    methodKind: "unary";
+    input: typeof EraseTenantRequestSchema;
+    output: typeof EraseTenantResponseSchema;
+  },
+  /**
+   * Everything that is kept of a tenant, a line at a time; the last one has the type `end`. Cut off before that, it is to be
+   * continued with the last cursor that came. Needs the scope `keys:admin`.
+   *
+   * @generated from rpc detent.v1.TenantService.ExportTenant
+   */
+  exportTenant: {
+    methodKind: "server_streaming";
+    input: typeof ExportTenantRequestSchema;
+    output: typeof ExportTenantResponseSchema;
   },
   /**
    * Makes a key. Its secret is in the answer and nowhere else. Needs the scope `keys:admin`; a key gives no scope that it

@@ -1,16 +1,16 @@
 /** The house's values in the JSON of the routes: snake_case, RFC 3339 times, customers' data parsed. */
-import type { AuditView } from "../service/audit.ts";
-import type { KeyView } from "../service/keys.ts";
-import type { Tenant } from "../service/tenants.ts";
-import type { Finding } from "../engine/finding.ts";
-import type { AllowedView, HistoryItem } from "../machine/calls.ts";
-import type { JobAction, JobView } from "../jobs/calls.ts";
-import { receiptJson } from "../receipt.ts";
-import type { ConfigurationView } from "../service/configurations.ts";
-import type { DeadLetterView } from "../service/dead-letters.ts";
-import type { FailureItem, TransitionItem } from "../service/feeds.ts";
-import type { ListedMachine } from "../service/machine-list.ts";
-import type { MachineAnswer } from "../service/machines.ts";
+import type { AuditView } from "./service/audit.ts";
+import type { KeyView } from "./service/keys.ts";
+import type { Tenant } from "./service/tenants.ts";
+import type { Finding } from "./engine/finding.ts";
+import type { AllowedView, HistoryItem } from "./machine/calls.ts";
+import type { JobAction, JobView } from "./jobs/calls.ts";
+import { receiptJson } from "./receipt.ts";
+import type { ConfigurationView } from "./service/configurations.ts";
+import type { DeadLetterView } from "./service/dead-letters.ts";
+import type { FailureItem, TransitionItem } from "./service/feeds.ts";
+import type { ListedMachine } from "./service/machine-list.ts";
+import type { MachineAnswer } from "./service/machines.ts";
 
 export const timeOf = (at: number): string => new Date(at).toISOString();
 const json = (text: string): unknown => JSON.parse(text);
@@ -105,8 +105,14 @@ export function configurationJson({ source, createdAt, deprecatedAt }: Configura
   return { ...source, created_at: timeOf(createdAt), ...deprecated };
 }
 
-export function tenantJson({ name, createdAt }: Tenant) {
-  return { name, created_at: timeOf(createdAt) };
+export function tenantJson({ name, createdAt, erasingAt, erasedAt, erasedCounts }: Tenant) {
+  return {
+    name,
+    created_at: timeOf(createdAt),
+    erasing_at: erasingAt === undefined ? undefined : timeOf(erasingAt),
+    erased_at: erasedAt === undefined ? undefined : timeOf(erasedAt),
+    erased_counts: erasedCounts,
+  };
 }
 
 export function keyJson({ oldUntil, createdAt, createdBy, expiresAt, lastUsedAt, revokedAt, ...key }: KeyView) {

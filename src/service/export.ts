@@ -1,0 +1,344 @@
+/**
+ * Use case: everything that is kept of a tenant, item by item, in pages of bounded size; whoever is cut off goes on at the
+ * last cursor. Each part is told as it is when it is read: what changes meanwhile is told as it was or as it is.
+ */
+import type { Principal } from "../auth/principal.ts";
+import * as auditLog from "../catalog/audit.ts";
+import { walkConfigurations, type StoredConfiguration } from "../catalog/configurations.ts";
+import * as deadLetters from "../catalog/dead-letters.ts";
+import * as feeds from "../catalog/feeds.ts";
+import { walkMachines } from "../catalog/housekeeping.ts";
+import * as jobList from "../catalog/jobs.ts";
+import * as keyList from "../catalog/keys.ts";
+import type { TenantDb } from "../catalog/tenant-db.ts";
+import { findTenant, type Tenant } from "../catalog/tenants.ts";
+import { DetentError } from "../errors.ts";
+import type { JobRefusal, JobView } from "../jobs/calls.ts";
+import type { HistoryItem, MachineAddress, MachineCalls, MachineView, Reply } from "../machine/calls.ts";
+import type { Receipt } from "../receipt.ts";
+import { toAuditView, type AuditView } from "./audit.ts";
+import { toConfigurationView, type ConfigurationView } from "./configurations.ts";
+import { toLetterView, type DeadLetterView } from "./dead-letters.ts";
+import { toTransitionItem, type TransitionItem } from "./feeds.ts";
+import type { House } from "./house.ts";
+import { toKeyView, type KeyView } from "./keys.ts";
+import { readPageToken, signPageToken } from "./paging.ts";
+import { soon } from "./patience.ts";
+import { valueOf } from "./rules.ts";
+import { tenantMeant } from "./tenant-meant.ts";
+
+interface MachineName {
+  readonly configuration: string;
+  readonly id: string;
+}
+
+/** Something that is kept of a tenant. */
+export type ExportItem =
+  | { readonly type: "tenant"; readonly tenant: Tenant }
+  | { readonly type: "configuration"; readonly configuration: ConfigurationView }
+  | { readonly type: "machine"; readonly name: MachineName; readonly machine: MachineView }
+  /** Its object has nothing to tell; null: it was not deleted or retired, and yet is not there. */
+  | { readonly type: "machine"; readonly name: MachineName; readonly goneAt: number | null }
+  | { readonly type: "history"; readonly name: MachineName; readonly item: HistoryItem }
+  | { readonly type: "receipt" | "failure"; readonly receipt: Receipt }
+  | { readonly type: "transition"; readonly transition: TransitionItem }
+  | { readonly type: "dead_letter"; readonly letter: DeadLetterView }
+  | { readonly type: "job"; readonly job: JobView }
+  | { readonly type: "job_refusal"; readonly job: string; readonly refusal: JobRefusal }
+  | { readonly type: "key"; readonly key: KeyView }
+  | { readonly type: "audit"; readonly entry: AuditView };
+
+export type ExportCounts = Readonly<Partial<Record<ExportItem["type"], number>>>;
+
+/** What is told: an item, where to go on behind all that was told so far, or that this was everything. */
+export type ExportMessage =
+  | ExportItem
+  | { readonly type: "cursor"; readonly cursor: string }
+  | { readonly type: "end"; readonly counts: ExportCounts };
+
+export interface ExportInput {
+  /** With the root key: whose. */
+  readonly tenant?: string | undefined;
+  /** A cursor; absent or empty: from the start. */
+  readonly after?: string | undefined;
+  /** The caller is gone. */
+  readonly signal: AbortSignal;
+}
+
+/** Items between two cursors, or some more where a page is not to be cut. */
+const ITEMS_PER_CURSOR = 100;
+/** Calls of one export: the platform allows an invocation 10,000. Then it ends with a cursor, and is to be continued. */
+const MOST_CALLS = 5_000;
+/** What does not answer is asked again so often, with waits that double from the first. */
+const MOST_TRIES = 5;
+const FIRST_WAIT_MS = 200;
+/** Longer than D1 is waited for. */
+const PATIENCE_MS = 15_000;
+/** Of up to 256 KiB each. */
+const CONFIGURATIONS_PER_READ = 10;
+const MACHINES_PER_READ = 50;
+/** Of what may have 64 KiB each. */
+const ROWS_PER_READ = 50;
+const SMALL_ROWS_PER_READ = 100;
+
+type Key = readonly (string | number)[];
+
+/** An item, and where to go on behind it, where that can be said. */
+interface Step {
+  readonly item?: ExportItem;
+  readonly key?: Key;
+}
+
+/** Opens an export; what is iterated throws UNAVAILABLE where a part does not answer. */
+export async function exportTenant(
+  house: House,
+  principal: Principal,
+  { tenant: named, after, signal }: ExportInput,
+): Promise<AsyncIterable<ExportMessage>> {
+  const tenant = await tenantMeant(house, principal, named);
+  const binding = [tenant, "export"];
+  const token = await readPageToken(house, binding, after, "after");
+  return tell(new Source(house, tenant), binding, token, signal);
+}
+
+async function* tell(
+  source: Source,
+  binding: readonly string[],
+  token: string | undefined,
+  signal: AbortSignal,
+): AsyncGenerator<ExportMessage> {
+  const [first, start, told] = JSON.parse(token ?? "[0,null,{}]") as [number, Key | null, ExportCounts];
+  const counts = { ...told };
+  let items = 0;
+  for (const [index, part] of PARTS.entries()) {
+    if (index < first) continue;
+    for await (const { item, key } of part(source, index === first ? (start ?? undefined) : undefined)) {
+      if (signal.aborted) return;
+      if (item !== undefined) {
+        counts[item.type] = (counts[item.type] ?? 0) + 1;
+        items += 1;
+        yield item;
+      }
+      const isOver = source.calls >= MOST_CALLS;
+      if (key === undefined || (items < ITEMS_PER_CURSOR && !isOver)) continue;
+      items = 0;
+      const cursor = await signPageToken(source.house, binding, JSON.stringify([index, key, counts]));
+      yield { type: "cursor", cursor };
+      if (isOver) return;
+    }
+  }
+  if (!signal.aborted) yield { type: "end", counts };
+}
+
+/** What is read from, patiently, and how often it was. */
+class Source {
+  readonly house: House;
+  readonly tenant: string;
+  readonly db: TenantDb;
+  calls = 0;
+
+  constructor(house: House, tenant: string) {
+    this.house = house;
+    this.tenant = tenant;
+    this.db = house.catalog(tenant);
+  }
+
+  /** Throws UNAVAILABLE where there is no answer after so many tries. */
+  async ask<T>(work: () => Promise<T>): Promise<T> {
+    for (let tries = 1; ; tries += 1) {
+      this.calls += 1;
+      try {
+        return await soon(this.house, PATIENCE_MS, work());
+      } catch (error) {
+        const isPassing = error instanceof DetentError && error.reason === "UNAVAILABLE";
+        if (!isPassing || tries >= MOST_TRIES) throw error;
+      }
+      await new Promise<void>((resolve) => void this.house.after(FIRST_WAIT_MS * 2 ** (tries - 1), resolve));
+    }
+  }
+
+  /** Rows page by page, until there are fewer than were asked for. */
+  async *pages<T>(
+    limit: number,
+    read: (last: T | undefined, limit: number) => Promise<readonly T[]>,
+  ): AsyncGenerator<T> {
+    for (let last: T | undefined; ;) {
+      const after = last;
+      const rows = await this.ask(() => read(after, limit));
+      yield* rows;
+      last = rows.at(-1);
+      if (rows.length < limit) return;
+    }
+  }
+
+  askMachine<T>(name: MachineName, work: (machine: MachineCalls, address: MachineAddress) => Promise<Reply<T>>) {
+    const address = { tenant: this.tenant, ...name };
+    return this.ask(() => work(this.house.machine(address), address));
+  }
+}
+
+type Part = (source: Source, after: Key | undefined) => AsyncGenerator<Step>;
+
+/** In the order in which they are told; a cursor names one by its place here, so new ones go to the end. */
+const PARTS: readonly Part[] = [
+  tellTenant,
+  tellConfigurations,
+  tellMachines,
+  tellFailures,
+  tellTransitions,
+  tellDeadLetters,
+  tellJobs,
+  tellKeys,
+  tellAudit,
+];
+
+async function* tellTenant(source: Source): AsyncGenerator<Step> {
+  const tenant = await source.ask(() => findTenant(source.db));
+  if (tenant !== undefined) yield { item: { type: "tenant", tenant } };
+}
+
+async function* tellConfigurations(source: Source, [name = "", version = ""]: Key = []): AsyncGenerator<Step> {
+  const first = { name: String(name), version: String(version) };
+  const read = (last: StoredConfiguration | undefined, limit: number) =>
+    walkConfigurations(source.db, last ?? first, limit);
+  for await (const stored of source.pages(CONFIGURATIONS_PER_READ, read)) {
+    const configuration = toConfigurationView(stored);
+    yield { item: { type: "configuration", configuration }, key: [stored.name, stored.version] };
+  }
+}
+
+async function* tellMachines(source: Source, after: Key = ["", ""]): AsyncGenerator<Step> {
+  const [configuration, id, stage, position] = after as [string, string, Stage?, number?];
+  let last: MachineName = { configuration, id };
+  if (stage !== undefined) yield* tellMachine(source, last, null, stage, position);
+  for (;;) {
+    const from = last;
+    const rows = await source.ask(() => walkMachines(source.db, from, MACHINES_PER_READ));
+    for (const row of rows) {
+      yield* tellMachine(source, { configuration: row.configuration, id: row.id }, row.retiredAt, "machine");
+    }
+    const lastRow = rows.at(-1);
+    if (lastRow === undefined) return;
+    last = { configuration: lastRow.configuration, id: lastRow.id };
+  }
+}
+
+type Stage = "machine" | "history" | "receipts";
+
+/** From a stage on; one that goes meanwhile has a line that says so, and no more. */
+async function* tellMachine(
+  source: Source,
+  name: MachineName,
+  goneAt: number | null,
+  from: Stage,
+  after?: number,
+): AsyncGenerator<Step> {
+  const key = [name.configuration, name.id];
+  try {
+    let isTold = from === "receipts";
+    if (from === "machine") {
+      const machine = valueOf(await source.askMachine(name, (object, address) => object.read(address)));
+      yield { item: { type: "machine", name, machine } };
+      if (machine.revision > 0) yield* tellCreation(source, name);
+      isTold = !machine.hasOlderHistory;
+      if (isTold) for (const item of machine.history) yield { item: { type: "history", name, item } };
+    }
+    if (!isTold) {
+      for (let last = from === "history" ? after : undefined; ;) {
+        const call = { order: "asc", limit: 1_000, ...(last !== undefined && { after: last }) } as const;
+        const page = valueOf(await source.askMachine(name, (object, address) => object.history(address, call)));
+        for (const item of page.items) yield { item: { type: "history", name, item } };
+        last = page.next;
+        if (last === undefined) break;
+        yield { key: [...key, "history", last] };
+      }
+    }
+    for (let last = from === "receipts" ? after : undefined; ;) {
+      const call = {
+        order: "asc",
+        limit: 1_000,
+        everyOutcome: true,
+        ...(last !== undefined && { after: last }),
+      } as const;
+      const page = valueOf(await source.askMachine(name, (object, address) => object.refusals(address, call)));
+      for (const receipt of page.items) yield { item: { type: "receipt", receipt } };
+      last = page.next;
+      if (last === undefined) break;
+      yield { key: [...key, "receipts", last] };
+    }
+    yield { key };
+  } catch (error) {
+    const isAbsent = error instanceof DetentError && /^MACHINE_(?:GONE|NOT_FOUND)$/.test(error.reason);
+    if (!isAbsent) throw error;
+    yield { item: { type: "machine", name, goneAt }, key };
+  }
+}
+
+/** What it was created with, where that is still kept: a change of no event, which the history leaves out. */
+async function* tellCreation(source: Source, name: MachineName): AsyncGenerator<Step> {
+  const reply = await source.askMachine(name, (object, address) => object.read(address, 0));
+  if (!reply.ok) return;
+  const { state: to, data, createdAt: timestamp } = reply.value;
+  const nobody = { eventId: "", event: "", from: "", originator: "", actor: "", details: "" };
+  yield { item: { type: "history", name, item: { revision: 0, kind: "creation", ...nobody, to, data, timestamp } } };
+}
+
+async function* tellFailures(source: Source, [seq = 0]: Key = []): AsyncGenerator<Step> {
+  const read = (last: feeds.WholeFailure | undefined, limit: number) =>
+    feeds.listWholeFailures(source.db, last?.seq ?? Number(seq), limit);
+  for await (const failure of source.pages(ROWS_PER_READ, read)) {
+    yield { item: { type: "failure", receipt: failure.receipt }, key: [failure.seq] };
+  }
+}
+
+async function* tellTransitions(source: Source, [seq = 0]: Key = []): AsyncGenerator<Step> {
+  const read = (last: feeds.FeedTransition | undefined, limit: number) =>
+    feeds.listTransitions(source.db, { configuration: "", after: last?.seq ?? Number(seq), limit });
+  for await (const found of source.pages(SMALL_ROWS_PER_READ, read)) {
+    yield { item: { type: "transition", transition: toTransitionItem(found) }, key: [found.seq] };
+  }
+}
+
+async function* tellDeadLetters(source: Source, [first]: Key = []): AsyncGenerator<Step> {
+  let after = first === undefined ? undefined : deadLetters.parseLetterId(String(first));
+  do {
+    const from = after;
+    const { letters, next } = await source.ask(() => deadLetters.listDeadLetters(source.db, from, ROWS_PER_READ));
+    for (const letter of letters) {
+      yield { item: { type: "dead_letter", letter: toLetterView(letter) }, key: [deadLetters.letterIdOf(letter)] };
+    }
+    after = next;
+  } while (after !== undefined);
+}
+
+async function* tellJobs(source: Source, [createdAt, id]: Key = []): AsyncGenerator<Step> {
+  const first = createdAt === undefined ? undefined : { createdAt: Number(createdAt), id: String(id) };
+  const read = async (last: JobView | undefined, limit: number) =>
+    (await jobList.listJobs(source.db, last ?? first, limit)).map((job) => JSON.parse(job) as JobView);
+  for await (const job of source.pages(ROWS_PER_READ, read)) {
+    yield { item: { type: "job", job } };
+    const refusals = source.pages<JobRefusal>(SMALL_ROWS_PER_READ, (last, limit) =>
+      source.house.job(source.tenant, job.id).refusals(last?.seq ?? 0, limit),
+    );
+    for await (const refusal of refusals) yield { item: { type: "job_refusal", job: job.id, refusal } };
+    yield { key: [job.createdAt, job.id] };
+  }
+}
+
+async function* tellKeys(source: Source, [createdAt, id]: Key = []): AsyncGenerator<Step> {
+  const first = createdAt === undefined ? undefined : { createdAt: Number(createdAt), id: String(id) };
+  const read = (last: keyList.StoredKey | undefined, limit: number) =>
+    keyList.listKeys(source.db, last ?? first, limit);
+  for await (const key of source.pages(SMALL_ROWS_PER_READ, read)) {
+    yield { item: { type: "key", key: toKeyView(key) }, key: [key.createdAt, key.id] };
+  }
+}
+
+async function* tellAudit(source: Source, [at, id]: Key = []): AsyncGenerator<Step> {
+  const first = at === undefined ? undefined : { at: Number(at), id: String(id) };
+  const read = (last: auditLog.AuditEntry | undefined, limit: number) =>
+    auditLog.listAudit(source.db, last ?? first, limit);
+  for await (const entry of source.pages(SMALL_ROWS_PER_READ, read)) {
+    yield { item: { type: "audit", entry: toAuditView(entry) }, key: [entry.at, entry.id] };
+  }
+}
