@@ -8,7 +8,7 @@ export interface Reader {
   /** Aborted when the caller is gone. */
   readonly signal: AbortSignal;
   /** As much as is asked for at a time; nobody asks any more: the caller is gone. */
-  toBody(texts: AsyncGenerator<string>): ReadableStream<Uint8Array>;
+  readonly toBody: (texts: AsyncGenerator<string>) => ReadableStream<Uint8Array>;
 }
 
 export function readerOf(c: Ctx): Reader {

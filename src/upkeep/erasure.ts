@@ -79,14 +79,15 @@ export async function continueErasure(deps: ErasureDeps, tenant: string, progres
 }
 
 /** Those whose objects are empty now; of the others the rows stay, so that the next walk finds them. */
-async function eraseObjects({ machine }: ErasureDeps, rows: readonly MachineRow[]): Promise<MachineRow[]> {
+async function eraseObjects(deps: ErasureDeps, rows: readonly MachineRow[]): Promise<MachineRow[]> {
   const queue = [...rows];
   const erased: MachineRow[] = [];
   const worker = async (): Promise<void> => {
     for (let row = queue.shift(); row !== undefined; row = queue.shift()) {
       const { tenant, configuration, id } = row;
       const address = { tenant, configuration, id };
-      const isErased = await machine(address)
+      const isErased = await deps
+        .machine(address)
         .erase(address, ACTOR)
         .then(
           () => true,

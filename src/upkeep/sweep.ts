@@ -66,9 +66,9 @@ async function step(deps: SweepDeps, name: string, most: number, work: () => Pro
 }
 
 /** Whoever was to start one may have been interrupted; and a machine that the index had lost may have come back. */
-async function startErasures({ db, startErasure }: SweepDeps): Promise<number> {
-  const tenants = await listUnerased(db, ERASURES_PER_ROUND);
-  for (const tenant of tenants) await startErasure(tenant);
+async function startErasures(deps: SweepDeps): Promise<number> {
+  const tenants = await listUnerased(deps.db, ERASURES_PER_ROUND);
+  for (const tenant of tenants) await deps.startErasure(tenant);
   return tenants.length;
 }
 

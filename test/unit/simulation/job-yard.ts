@@ -153,7 +153,7 @@ export class JobYard {
       resume: () => reach((job) => job.resume()),
       cancel: () => reach((job) => job.cancel()),
       erase: () => reach((job) => job.erase()),
-      forgetMachine: (id) => reach((job) => job.forgetMachine(id)),
+      forgetMachine: (machine) => reach((job) => job.forgetMachine(machine)),
       take: (chunk) => reach((job) => job.take(chunk)),
       report: (chunk, lease, results) => reach((job) => job.report(chunk, lease, results)),
     };
