@@ -37,6 +37,16 @@ const OF_MACHINE = [
   { table: "dead_letters", key: "at", age: "at" },
 ] as const;
 
+const lastOfPage = (table: string, key: string): string => `
+  SELECT max(${key}) AS last FROM (SELECT ${key} FROM ${table}
+    WHERE tenant = ?1 AND configuration = ?2 AND ${key} > ?3 ORDER BY ${key} LIMIT ${ROWS_PER_STATEMENT})`;
+const deletePage = (table: string, key: string, age: string): string => `
+  DELETE FROM ${table}
+  WHERE tenant = ?1 AND configuration = ?2 AND ${key} > ?3 AND ${key} <= ?4 AND machine_id = ?5 AND ${age} <= ?6`;
+
+const NOTE_OF_ONE = `?8 = 1 OR EXISTS (
+  SELECT 1 FROM machines WHERE tenant = ?1 AND configuration = ?9 AND id = ?10 AND created_at <= ?11)`;
+
 /**
  * Deletes every row of a machine, and notes that it was: where there was one. First comes the note, so that nothing that
  * is still on its way comes back behind what is deleted.
@@ -44,35 +54,24 @@ const OF_MACHINE = [
 export async function eraseMachineRows(db: TenantDb, rows: ErasedRows, entry: AuditEntry): Promise<void> {
   const { configuration, id, life, until } = rows;
   const born = life ?? until;
-  const known =
-    "?8 = 1 OR EXISTS (SELECT 1 FROM machines WHERE tenant = ?1 AND configuration = ?9 AND id = ?10 AND created_at <= ?11)";
   await db.runAll([
-    auditStatement(entry, known, life === undefined ? 0 : 1, configuration, id, born),
+    auditStatement(entry, NOTE_OF_ONE, life === undefined ? 0 : 1, configuration, id, born),
     [NOTE_LIFE, entry.at, entry.id, life ?? null, configuration, id],
     [DELETE_LABELS, configuration, id, born],
     [DELETE_MACHINE, configuration, id, born],
   ]);
   for (const { table, key, age } of OF_MACHINE) {
     const before = age === "created_at" ? born : until;
-    for (let after: number | string | null = key === "event_id" ? "" : -1; after !== null;) {
+    let after: number | string = key === "event_id" ? "" : -1;
+    for (;;) {
       const page: { last: number | string | null } | null = await db.first(
-        `SELECT max(${key}) AS last FROM (SELECT ${key} FROM ${table}
-         WHERE tenant = ?1 AND configuration = ?2 AND ${key} > ?3 ORDER BY ${key} LIMIT ${ROWS_PER_STATEMENT})`,
+        lastOfPage(table, key),
         configuration,
         after,
       );
       const last: number | string | null = page?.last ?? null;
-      if (last !== null) {
-        await db.run(
-          `DELETE FROM ${table} WHERE tenant = ?1 AND configuration = ?2 AND ${key} > ?3 AND ${key} <= ?4
-           AND machine_id = ?5 AND ${age} <= ?6`,
-          configuration,
-          after,
-          last,
-          id,
-          before,
-        );
-      }
+      if (last === null) break;
+      await db.run(deletePage(table, key, age), configuration, after, last, id, before);
       after = last;
     }
   }
@@ -137,18 +136,15 @@ const OF_TENANT = [
 /** Configurations have up to 256 KiB, dead letters 128,000 bytes. */
 const ROWS_PER_DELETION = 500;
 
+function deleteSome({ table, key, more }: (typeof OF_TENANT)[number]): string {
+  const columns = key.replaceAll(/[()]/g, "");
+  return `DELETE FROM ${table} WHERE tenant = ?1 AND ${key} IN
+    (SELECT ${columns} FROM ${table} WHERE tenant = ?1 ${more} LIMIT ${ROWS_PER_DELETION})`;
+}
+
 /** Deletes some rows of each of the tenant's tables; answers whether there may be more. */
 export async function eraseSomeRows(db: TenantDb): Promise<boolean> {
-  const statements = OF_TENANT.flatMap(({ table, key, more }): Statement[] => {
-    const columns = key.replaceAll(/[()]/g, "");
-    return [
-      [
-        `DELETE FROM ${table} WHERE tenant = ?1 AND ${key} IN
-           (SELECT ${columns} FROM ${table} WHERE tenant = ?1 ${more} LIMIT ${ROWS_PER_DELETION})`,
-      ],
-      countStatement(table),
-    ];
-  });
+  const statements = OF_TENANT.flatMap((rows): Statement[] => [[deleteSome(rows)], countStatement(rows.table)]);
   const changes = await db.runAll(statements);
   return changes.some((count, index) => index % 2 === 0 && count >= ROWS_PER_DELETION);
 }
@@ -183,3 +179,14 @@ const LIST_UNERASED = `
 export async function listUnerased(db: D1Database, limit: number): Promise<string[]> {
   return (await db.prepare(LIST_UNERASED).bind(limit).all<{ name: string }>()).results.map(({ name }) => name);
 }
+
+/** For the test of their plans. */
+export const ERASURE_STATEMENTS = {
+  DELETE_LABELS,
+  DELETE_MACHINE,
+  NOTE_LIFE,
+  LIST_UNERASED,
+  ...Object.fromEntries(OF_MACHINE.map(({ table, key }) => [`lastOfPage ${table}`, lastOfPage(table, key)])),
+  ...Object.fromEntries(OF_MACHINE.map(({ table, key, age }) => [`deletePage ${table}`, deletePage(table, key, age)])),
+  ...Object.fromEntries(OF_TENANT.map((rows) => [`deleteSome ${rows.table}`, deleteSome(rows)])),
+};

@@ -61,6 +61,9 @@ const FORGET_NOTIFICATIONS = `
   WHERE tenant = value->>'tenant' AND configuration = value->>'configuration' AND event_id = value->>'eventId'
     AND machine_id = value->>'id' AND at = value->>'at' AND failure_id = value->>'failureId'`;
 
+/** For the test of their plans: those that ask whether a life was erased. */
+export const MACHINE_STATEMENTS = { UPSERT_MACHINES, INSERT_TRANSITIONS, INSERT_FAILURES, INSERT_LOOKUPS } as const;
+
 /**
  * Writes entries and failed events of any tenants: each carries its own. All or nothing, in as few statements as there
  * are tables: D1 takes one at a time.

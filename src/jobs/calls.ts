@@ -106,7 +106,7 @@ export interface JobCalls {
   pause(): Promise<JobReply>;
   resume(): Promise<JobReply>;
   cancel(): Promise<JobReply>;
-  /** Forgets the job, whatever it is doing. */
+  /** Forgets the job, whatever it is doing, but not its row in the catalog. */
   erase(): Promise<void>;
   /** Forgets what it has noted of a machine. */
   forgetMachine(id: string): Promise<void>;

@@ -124,11 +124,10 @@ export class Job {
     return this.#become("cancelled");
   }
 
-  /** Forgets the job, whatever it is doing: whoever works for it finds nothing to do. */
+  /** Forgets the job, whatever it is doing: whoever works for it finds nothing to do. Its row in the catalog is the caller's. */
   async erase(): Promise<void> {
     await this.#registering?.catch(() => undefined);
-    const job = this.#find();
-    if (job !== undefined) await this.#makeRoom(job);
+    if (this.#find() !== undefined) await this.#deps.deleteAll();
   }
 
   /** Forgets what it has noted of a machine. */

@@ -77,6 +77,8 @@ const PATIENCE_MS = 15_000;
 /** Of up to 256 KiB each. */
 const CONFIGURATIONS_PER_READ = 10;
 const MACHINES_PER_READ = 50;
+/** A machine's pages are bounded in bytes, too. */
+const ITEMS_OF_MACHINE = 200;
 /** Of what may have 64 KiB each. */
 const ROWS_PER_READ = 50;
 const SMALL_ROWS_PER_READ = 100;
@@ -245,7 +247,7 @@ async function* tellMachine(
     }
     if (!isTold) {
       for (let last = from === "history" ? after : undefined; ;) {
-        const call = { order: "asc", limit: 1_000, ...(last !== undefined && { after: last }) } as const;
+        const call = { order: "asc", limit: ITEMS_OF_MACHINE, ...(last !== undefined && { after: last }) } as const;
         const page = valueOf(await source.askMachine(name, (object, address) => object.history(address, call)));
         for (const item of page.items) yield { item: { type: "history", name, item } };
         last = page.next;
@@ -256,7 +258,7 @@ async function* tellMachine(
     for (let last = from === "receipts" ? after : undefined; ;) {
       const call = {
         order: "asc",
-        limit: 1_000,
+        limit: ITEMS_OF_MACHINE,
         everyOutcome: true,
         ...(last !== undefined && { after: last }),
       } as const;

@@ -1,9 +1,10 @@
 /** What D1 does for every read: seeks in an index, in the index's order. A list must not cost what is not on its page. */
 import { env } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
-import { FIND_VERSIONS, LIST_NAMES, LIST_VERSIONS } from "../../src/catalog/configurations.ts";
+import { FIND_VERSIONS, LIST_NAMES, LIST_VERSIONS, WALK_CONFIGURATIONS } from "../../src/catalog/configurations.ts";
 import { AUDIT_STATEMENTS } from "../../src/catalog/audit.ts";
 import { DEAD_LETTER_STATEMENTS } from "../../src/catalog/dead-letters.ts";
+import { ERASURE_STATEMENTS } from "../../src/catalog/erasure.ts";
 import { FEED_STATEMENTS } from "../../src/catalog/feeds.ts";
 import { JOB_STATEMENTS } from "../../src/catalog/jobs.ts";
 import { KEY_STATEMENTS } from "../../src/catalog/keys.ts";
@@ -12,6 +13,7 @@ import { FIND_DECISION, FIND_FAILURE } from "../../src/catalog/lookups.ts";
 import { LABEL_STATEMENTS } from "../../src/catalog/label-index.ts";
 import { machineCountStatement, MACHINE_GROUPS, type CountQuery } from "../../src/catalog/machine-count.ts";
 import { COUNT_LABEL, type MachineFilter } from "../../src/catalog/machine-filter.ts";
+import { MACHINE_STATEMENTS } from "../../src/catalog/machine-index.ts";
 import { machineListStatement, MACHINE_ORDERS, type MachineQuery } from "../../src/catalog/machine-list.ts";
 
 const { CATALOG } = env as unknown as { CATALOG: D1Database };
@@ -144,6 +146,9 @@ const STATEMENTS = {
   FIND_FAILURE,
   LIST_VERSIONS,
   FIND_VERSIONS,
+  WALK_CONFIGURATIONS,
+  ...ERASURE_STATEMENTS,
+  ...MACHINE_STATEMENTS,
   ...LABEL_STATEMENTS,
   COUNT_LABEL,
 };
@@ -153,6 +158,10 @@ const ALLOWED: Record<string, string[]> = {
   TRANSITIONS_OF_ALL: ["SCAN names", "USE TEMP B-TREE FOR ORDER BY"],
   COUNT: ["SCAN (subquery-1)"],
   INSERT_KEY: ["SCAN CONSTANT ROW"],
+  INSERT_TRANSITIONS: ["SCAN feed_head"],
+  INSERT_FAILURES: ["SCAN feed_head"],
+  // Those that are being erased, or were.
+  LIST_UNERASED: ["SCAN tenants USING INDEX tenants_erasing"],
   COUNT_LABEL: ["SCAN (subquery-1)"],
 };
 
