@@ -181,12 +181,8 @@ export async function listUnerased(db: D1Database, limit: number): Promise<strin
 }
 
 /** For the test of their plans. */
-export const ERASURE_STATEMENTS = {
-  DELETE_LABELS,
-  DELETE_MACHINE,
-  NOTE_LIFE,
-  LIST_UNERASED,
-  ...Object.fromEntries(OF_MACHINE.map(({ table, key }) => [`lastOfPage ${table}`, lastOfPage(table, key)])),
-  ...Object.fromEntries(OF_MACHINE.map(({ table, key, age }) => [`deletePage ${table}`, deletePage(table, key, age)])),
-  ...Object.fromEntries(OF_TENANT.map((rows) => [`deleteSome ${rows.table}`, deleteSome(rows)])),
-};
+export function listErasureStatements(): Record<string, string> {
+  const ofMachine = OF_MACHINE.flatMap(({ table, key, age }) => [lastOfPage(table, key), deletePage(table, key, age)]);
+  const statements = [DELETE_LABELS, DELETE_MACHINE, NOTE_LIFE, ...ofMachine, ...OF_TENANT.map(deleteSome)];
+  return { LIST_UNERASED, ...Object.fromEntries(statements.map((sql) => [sql.trim(), sql])) };
+}

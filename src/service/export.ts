@@ -33,7 +33,7 @@ interface MachineName {
 }
 
 /** Something that is kept of a tenant. */
-export type ExportItem =
+type ExportItem =
   | { readonly type: "tenant"; readonly tenant: Tenant }
   | { readonly type: "configuration"; readonly configuration: ConfigurationView }
   | { readonly type: "machine"; readonly name: MachineName; readonly machine: MachineView }
@@ -48,7 +48,7 @@ export type ExportItem =
   | { readonly type: "key"; readonly key: KeyView }
   | { readonly type: "audit"; readonly entry: AuditView };
 
-export type ExportCounts = Readonly<Partial<Record<ExportItem["type"], number>>>;
+type ExportCounts = Readonly<Partial<Record<ExportItem["type"], number>>>;
 
 /** What is told: an item, where to go on behind all that was told so far, or that this was everything. */
 export type ExportMessage =

@@ -28,7 +28,7 @@ type Json = any;
 async function fetchWorker(path: string, key: string, init: RequestInit = {}, used = bindings): Promise<Response> {
   const context = createExecutionContext();
   const headers = { authorization: `Bearer ${key}`, "content-type": "application/json" };
-  const request = new Request(`${ORIGIN}${path}`, { ...init, headers: { ...headers, ...init.headers } });
+  const request = new Request(`${ORIGIN}${path}`, { ...init, headers });
   const response = await worker.fetch(request as Request<unknown, IncomingRequestCfProperties>, used, context);
   await waitOnExecutionContext(context);
   return response;
@@ -435,8 +435,19 @@ test("what an erased machine has told comes too late, whenever it comes; what a 
   );
   const life = row.created_at as number;
   const entry = (createdAt: number): IndexEntry => ({
-    ...{ tenant, configuration: "orders", id: "m 1", version: "v1", state: "start", revision: 9, change: 999 },
-    ...{ createdAt, updatedAt: createdAt, labels: '{"late":"yes"}', dueAt: null, retiredAt: null, isNew: true },
+    tenant,
+    configuration: "orders",
+    id: "m 1",
+    version: "v1",
+    state: "start",
+    revision: 9,
+    change: 999,
+    createdAt,
+    updatedAt: createdAt,
+    labels: '{"late":"yes"}',
+    dueAt: null,
+    retiredAt: null,
+    isNew: true,
     transitions: [
       {
         kind: "changed",
@@ -579,13 +590,11 @@ test("events and dead letters that come for an erased tenant create nothing", as
   vi.useRealTimers();
   const settled: string[] = [];
   const message = (id: string) => ({
-    ...{
-      id,
-      timestamp: new Date(),
-      attempts: 1,
-      ack: () => settled.push(id),
-      retry: () => settled.push(`${id} again`),
-    },
+    id,
+    timestamp: new Date(),
+    attempts: 1,
+    ack: () => settled.push(id),
+    retry: () => settled.push(`${id} again`),
     body: {
       tenant,
       config: "orders",
@@ -622,7 +631,12 @@ test("an erasure that nobody has started goes on by the sweeper, and a machine t
   vi.useRealTimers();
   const address = { tenant, configuration: "orders", id: "m 2" };
   await machineObjectOf(bindings, address).send(address, {
-    ...{ eventId: "z", event: "finish", data: "{}", details: "", originator: "", actor: "" },
+    eventId: "z",
+    event: "finish",
+    data: "{}",
+    details: "",
+    originator: "",
+    actor: "",
   });
   expect(await tablesOf(objectOf(address))).not.toEqual([]);
   const isLeft = async () =>

@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { FIND_VERSIONS, LIST_NAMES, LIST_VERSIONS, WALK_CONFIGURATIONS } from "../../src/catalog/configurations.ts";
 import { AUDIT_STATEMENTS } from "../../src/catalog/audit.ts";
 import { DEAD_LETTER_STATEMENTS } from "../../src/catalog/dead-letters.ts";
-import { ERASURE_STATEMENTS } from "../../src/catalog/erasure.ts";
+import { listErasureStatements } from "../../src/catalog/erasure.ts";
 import { FEED_STATEMENTS } from "../../src/catalog/feeds.ts";
 import { JOB_STATEMENTS } from "../../src/catalog/jobs.ts";
 import { KEY_STATEMENTS } from "../../src/catalog/keys.ts";
@@ -147,7 +147,7 @@ const STATEMENTS = {
   LIST_VERSIONS,
   FIND_VERSIONS,
   WALK_CONFIGURATIONS,
-  ...ERASURE_STATEMENTS,
+  ...listErasureStatements(),
   ...MACHINE_STATEMENTS,
   ...LABEL_STATEMENTS,
   COUNT_LABEL,

@@ -341,7 +341,7 @@ function plain(text: string, names: Names): string {
   return (
     result
       // Before a message of a stream stands how long it is.
-      .replaceAll(/[\0\u0002]\0\0[^]{2}(?=\{)/g, "FRAME")
+      .replaceAll(/\P{L}{3}[^]{2}(?=\{"(?:error|type)":)/gu, "FRAME")
       .replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, "TIME")
       .replaceAll(/[0-9a-f]{8}-[0-9a-f-]{27}/g, "UUID")
       .replaceAll(/dtk_\w+|eyJ[\w.-]+/g, "SECRET")
