@@ -171,7 +171,7 @@ async function rowsOf(table: string, tenant: string): Promise<Json[]> {
 }
 
 /** How much an object keeps. */
-async function tablesOf(object: DurableObjectStub<undefined>): Promise<unknown[]> {
+async function tablesOf(object: DurableObjectStub): Promise<unknown[]> {
   return await runInDurableObject(object, async (_instance, state) => {
     const tables = state.storage.sql.exec("SELECT name FROM sqlite_master WHERE name NOT LIKE '\\_cf\\_%' ESCAPE '\\'");
     return [...tables.toArray(), ...(await state.storage.list()), await state.storage.getAlarm()].filter(
@@ -180,8 +180,7 @@ async function tablesOf(object: DurableObjectStub<undefined>): Promise<unknown[]
   });
 }
 
-const objectOf = (address: MachineAddress) =>
-  machineObjectOf(bindings, address) as unknown as DurableObjectStub<undefined>;
+const objectOf = (address: MachineAddress) => machineObjectOf(bindings, address) as unknown as DurableObjectStub;
 
 /** An export, when nothing is on its way to the index any more. */
 async function readSettled(key: string): Promise<Json[]> {
@@ -266,7 +265,7 @@ async function expectSameOverRpc(key: string, lines: readonly Json[]): Promise<v
       const headers = new Headers(sent as HeadersInit);
       headers.set("authorization", `Bearer ${key}`);
       return worker.fetch(
-        new Request(String(url), { method, body, headers } as RequestInit) as Request<
+        new Request(url as string, { method, body, headers } as RequestInit) as Request<
           unknown,
           IncomingRequestCfProperties
         >,
@@ -542,6 +541,7 @@ test("nothing is left of an erased tenant but its tombstone; its keys are dead, 
     status: 202,
     body: { name: tenant, erased_counts: {} },
   });
+  expect((await rowsOf("keys", tenant)).map(({ revoked_at }) => typeof revoked_at)).toEqual(["number"]);
   const refused = { status: 400, body: { errors: [{ rule: "erased" }] } };
   expect(await call("/api/v1/keys", ROOT_KEY, { tenant, name: "k", scopes: ["ops"] })).toMatchObject(refused);
   expect(await call("/api/v1/tenants", ROOT_KEY, { name: tenant })).toMatchObject(refused);
@@ -558,7 +558,8 @@ test("nothing is left of an erased tenant but its tombstone; its keys are dead, 
     dead_letters: 1,
   });
   const audit = await rowsOf("audit", tenant);
-  expect(audit.map(({ action }) => action).toSorted()).toEqual(["tenant.erased", "tenant.erasing"]);
+  expect(new Set(audit.map(({ action }) => action as string))).toEqual(new Set(["tenant.erased", "tenant.erasing"]));
+  expect(audit).toHaveLength(2);
   expect(JSON.parse(audit.find(({ action }) => action === "tenant.erased").details)).toEqual({
     counts: proof.erased_counts,
   });
