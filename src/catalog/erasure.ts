@@ -23,7 +23,7 @@ const DELETE_MACHINE = "DELETE FROM machines WHERE tenant = ?1 AND configuration
 /** From here on nothing is written that is told of the life: see erased-lives.ts. */
 const NOTE_LIFE = `
   UPDATE audit SET erased_life = coalesce(?4, (
-    SELECT created_at FROM machines WHERE tenant = ?1 AND configuration = ?5 AND id = ?6))
+    SELECT created_at FROM machines WHERE tenant = ?1 AND configuration = ?5 AND id = ?6 AND created_at <= ?7), 0)
   WHERE tenant = ?1 AND at = ?2 AND id = ?3`;
 
 /** Rows looked at by a statement: no index leads from a machine to them, since it would cost every event a row. */
@@ -44,11 +44,13 @@ const deletePage = (table: string, key: string, age: string): string => `
   DELETE FROM ${table}
   WHERE tenant = ?1 AND configuration = ?2 AND ${key} > ?3 AND ${key} <= ?4 AND machine_id = ?5 AND ${age} <= ?6`;
 
-const NOTE_OF_ONE = `?8 = 1 OR EXISTS (
-  SELECT 1 FROM machines WHERE tenant = ?1 AND configuration = ?9 AND id = ?10 AND created_at <= ?11)`;
+/** Where there was one, or where nobody has noted yet that there was: an earlier call may have been interrupted before. */
+const NOTE_OF_ONE = `?8 = 1
+  OR EXISTS (SELECT 1 FROM machines WHERE tenant = ?1 AND configuration = ?9 AND id = ?10 AND created_at <= ?11)
+  OR NOT EXISTS (SELECT 1 FROM audit WHERE tenant = ?1 AND subject = ?6 AND erased_life IS NOT NULL)`;
 
 /**
- * Deletes every row of a machine, and notes that it was: where there was one. First comes the note, so that nothing that
+ * Deletes every row of a machine, and notes that it was. First comes the note, so that nothing that
  * is still on its way comes back behind what is deleted.
  */
 export async function eraseMachineRows(db: TenantDb, rows: ErasedRows, entry: AuditEntry): Promise<void> {
@@ -56,7 +58,7 @@ export async function eraseMachineRows(db: TenantDb, rows: ErasedRows, entry: Au
   const born = life ?? until;
   await db.runAll([
     auditStatement(entry, NOTE_OF_ONE, life === undefined ? 0 : 1, configuration, id, born),
-    [NOTE_LIFE, entry.at, entry.id, life ?? null, configuration, id],
+    [NOTE_LIFE, entry.at, entry.id, life ?? null, configuration, id, born],
     [DELETE_LABELS, configuration, id, born],
     [DELETE_MACHINE, configuration, id, born],
   ]);

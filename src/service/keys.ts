@@ -63,7 +63,6 @@ export async function createKey(house: House, principal: Principal, input: Creat
   rules.enforce();
   if (!principal.isRoot) refuseMore(principal, scopes);
   const tenant = await tenantMeant(house, principal, input.tenant);
-  await refuseErased(house, tenant, "/tenant");
   const { id, text } = makeKey();
   const key = {
     id,

@@ -265,10 +265,7 @@ async function expectSameOverRpc(key: string, lines: readonly Json[]): Promise<v
       const headers = new Headers(sent as HeadersInit);
       headers.set("authorization", `Bearer ${key}`);
       return worker.fetch(
-        new Request(url as string, { method, body, headers } as RequestInit) as Request<
-          unknown,
-          IncomingRequestCfProperties
-        >,
+        new Request(url, { method, body, headers } as RequestInit) as Request<unknown, IncomingRequestCfProperties>,
         bindings,
         createExecutionContext(),
       );
@@ -343,6 +340,7 @@ test("a machine that does not answer ends an export with an error and no end; a 
   const response = await fetchWorker("/api/v1/export", key, {}, used);
   const reader = (response.body as ReadableStream<Uint8Array>).getReader();
   for (let line = 0; line < 6; line += 1) await reader.read();
+  await scheduler.wait(300);
   const before = reads;
   await reader.cancel();
   await scheduler.wait(100);
