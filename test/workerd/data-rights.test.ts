@@ -414,6 +414,14 @@ test("a machine that was deleted before is erased like another, and so is one wh
     state.storage.deleteAll(),
   );
   expect((await fetchWorker(`${at("orders", "m 2")}/erase`, key, { method: "POST" })).status).toBe(204);
+  // And as the sweeper has left it then.
+  await runInDurableObject(objectOf({ tenant, configuration: "bills", id: "m 1" }), (_instance, state) =>
+    state.storage.deleteAll(),
+  );
+  await CATALOG.prepare("DELETE FROM machines WHERE tenant = ?1 AND configuration = 'bills' AND id = 'm 1'")
+    .bind(tenant)
+    .run();
+  for (let time = 0; time < 2; time += 1) await fetchWorker(`${at("bills", "m 1")}/erase`, key, { method: "POST" });
   for (const table of ["machines", "machine_labels", "transitions", "failures", "lookups"]) {
     const rows = (await rowsOf(table, tenant)).filter(
       ({ configuration, machine_id, id }) => configuration === "orders" && (machine_id ?? id) !== "nobody",
@@ -421,7 +429,7 @@ test("a machine that was deleted before is erased like another, and so is one wh
     expect(rows, table).toEqual([]);
   }
   const { entries } = await expectOk("/api/v1/audit", key);
-  expect(entries.filter(({ action }: Json) => action === "machine.erased")).toHaveLength(2);
+  expect(entries.filter(({ action }: Json) => action === "machine.erased")).toHaveLength(3);
 });
 
 test("what an erased machine has told comes too late, whenever it comes; what a later life tells does not", async () => {
