@@ -164,12 +164,6 @@ export async function endErasure(db: TenantDb, entry: AuditEntry): Promise<boole
       entry.at,
     ],
     auditStatement(entry, "EXISTS (SELECT 1 FROM tenants WHERE name = ?1 AND erased_at = ?2)"),
-    [
-      `UPDATE audit SET details = (SELECT json_object('counts', json(erased_counts)) FROM tenants WHERE name = ?1)
-       WHERE tenant = ?1 AND at = ?2 AND id = ?3`,
-      entry.at,
-      entry.id,
-    ],
   ]);
   return ended > 0;
 }

@@ -81,7 +81,6 @@ const MACHINES_PER_READ = 50;
 const ITEMS_OF_MACHINE = 200;
 /** Of what may have 64 KiB each. */
 const ROWS_PER_READ = 50;
-const SMALL_ROWS_PER_READ = 100;
 
 type Key = readonly (string | number)[];
 
@@ -181,32 +180,65 @@ class Source {
 
 type Part = (source: Source, after: Key | undefined) => AsyncGenerator<Step>;
 
+/** What is in one table: `read` answers the rows behind the last one or, at first, behind a key. */
+function listed<Row>(
+  limit: number,
+  read: (db: TenantDb, last: Row | undefined, first: Key | undefined, limit: number) => Promise<readonly Row[]>,
+  toStep: (row: Row) => Step,
+): Part {
+  return async function* tellListed(source, first) {
+    const rows = source.pages<Row>(limit, (last, most) => read(source.db, last, first, most));
+    for await (const row of rows) yield toStep(row);
+  };
+}
+
+/** Where something stands in a list that is ordered by time and id. */
+function positionOf(key: Key | undefined) {
+  const [at, id] = (key ?? []) as [number, string];
+  return key && { at, createdAt: at, id };
+}
+
 /** In the order in which they are told; a cursor names one by its place here, so new ones go to the end. */
 const PARTS: readonly Part[] = [
   tellTenant,
-  tellConfigurations,
+  listed<StoredConfiguration>(
+    CONFIGURATIONS_PER_READ,
+    (db, last, [name = "", version = ""] = [], limit) =>
+      walkConfigurations(db, last ?? { name: String(name), version: String(version) }, limit),
+    (stored) => ({
+      item: { type: "configuration", configuration: toConfigurationView(stored) },
+      key: [stored.name, stored.version],
+    }),
+  ),
   tellMachines,
-  tellFailures,
-  tellTransitions,
+  listed<feeds.WholeFailure>(
+    ROWS_PER_READ,
+    (db, last, [seq = 0] = [], limit) => feeds.listWholeFailures(db, last?.seq ?? Number(seq), limit),
+    ({ receipt, seq }) => ({ item: { type: "failure", receipt }, key: [seq] }),
+  ),
+  listed<feeds.FeedTransition>(
+    ROWS_PER_READ,
+    (db, last, [seq = 0] = [], limit) =>
+      feeds.listTransitions(db, { configuration: "", after: last?.seq ?? Number(seq), limit }),
+    (found) => ({ item: { type: "transition", transition: toTransitionItem(found) }, key: [found.seq] }),
+  ),
   tellDeadLetters,
   tellJobs,
-  tellKeys,
-  tellAudit,
+  listed<keyList.StoredKey>(
+    ROWS_PER_READ,
+    (db, last, first, limit) => keyList.listKeys(db, last ?? positionOf(first), limit),
+    (key) => ({ item: { type: "key", key: toKeyView(key) }, key: [key.createdAt, key.id] }),
+  ),
+  listed<auditLog.AuditEntry>(
+    ROWS_PER_READ,
+    (db, last, first, limit) => auditLog.listAudit(db, last ?? positionOf(first), limit),
+    (entry) => ({ item: { type: "audit", entry: toAuditView(entry) }, key: [entry.at, entry.id] }),
+  ),
 ];
 
 async function* tellTenant(source: Source): AsyncGenerator<Step> {
   const tenant = await source.ask(() => findTenant(source.db));
   if (tenant !== undefined) yield { item: { type: "tenant", tenant } };
-}
-
-async function* tellConfigurations(source: Source, [name = "", version = ""]: Key = []): AsyncGenerator<Step> {
-  const first = { name: String(name), version: String(version) };
-  const read = (last: StoredConfiguration | undefined, limit: number) =>
-    walkConfigurations(source.db, last ?? first, limit);
-  for await (const stored of source.pages(CONFIGURATIONS_PER_READ, read)) {
-    const configuration = toConfigurationView(stored);
-    yield { item: { type: "configuration", configuration }, key: [stored.name, stored.version] };
-  }
 }
 
 async function* tellMachines(source: Source, after: Key = ["", ""]): AsyncGenerator<Step> {
@@ -285,22 +317,6 @@ async function* tellCreation(source: Source, name: MachineName): AsyncGenerator<
   yield { item: { type: "history", name, item: { revision: 0, kind: "creation", ...nobody, to, data, timestamp } } };
 }
 
-async function* tellFailures(source: Source, [seq = 0]: Key = []): AsyncGenerator<Step> {
-  const read = (last: feeds.WholeFailure | undefined, limit: number) =>
-    feeds.listWholeFailures(source.db, last?.seq ?? Number(seq), limit);
-  for await (const failure of source.pages(ROWS_PER_READ, read)) {
-    yield { item: { type: "failure", receipt: failure.receipt }, key: [failure.seq] };
-  }
-}
-
-async function* tellTransitions(source: Source, [seq = 0]: Key = []): AsyncGenerator<Step> {
-  const read = (last: feeds.FeedTransition | undefined, limit: number) =>
-    feeds.listTransitions(source.db, { configuration: "", after: last?.seq ?? Number(seq), limit });
-  for await (const found of source.pages(SMALL_ROWS_PER_READ, read)) {
-    yield { item: { type: "transition", transition: toTransitionItem(found) }, key: [found.seq] };
-  }
-}
-
 async function* tellDeadLetters(source: Source, [first]: Key = []): AsyncGenerator<Step> {
   let after = first === undefined ? undefined : deadLetters.parseLetterId(String(first));
   do {
@@ -313,34 +329,15 @@ async function* tellDeadLetters(source: Source, [first]: Key = []): AsyncGenerat
   } while (after !== undefined);
 }
 
-async function* tellJobs(source: Source, [createdAt, id]: Key = []): AsyncGenerator<Step> {
-  const first = createdAt === undefined ? undefined : { createdAt: Number(createdAt), id: String(id) };
+async function* tellJobs(source: Source, first?: Key): AsyncGenerator<Step> {
   const read = async (last: JobView | undefined, limit: number) =>
-    (await jobList.listJobs(source.db, last ?? first, limit)).map((job) => JSON.parse(job) as JobView);
+    (await jobList.listJobs(source.db, last ?? positionOf(first), limit)).map((job) => JSON.parse(job) as JobView);
   for await (const job of source.pages(ROWS_PER_READ, read)) {
     yield { item: { type: "job", job } };
-    const refusals = source.pages<JobRefusal>(SMALL_ROWS_PER_READ, (last, limit) =>
+    const refusals = source.pages<JobRefusal>(ROWS_PER_READ, (last, limit) =>
       source.house.job(source.tenant, job.id).refusals(last?.seq ?? 0, limit),
     );
     for await (const refusal of refusals) yield { item: { type: "job_refusal", job: job.id, refusal } };
     yield { key: [job.createdAt, job.id] };
-  }
-}
-
-async function* tellKeys(source: Source, [createdAt, id]: Key = []): AsyncGenerator<Step> {
-  const first = createdAt === undefined ? undefined : { createdAt: Number(createdAt), id: String(id) };
-  const read = (last: keyList.StoredKey | undefined, limit: number) =>
-    keyList.listKeys(source.db, last ?? first, limit);
-  for await (const key of source.pages(SMALL_ROWS_PER_READ, read)) {
-    yield { item: { type: "key", key: toKeyView(key) }, key: [key.createdAt, key.id] };
-  }
-}
-
-async function* tellAudit(source: Source, [at, id]: Key = []): AsyncGenerator<Step> {
-  const first = at === undefined ? undefined : { at: Number(at), id: String(id) };
-  const read = (last: auditLog.AuditEntry | undefined, limit: number) =>
-    auditLog.listAudit(source.db, last ?? first, limit);
-  for await (const entry of source.pages(SMALL_ROWS_PER_READ, read)) {
-    yield { item: { type: "audit", entry: toAuditView(entry) }, key: [entry.at, entry.id] };
   }
 }

@@ -566,9 +566,6 @@ test("nothing is left of an erased tenant but its tombstone; its keys are dead, 
   const audit = await rowsOf("audit", tenant);
   expect(new Set(audit.map(({ action }) => action as string))).toEqual(new Set(["tenant.erased", "tenant.erasing"]));
   expect(audit).toHaveLength(2);
-  expect(JSON.parse(audit.find(({ action }) => action === "tenant.erased").details)).toEqual({
-    counts: proof.erased_counts,
-  });
   for (const table of await tablesOfTenants()) {
     if (table !== "audit") expect(await rowsOf(table, tenant), table).toEqual([]);
   }
