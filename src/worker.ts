@@ -39,6 +39,7 @@ import { consumeEvents } from "./queue/events-consumer.ts";
 import { consumeJobChunks, sortOutChunks } from "./queue/jobs-consumer.ts";
 import type { TenantRule } from "./queue/tenant.ts";
 import { createQueueSender, toJsonMessages } from "./queue-sender.ts";
+import { secure } from "./security-headers.ts";
 import { createRpcDoor } from "./rpc/mount.ts";
 import type { Principal } from "./auth/principal.ts";
 import type { House } from "./service/house.ts";
@@ -176,6 +177,7 @@ app.use(async (c, next) => {
   c.set("log", log);
   await next();
   c.res.headers.set("request-id", requestId);
+  secure(c.res.headers);
   const { status } = c.res;
   const ms = Date.now() - startedAt;
   log.write("debug", "answered", { operation: c.var.operation, method: c.req.method, status, ms });

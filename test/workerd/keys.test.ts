@@ -284,7 +284,7 @@ test("the same over Connect", async () => {
   expect(secret).toMatch(`dtk_${made?.id}_`);
   expect((await client.rerollKey({ id: made?.id ?? "", grace: "PT1M" })).key?.oldSecretUntil).toBeDefined();
   expect((await client.revokeKey({ id: made?.id ?? "" })).key?.revokedAt).toBeDefined();
-  expect((await client.listKeys({})).keys.map((listed) => listed.id).toSorted()).toEqual([id, made?.id].toSorted());
+  expect((await client.listKeys({})).keys.map((listed) => listed.id)).toEqual(expect.arrayContaining([id, made?.id]));
   expect((await client.listAuditEntries({})).entries[0]).toMatchObject({ action: "key.revoked", subject: made?.id });
   const { token, expiresAt } = await client.createToken({
     scopes: ["machines:read"],
@@ -337,7 +337,7 @@ test.each(["DETENT_KEY_PEPPER", "DETENT_TOKEN_SECRET", "DETENT_ROOT_KEY_HASH"] a
   async (name) => {
     const { [name]: _gone, ...rest } = bindings;
     for (const path of ["/health", "/api/v1/configurations", "/detent.v1.MachineService/GetMachine"]) {
-      const told = await call(path, ROOT_KEY, path.startsWith("/detent") ? {} : undefined, rest as Bindings);
+      const told = await call(path, ROOT_KEY, path.startsWith("/detent") ? {} : undefined, rest);
       expect(told).toMatchObject({ status: 503, body: { reason: "UNAVAILABLE" } });
       expect(told.body.detail).toContain(`a secret is missing: ${name}`);
     }
