@@ -15,10 +15,12 @@ import { measureIndexLag } from "./catalog/index-lag.ts";
 import { findKeyById, noteUse } from "./catalog/keys.ts";
 import { TenantDb } from "./catalog/tenant-db.ts";
 import { listTenants } from "./catalog/tenants.ts";
+import { readEvents, readUsage } from "./catalog/usage.ts";
 import {
   indexWriterOf,
   indexWritersOf,
   jobOf,
+  limiterOf,
   logOf,
   machineObjectOf,
   machineOf,
@@ -32,6 +34,8 @@ import {
 import { DetentError, orUnavailable } from "./errors.ts";
 import { createJsonApp } from "./http/app.ts";
 import { problemResponse } from "./http/problem.ts";
+import { EventQuota } from "./limits/event-quota.ts";
+import { Limiter } from "./limits/limiter.ts";
 import type { Log } from "./log.ts";
 import { openLine } from "./machine/watching.ts";
 import { consumeDeadLetters } from "./queue/dead-letters-consumer.ts";
@@ -47,6 +51,7 @@ import { traceparentOf } from "./traceparent.ts";
 
 export { IndexWriterObject } from "./catalog/index-writer-object.ts";
 export { JobObject } from "./jobs/job-object.ts";
+export { LimiterObject } from "./limits/limiter-object.ts";
 export { MachineObject } from "./machine/machine-object.ts";
 export { RebuildObject } from "./upkeep/rebuild-object.ts";
 export { SweeperObject } from "./upkeep/sweeper-object.ts";
@@ -59,14 +64,17 @@ const jsonApp = createJsonApp();
 const rpcDoor = createRpcDoor();
 let tokenKey: Promise<CryptoKey> | undefined;
 
+/** What an isolate remembers of its callers. */
 interface Gate extends GateDeps {
   readonly hasher: KeyHasher;
   readonly tokens: Tokens;
+  readonly limiter: Limiter;
+  readonly eventQuota: EventQuota;
 }
 
 const gates = new WeakMap<Bindings, Gate>();
 
-/** Made once per isolate: it remembers the keys that it has seen. */
+/** Made once per isolate. */
 function gateOf(env: Bindings): Gate {
   const known = gates.get(env);
   if (known !== undefined) return known;
@@ -82,6 +90,13 @@ function gateOf(env: Bindings): Gate {
     tokens: new Tokens(tokenSecrets),
     rootKeyHash,
     anonymousTenant: settingsOf(env).anonymousTenant,
+    quotas: settingsOf(env).quotas,
+    limiter: new Limiter({ object: (actor) => limiterOf(env, actor), now: () => Date.now() }),
+    eventQuota: new EventQuota({
+      read: (tenant) => readEvents(new TenantDb(env.CATALOG, tenant), Date.now()),
+      background: waitUntil,
+      now: () => Date.now(),
+    }),
     now: () => Date.now(),
   };
   gates.set(env, gate);
@@ -89,7 +104,7 @@ function gateOf(env: Bindings): Gate {
 }
 
 function houseOf(env: Bindings, log: Log): House {
-  const { hasher, tokens } = gateOf(env);
+  const { hasher, tokens, eventQuota } = gateOf(env);
   return {
     catalog: (tenant) => new TenantDb(env.CATALOG, tenant),
     machine: (address) => machineOf(env, address),
@@ -112,6 +127,10 @@ function houseOf(env: Bindings, log: Log): House {
     keepDeadLetters: (letters) => orUnavailable("the catalog", insertDeadLetters(env.CATALOG, letters)),
     rebuild: (tenant) => rebuildOf(env, tenant),
     job: (tenant, id) => jobOf(env, tenant, id),
+    quotas: settingsOf(env).quotas,
+    usage: (tenant) => readUsage(new TenantDb(env.CATALOG, tenant), Date.now()),
+    spendRequests: (principal, count) => spendRequests(gateOf(env), principal, count),
+    spendEvents: (tenant, most, count) => eventQuota.spend(tenant, most, count),
     tenants: (after, limit) => orUnavailable("the catalog", listTenants(env.CATALOG, after, limit)),
     hashKey: (key) => hasher.hash(key),
     signToken: (claims, id) => tokens.sign(claims, id),
@@ -207,12 +226,25 @@ app.all("*", async (c) => {
     traceparent,
     readAsset: (name: string) => c.env.ASSETS.fetch(`https://assets/${name}`),
     onOperation: (operation: string) => c.set("operation", operation),
-    authenticate: () => (known ??= authenticate(gateOf(c.env), c.req.url, c.req.raw.headers)),
+    authenticate: () => (known ??= admit(c.env, c.req.raw)),
   };
   refuseMalformedPath(c.req.url);
   const isRpc = rpcDoor.serves(new URL(c.req.url).pathname);
   return isRpc ? await rpcDoor.handle(c.req.raw, call) : await jsonApp.fetch(c.req.raw, call);
 });
+
+/** Who asks; throws RATE_LIMITED, too. */
+async function admit(env: Bindings, { url, headers }: Request): Promise<Principal> {
+  const gate = gateOf(env);
+  const principal = await authenticate(gate, url, headers);
+  await spendRequests(gate, principal, 1);
+  return principal;
+}
+
+async function spendRequests(gate: Gate, { actor, quotas }: Principal, count: number): Promise<void> {
+  const most = quotas?.requestsPerSecond;
+  if (most !== undefined) await gate.limiter.spend(actor, most, count);
+}
 
 /** A deployment without its secrets serves nobody, and says what it lacks. Their names are no secret. */
 function refuseWithoutSecrets(env: Bindings, log: Log): void {

@@ -60,6 +60,7 @@ const DETENT: Subject = {
       SWEEPERS: { className: "SweeperObject", useSQLite: true },
       REBUILDS: { className: "RebuildObject", useSQLite: true },
       JOBS: { className: "JobObject", useSQLite: true },
+      LIMITERS: { className: "LimiterObject", useSQLite: true },
     },
     queueProducers: { EVENTS: "events", JOB_CHUNKS: "jobs", NOTIFICATIONS: "notifications" },
     queueConsumers: {

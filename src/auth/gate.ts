@@ -5,6 +5,7 @@ import type { StoredKey } from "../catalog/keys.ts";
 import { parseKey, ROOT_KEY_ID } from "./key-text.ts";
 import type { Keyring } from "./keyring.ts";
 import type { Principal } from "./principal.ts";
+import type { Quotas } from "../limits/quotas.ts";
 import { reachKeyOf, type Reach } from "./reach.ts";
 import { EVERY_SCOPE, SCOPES, type Scope } from "./scope.ts";
 import type { TokenClaims, Tokens } from "./token.ts";
@@ -14,7 +15,12 @@ const LOOPBACK = new Set(["localhost", "127.0.0.1", "[::1]"]);
 const PROXY_HEADERS = ["cf-ray", "x-forwarded-for", "forwarded"];
 /** Compared with where there is no key: no key has this hash, and it costs the same. */
 const NO_HASH = "A".repeat(43);
-const ROOT: Principal = { tenant: "", actor: "root", scopes: new Set<Scope>(["keys:admin"]), isRoot: true };
+const ROOT = {
+  tenant: "",
+  actor: "root",
+  scopes: new Set<Scope>(["keys:admin"]),
+  isRoot: true,
+} as const satisfies Principal;
 const CHALLENGE = "send `Authorization: Bearer <key>`";
 
 export interface GateDeps {
@@ -24,6 +30,8 @@ export interface GateDeps {
   readonly rootKeyHash: string;
   /** Tenant of loopback requests without a credential; undefined: there is none. */
   readonly anonymousTenant: string | undefined;
+  /** Of tenants that have none of their own. */
+  readonly quotas: Quotas;
   now(): number;
 }
 
@@ -34,7 +42,9 @@ export async function authenticate(deps: GateDeps, url: string, headers: Headers
   const anonymousTenant = isLocal ? deps.anonymousTenant : undefined;
   if (header === null) {
     if (anonymousTenant === undefined) throw refused("a credential is needed");
-    return { tenant: anonymousTenant, actor: "anonymous", scopes: EVERY_SCOPE, keyId: "" };
+    // Nobody else is here who could be kept waiting.
+    const { requestsPerSecond: _any, ...quotas } = deps.quotas;
+    return { tenant: anonymousTenant, actor: "anonymous", scopes: EVERY_SCOPE, keyId: "", quotas };
   }
   const [, credential = ""] = /^bearer +(\S+) *$/i.exec(header) ?? [];
   return credential.startsWith("dtk_")
@@ -46,7 +56,7 @@ async function knowKey(deps: GateDeps, text: string): Promise<Principal> {
   const key = parseKey(text);
   if (key === undefined) throw unknown();
   if (key.id === ROOT_KEY_ID) {
-    if (isSameText(await sha256(text), deps.rootKeyHash)) return ROOT;
+    if (isSameText(await sha256(text), deps.rootKeyHash)) return { ...ROOT, quotas: deps.quotas };
     throw unknown();
   }
   const record = await deps.keyring.find(key.id);
@@ -64,6 +74,7 @@ async function knowKey(deps: GateDeps, text: string): Promise<Principal> {
     actor: `key:${id}`,
     scopes: new Set(SCOPES.filter((scope) => scopes.includes(scope))),
     keyId: id,
+    quotas: { ...deps.quotas, ...record.quotas },
     ...(configurations.length > 0 && { reach: { configurations: new Set(configurations) } }),
     ...(expiresAt !== Infinity && { expiresAt }),
   };
@@ -74,16 +85,19 @@ async function knowToken(deps: GateDeps, text: string, anonymousTenant: string |
   if (claims === undefined) throw unknown();
   if (claims === "expired") throw refused("the token has expired");
   const { tenant, key, subject, scopes, expiresAt } = claims;
+  let { quotas } = deps;
   if (key !== "") {
     const record = await deps.keyring.find(key);
     if (record === undefined || record.tenant !== tenant) throw unknown();
     refuseEnded(record, deps.now());
+    quotas = { ...quotas, ...record.quotas };
   } else if (tenant !== anonymousTenant) throw unknown();
   return {
     tenant,
     actor: `token:${key}${subject === "" ? "" : `/${subject}`}`,
     scopes: new Set(scopes),
     reach: reachOf(claims),
+    quotas,
     expiresAt: expiresAt * 1_000,
   };
 }

@@ -1,4 +1,5 @@
 /** Who asks. */
+import type { Quotas } from "../limits/quotas.ts";
 import type { Reach } from "./reach.ts";
 import type { Scope } from "./scope.ts";
 
@@ -17,4 +18,6 @@ export interface Principal {
   /** The key that tokens are made with; absent: none may be. */
   readonly keyId?: string;
   readonly isRoot?: true;
+  /** What its tenant may have and do; absent: anything. */
+  readonly quotas?: Quotas;
 }

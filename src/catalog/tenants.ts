@@ -1,24 +1,42 @@
 /** The tenants of a deployment, in D1. */
+import type { Quotas } from "../limits/quotas.ts";
 import { auditStatement, type AuditEntry } from "./audit.ts";
 import type { TenantDb } from "./tenant-db.ts";
+import { parseQuotas } from "./usage.ts";
 
 export interface Tenant {
   readonly name: string;
   /** Epoch ms. */
   readonly createdAt: number;
+  /** Its own. */
+  readonly quotas: Quotas;
 }
 
-const FIND_TENANT = "SELECT name, created_at AS createdAt FROM tenants WHERE name = ?1";
+const COLUMNS = "name, created_at AS createdAt, quotas";
+
+const FIND_TENANT = `SELECT ${COLUMNS} FROM tenants WHERE name = ?1`;
 
 const INSERT_TENANT = "INSERT INTO tenants (name, created_at) VALUES (?1, ?2) ON CONFLICT (name) DO NOTHING";
 
-const LIST_TENANTS = "SELECT name, created_at AS createdAt FROM tenants WHERE name > ?1 ORDER BY name LIMIT ?2";
+const SET_QUOTAS = "UPDATE tenants SET quotas = ?2 WHERE name = ?1";
+
+const LIST_TENANTS = `SELECT ${COLUMNS} FROM tenants WHERE name > ?1 ORDER BY name LIMIT ?2`;
 
 /** For the test of their plans. */
-export const TENANT_STATEMENTS = { FIND_TENANT, LIST_TENANTS } as const;
+export const TENANT_STATEMENTS = { FIND_TENANT, SET_QUOTAS, LIST_TENANTS } as const;
 
 export async function findTenant(db: TenantDb): Promise<Tenant | undefined> {
-  return (await db.first<Tenant>(FIND_TENANT)) ?? undefined;
+  const row = await db.first<Row>(FIND_TENANT);
+  return row === null ? undefined : toTenant(row);
+}
+
+/** Sets the tenant's own quotas; answers false where there is no such tenant. */
+export async function setQuotas(db: TenantDb, quotas: Quotas, entry: AuditEntry): Promise<boolean> {
+  const [changes = 0] = await db.runAll([
+    [SET_QUOTAS, JSON.stringify(quotas)],
+    auditStatement(entry, "EXISTS (SELECT 1 FROM tenants WHERE name = ?1)"),
+  ]);
+  return changes > 0;
 }
 
 /** Stores the tenant, and that it was; answers false where it is there already, and leaves it as it is. */
@@ -30,5 +48,11 @@ export async function insertTenant(db: TenantDb, createdAt: number, entry: Audit
 
 /** In the order of their names, after `after`. Of all tenants, and so for the root key alone. */
 export async function listTenants(db: D1Database, after: string, limit: number): Promise<Tenant[]> {
-  return (await db.prepare(LIST_TENANTS).bind(after, limit).all<Tenant>()).results;
+  return (await db.prepare(LIST_TENANTS).bind(after, limit).all<Row>()).results.map(toTenant);
+}
+
+type Row = Omit<Tenant, "quotas"> & { readonly quotas: string | null };
+
+function toTenant({ quotas, ...tenant }: Row): Tenant {
+  return { ...tenant, quotas: parseQuotas(quotas) };
 }

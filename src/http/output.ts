@@ -1,7 +1,9 @@
 /** The house's values in the JSON of the routes: snake_case, RFC 3339 times, customers' data parsed. */
 import type { AuditView } from "../service/audit.ts";
 import type { KeyView } from "../service/keys.ts";
+import type { Quotas } from "../limits/quotas.ts";
 import type { Tenant } from "../service/tenants.ts";
+import type { UsageView } from "../service/usage.ts";
 import type { Finding } from "../engine/finding.ts";
 import type { AllowedView, HistoryItem } from "../machine/calls.ts";
 import type { JobAction, JobView } from "../jobs/calls.ts";
@@ -105,8 +107,16 @@ export function configurationJson({ source, createdAt, deprecatedAt }: Configura
   return { ...source, created_at: timeOf(createdAt), ...deprecated };
 }
 
-export function tenantJson({ name, createdAt }: Tenant) {
-  return { name, created_at: timeOf(createdAt) };
+export function tenantJson({ name, createdAt, quotas }: Tenant) {
+  return { name, created_at: timeOf(createdAt), quotas: quotasJson(quotas) };
+}
+
+function quotasJson({ machines, configurations, eventsPerDay, requestsPerSecond }: Quotas) {
+  return { machines, configurations, events_per_day: eventsPerDay, requests_per_second: requestsPerSecond };
+}
+
+export function usageJson({ machines, configurations, eventsToday, quotas, days }: UsageView) {
+  return { machines, configurations, events_today: eventsToday, quotas: quotasJson(quotas), days };
 }
 
 export function keyJson({ oldUntil, createdAt, createdBy, expiresAt, lastUsedAt, revokedAt, ...key }: KeyView) {

@@ -1,11 +1,19 @@
 /** detent.v1.TenantService: each method translates one message to one use case. */
 import { create, type JsonObject, type MessageInitShape } from "@bufbuild/protobuf";
 import { timestampFromMs } from "@bufbuild/protobuf/wkt";
-import { KeySchema, TenantSchema, TenantService, type Key, type Tenant } from "../gen/detent/v1/tenant_service_pb.ts";
+import {
+  KeySchema,
+  QuotasSchema,
+  TenantSchema,
+  TenantService,
+  type Key,
+  type Tenant,
+} from "../gen/detent/v1/tenant_service_pb.ts";
 import { listAudit } from "../service/audit.ts";
 import * as keys from "../service/keys.ts";
 import { getTenant } from "../service/tenant-meant.ts";
 import * as tenants from "../service/tenants.ts";
+import { getUsage } from "../service/usage.ts";
 import { createToken } from "../service/tokens.ts";
 import { callOf } from "./call.ts";
 import { timeOf } from "./convert.ts";
@@ -19,6 +27,15 @@ export function registerTenants(register: Register): void {
   });
   register(method.getTenant, "root", async ({ name }, context) => {
     return { tenant: toTenant(await getTenant(callOf(context).house, name)) };
+  });
+  register(method.updateTenant, "root", async ({ name, quotas = create(QuotasSchema) }, context) => {
+    const { house, principal } = callOf(context);
+    return { tenant: toTenant(await tenants.updateTenant(house, principal, name, quotas)) };
+  });
+  register(method.getUsage, "keys:admin", async (request, context) => {
+    const { house, principal } = callOf(context);
+    const { days, ...usage } = await getUsage(house, principal, request);
+    return { ...usage, days: [...days] };
   });
   register(method.listTenants, "root", async (request, context) => {
     const { tenants: found, nextPageToken } = await tenants.listTenants(callOf(context).house, request);
@@ -65,8 +82,8 @@ export function registerTenants(register: Register): void {
   });
 }
 
-function toTenant({ name, createdAt }: tenants.Tenant): Tenant {
-  return create(TenantSchema, { name, createdAt: timestampFromMs(createdAt) });
+function toTenant({ name, createdAt, quotas }: tenants.Tenant): Tenant {
+  return create(TenantSchema, { name, createdAt: timestampFromMs(createdAt), quotas });
 }
 
 function toShown({ key, secret }: keys.ShownKey) {

@@ -7,7 +7,13 @@ import { pageSizeOf, readPageToken, signPageToken } from "./paging.ts";
 import { tenantMeant } from "./tenant-meant.ts";
 
 /** What is logged. */
-export const AUDIT_ACTIONS = ["tenant.created", "key.created", "key.rerolled", "key.revoked"] as const;
+export const AUDIT_ACTIONS = [
+  "tenant.created",
+  "tenant.updated",
+  "key.created",
+  "key.rerolled",
+  "key.revoked",
+] as const;
 
 /** An entry; `details` tells more, by action. */
 export type AuditView = Omit<catalog.AuditEntry, "details"> & { readonly details: Readonly<Record<string, unknown>> };

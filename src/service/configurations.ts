@@ -34,8 +34,14 @@ export async function createConfiguration(
   const full = { ...source, name, version };
   const stored = { name, version, source: JSON.stringify(full), createdAt: house.now() };
   const db = house.catalog(principal.tenant);
-  if (!(await catalog.insertConfiguration(db, stored))) {
+  const most = principal.quotas?.configurations;
+  if (!(await catalog.insertConfiguration(db, stored, most))) {
     const existing = await catalog.findConfiguration(db, name, version);
+    if (existing === undefined && most !== undefined) {
+      throw new DetentError("QUOTA_EXCEEDED", `the tenant has ${most} configurations, which is its quota`, {
+        metadata: { quota: "configurations", limit: String(most) },
+      });
+    }
     const identical =
       existing !== undefined && canonicalJson(shorten(JSON.parse(existing.source))) === canonicalJson(shorten(full));
     throw new DetentError(

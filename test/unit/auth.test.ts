@@ -26,6 +26,7 @@ async function gate(records: readonly StoredKey[] = [], more: Partial<GateDeps> 
     tokens,
     rootKeyHash: await sha256(ROOT.text),
     anonymousTenant: undefined,
+    quotas: {},
     now: () => NOW,
     ...more,
   };
@@ -53,8 +54,10 @@ const ask = (deps: GateDeps, headers: Headers, url = "https://api.example.com/x"
 test.each(["http://localhost:8787/x", "http://127.0.0.1/x", "http://[::1]:8787/x"])(
   "%s is local: without a credential it acts as the anonymous tenant",
   async (url) => {
-    const anonymous = { tenant: "dev", actor: "anonymous", scopes: EVERY_SCOPE, keyId: "" };
-    expect(await ask(await gate([], { anonymousTenant: "dev" }), nothing, url)).toEqual(anonymous);
+    const quotas = { machines: 5, requestsPerSecond: 9 };
+    // Nobody limits how often a developer asks his own machine.
+    const anonymous = { tenant: "dev", actor: "anonymous", scopes: EVERY_SCOPE, keyId: "", quotas: { machines: 5 } };
+    expect(await ask(await gate([], { anonymousTenant: "dev", quotas }), nothing, url)).toEqual(anonymous);
   },
 );
 
@@ -79,13 +82,15 @@ test("without an anonymous tenant nobody comes in without a credential", async (
 
 test("a key is who its record says, narrowed as it says", async () => {
   const expiresAt = NOW + 1;
-  const { text, record } = await makeRecord({ configurations: ["orders"], expiresAt });
-  expect(await ask(await gate([record]), bearer(text))).toEqual({
+  const { text, record } = await makeRecord({ configurations: ["orders"], expiresAt, quotas: { machines: 3 } });
+  const quotas = { machines: 5, requestsPerSecond: 9 };
+  expect(await ask(await gate([record], { quotas }), bearer(text))).toEqual({
     tenant: "acme",
     actor: `key:${record.id}`,
     keyId: record.id,
     scopes: new Set(["machines:read"]),
     reach: { configurations: new Set(["orders"]) },
+    quotas: { machines: 3, requestsPerSecond: 9 },
     expiresAt,
   });
 });
@@ -120,7 +125,7 @@ test("a key that was rerolled goes on until its time is over, and is told to end
 });
 
 test("the root key has no tenant and one scope", async () => {
-  const root = { tenant: "", actor: "root", scopes: new Set(["keys:admin"]), isRoot: true };
+  const root = { tenant: "", actor: "root", scopes: new Set(["keys:admin"]), isRoot: true, quotas: {} };
   expect(await ask(await gate(), bearer(ROOT.text))).toEqual(root);
 });
 
@@ -147,6 +152,7 @@ test("a token is its key's tenant, narrowed to what it names, until it expires",
       machines: new Set(["orders/order/1"]),
       events: new Set(["cancel"]),
     },
+    quotas: {},
     expiresAt: NOW + 60_000,
   });
 });

@@ -40,6 +40,7 @@ const WHOLE_BODIES: Readonly<Record<string, string>> = {
   "CancelJob answer": "job",
   "CreateTenant answer": "tenant",
   "GetTenant answer": "tenant",
+  "UpdateTenant answer": "tenant",
   "GetKey answer": "key",
   "RevokeKey answer": "key",
 };

@@ -12,6 +12,7 @@ import { FIND_DECISION, FIND_FAILURE } from "../../src/catalog/lookups.ts";
 import { LABEL_STATEMENTS } from "../../src/catalog/label-index.ts";
 import { machineCountStatement, MACHINE_GROUPS, type CountQuery } from "../../src/catalog/machine-count.ts";
 import { COUNT_LABEL, type MachineFilter } from "../../src/catalog/machine-filter.ts";
+import { USAGE_STATEMENTS } from "../../src/catalog/usage.ts";
 import { machineListStatement, MACHINE_ORDERS, type MachineQuery } from "../../src/catalog/machine-list.ts";
 
 const { CATALOG } = env as unknown as { CATALOG: D1Database };
@@ -140,6 +141,7 @@ const STATEMENTS = {
   ...KEY_STATEMENTS,
   ...TENANT_STATEMENTS,
   ...AUDIT_STATEMENTS,
+  ...USAGE_STATEMENTS,
   FIND_DECISION,
   FIND_FAILURE,
   LIST_VERSIONS,

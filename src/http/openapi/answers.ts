@@ -158,7 +158,14 @@ const Job = z.strictObject({
 
 const JobRefusal = z.strictObject({ id: text, reason: Reason, message: text });
 
-const Tenant = z.strictObject({ name: text, created_at: time });
+const Quotas = z.strictObject({
+  machines: z.optional(count),
+  configurations: z.optional(count),
+  events_per_day: z.optional(count),
+  requests_per_second: z.optional(count),
+});
+
+const Tenant = z.strictObject({ name: text, created_at: time, quotas: Quotas });
 
 const Key = z.strictObject({
   id: text,
@@ -257,7 +264,15 @@ export const ANSWERS = {
   JobRefusal,
   JobReport: z.extend(Job, { refusals: z.array(JobRefusal), next_page_token: nextPageToken }),
   JobList: z.strictObject({ jobs: z.array(Job), next_page_token: nextPageToken }),
+  Quotas,
   Tenant,
+  Usage: z.strictObject({
+    machines: count,
+    configurations: count,
+    events_today: count,
+    quotas: Quotas,
+    days: z.array(z.strictObject({ day: text, events: count })),
+  }),
   TenantList: z.strictObject({ tenants: z.array(Tenant), next_page_token: nextPageToken }),
   Key,
   ShownKey: z.strictObject({ key: Key, secret: text }),

@@ -56,6 +56,7 @@ const BODIES: Readonly<Record<string, (names: Names) => unknown>> = {
     ],
   }),
   CreateTenant: ({ tenant }) => ({ name: tenant }),
+  UpdateTenant: () => ({ quotas: { machines: 7 } }),
   CreateKey: ({ tenant }) => ({ name: "made in a test", scopes: ["machines:read"], tenant }),
   RerollKey: ({ tenant }) => ({ tenant }),
   RevokeKey: ({ tenant }) => ({ tenant }),
@@ -79,6 +80,7 @@ const QUERIES: Readonly<Record<string, (names: Names) => Readonly<Record<string,
   ListKeys: ({ tenant }) => ({ tenant }),
   GetKey: ({ tenant }) => ({ tenant }),
   ListAuditEntries: ({ tenant }) => ({ tenant }),
+  GetUsage: ({ tenant }) => ({ tenant }),
 };
 
 const at = ({ configuration, machine }: Names) => ({ configuration, id: machine });
@@ -161,6 +163,8 @@ const MESSAGES: Readonly<Record<string, (names: Names) => unknown>> = {
   "detent.v1.DeadLetterService/RedriveDeadLetters": ({ letter }) => ({ ids: [letter] }),
   [`${TENANTS}CreateTenant`]: ({ tenant }) => ({ name: tenant }),
   [`${TENANTS}GetTenant`]: ({ tenant }) => ({ name: tenant }),
+  [`${TENANTS}UpdateTenant`]: ({ tenant }) => ({ name: tenant, quotas: { machines: 7 } }),
+  [`${TENANTS}GetUsage`]: ({ tenant }) => ({ tenant }),
   [`${TENANTS}ListTenants`]: () => ({}),
   [`${TENANTS}CreateKey`]: ({ tenant }) => ({ name: "made in a test", scopes: ["machines:read"], tenant }),
   [`${TENANTS}GetKey`]: ({ key, tenant }) => ({ id: key, tenant }),

@@ -12,7 +12,7 @@ import type { JsonObject, Message } from "@bufbuild/protobuf";
  * Describes the file detent/v1/tenant_service.proto.
  */
 export const file_detent_v1_tenant_service: GenFile = /*@__PURE__*/
-  fileDesc("Ch5kZXRlbnQvdjEvdGVuYW50X3NlcnZpY2UucHJvdG8SCWRldGVudC52MSJGCgZUZW5hbnQSDAoEbmFtZRgBIAEoCRIuCgpjcmVhdGVkX2F0GAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCIjChNDcmVhdGVUZW5hbnRSZXF1ZXN0EgwKBG5hbWUYASABKAkiOQoUQ3JlYXRlVGVuYW50UmVzcG9uc2USIQoGdGVuYW50GAEgASgLMhEuZGV0ZW50LnYxLlRlbmFudCIgChBHZXRUZW5hbnRSZXF1ZXN0EgwKBG5hbWUYASABKAkiNgoRR2V0VGVuYW50UmVzcG9uc2USIQoGdGVuYW50GAEgASgLMhEuZGV0ZW50LnYxLlRlbmFudCI7ChJMaXN0VGVuYW50c1JlcXVlc3QSEQoJcGFnZV9zaXplGAEgASgFEhIKCnBhZ2VfdG9rZW4YAiABKAkiUgoTTGlzdFRlbmFudHNSZXNwb25zZRIiCgd0ZW5hbnRzGAEgAygLMhEuZGV0ZW50LnYxLlRlbmFudBIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAki4wIKA0tleRIKCgJpZBgBIAEoCRIOCgZ0ZW5hbnQYAiABKAkSDAoEbmFtZRgDIAEoCRIOCgZzY29wZXMYBCADKAkSFgoOY29uZmlndXJhdGlvbnMYBSADKAkSLgoKY3JlYXRlZF9hdBgGIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASEgoKY3JlYXRlZF9ieRgHIAEoCRIuCgpleHBpcmVzX2F0GAggASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIwCgxsYXN0X3VzZWRfYXQYCSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi4KCnJldm9rZWRfYXQYCiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEjQKEG9sZF9zZWNyZXRfdW50aWwYCyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wIogBChBDcmVhdGVLZXlSZXF1ZXN0EgwKBG5hbWUYASABKAkSDgoGc2NvcGVzGAIgAygJEhYKDmNvbmZpZ3VyYXRpb25zGAMgAygJEi4KCmV4cGlyZXNfYXQYBCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEg4KBnRlbmFudBgFIAEoCSJAChFDcmVhdGVLZXlSZXNwb25zZRIbCgNrZXkYASABKAsyDi5kZXRlbnQudjEuS2V5Eg4KBnNlY3JldBgCIAEoCSIrCg1HZXRLZXlSZXF1ZXN0EgoKAmlkGAEgASgJEg4KBnRlbmFudBgCIAEoCSItCg5HZXRLZXlSZXNwb25zZRIbCgNrZXkYASABKAsyDi5kZXRlbnQudjEuS2V5IkgKD0xpc3RLZXlzUmVxdWVzdBIRCglwYWdlX3NpemUYASABKAUSEgoKcGFnZV90b2tlbhgCIAEoCRIOCgZ0ZW5hbnQYAyABKAkiSQoQTGlzdEtleXNSZXNwb25zZRIcCgRrZXlzGAEgAygLMg4uZGV0ZW50LnYxLktleRIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkiPQoQUmVyb2xsS2V5UmVxdWVzdBIKCgJpZBgBIAEoCRINCgVncmFjZRgCIAEoCRIOCgZ0ZW5hbnQYAyABKAkiQAoRUmVyb2xsS2V5UmVzcG9uc2USGwoDa2V5GAEgASgLMg4uZGV0ZW50LnYxLktleRIOCgZzZWNyZXQYAiABKAkiLgoQUmV2b2tlS2V5UmVxdWVzdBIKCgJpZBgBIAEoCRIOCgZ0ZW5hbnQYAiABKAkiMAoRUmV2b2tlS2V5UmVzcG9uc2USGwoDa2V5GAEgASgLMg4uZGV0ZW50LnYxLktleSKVAQoSQ3JlYXRlVG9rZW5SZXF1ZXN0Eg4KBnNjb3BlcxgBIAMoCRIWCg5jb25maWd1cmF0aW9ucxgCIAMoCRIpCghtYWNoaW5lcxgDIAMoCzIXLmRldGVudC52MS5Ub2tlbk1hY2hpbmUSDgoGZXZlbnRzGAQgAygJEg8KB3N1YmplY3QYBSABKAkSCwoDdHRsGAYgASgJIjEKDFRva2VuTWFjaGluZRIVCg1jb25maWd1cmF0aW9uGAEgASgJEgoKAmlkGAIgASgJIlQKE0NyZWF0ZVRva2VuUmVzcG9uc2USDQoFdG9rZW4YASABKAkSLgoKZXhwaXJlc19hdBgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAimgEKCkF1ZGl0RW50cnkSCgoCaWQYASABKAkSJgoCYXQYAiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEg0KBWFjdG9yGAMgASgJEg4KBmFjdGlvbhgEIAEoCRIPCgdzdWJqZWN0GAUgASgJEigKB2RldGFpbHMYBiABKAsyFy5nb29nbGUucHJvdG9idWYuU3RydWN0IlAKF0xpc3RBdWRpdEVudHJpZXNSZXF1ZXN0EhEKCXBhZ2Vfc2l6ZRgBIAEoBRISCgpwYWdlX3Rva2VuGAIgASgJEg4KBnRlbmFudBgDIAEoCSJbChhMaXN0QXVkaXRFbnRyaWVzUmVzcG9uc2USJgoHZW50cmllcxgBIAMoCzIVLmRldGVudC52MS5BdWRpdEVudHJ5EhcKD25leHRfcGFnZV90b2tlbhgCIAEoCTKWBgoNVGVuYW50U2VydmljZRJPCgxDcmVhdGVUZW5hbnQSHi5kZXRlbnQudjEuQ3JlYXRlVGVuYW50UmVxdWVzdBofLmRldGVudC52MS5DcmVhdGVUZW5hbnRSZXNwb25zZRJLCglHZXRUZW5hbnQSGy5kZXRlbnQudjEuR2V0VGVuYW50UmVxdWVzdBocLmRldGVudC52MS5HZXRUZW5hbnRSZXNwb25zZSIDkAIBElEKC0xpc3RUZW5hbnRzEh0uZGV0ZW50LnYxLkxpc3RUZW5hbnRzUmVxdWVzdBoeLmRldGVudC52MS5MaXN0VGVuYW50c1Jlc3BvbnNlIgOQAgESRgoJQ3JlYXRlS2V5EhsuZGV0ZW50LnYxLkNyZWF0ZUtleVJlcXVlc3QaHC5kZXRlbnQudjEuQ3JlYXRlS2V5UmVzcG9uc2USQgoGR2V0S2V5EhguZGV0ZW50LnYxLkdldEtleVJlcXVlc3QaGS5kZXRlbnQudjEuR2V0S2V5UmVzcG9uc2UiA5ACARJICghMaXN0S2V5cxIaLmRldGVudC52MS5MaXN0S2V5c1JlcXVlc3QaGy5kZXRlbnQudjEuTGlzdEtleXNSZXNwb25zZSIDkAIBEkYKCVJlcm9sbEtleRIbLmRldGVudC52MS5SZXJvbGxLZXlSZXF1ZXN0GhwuZGV0ZW50LnYxLlJlcm9sbEtleVJlc3BvbnNlEkYKCVJldm9rZUtleRIbLmRldGVudC52MS5SZXZva2VLZXlSZXF1ZXN0GhwuZGV0ZW50LnYxLlJldm9rZUtleVJlc3BvbnNlEkwKC0NyZWF0ZVRva2VuEh0uZGV0ZW50LnYxLkNyZWF0ZVRva2VuUmVxdWVzdBoeLmRldGVudC52MS5DcmVhdGVUb2tlblJlc3BvbnNlEmAKEExpc3RBdWRpdEVudHJpZXMSIi5kZXRlbnQudjEuTGlzdEF1ZGl0RW50cmllc1JlcXVlc3QaIy5kZXRlbnQudjEuTGlzdEF1ZGl0RW50cmllc1Jlc3BvbnNlIgOQAgFiBnByb3RvMw", [file_google_protobuf_struct, file_google_protobuf_timestamp]);
+  fileDesc("Ch5kZXRlbnQvdjEvdGVuYW50X3NlcnZpY2UucHJvdG8SCWRldGVudC52MSJpCgZUZW5hbnQSDAoEbmFtZRgBIAEoCRIuCgpjcmVhdGVkX2F0GAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIhCgZxdW90YXMYAyABKAsyES5kZXRlbnQudjEuUXVvdGFzIsYBCgZRdW90YXMSFQoIbWFjaGluZXMYASABKAVIAIgBARIbCg5jb25maWd1cmF0aW9ucxgCIAEoBUgBiAEBEhsKDmV2ZW50c19wZXJfZGF5GAMgASgFSAKIAQESIAoTcmVxdWVzdHNfcGVyX3NlY29uZBgEIAEoBUgDiAEBQgsKCV9tYWNoaW5lc0IRCg9fY29uZmlndXJhdGlvbnNCEQoPX2V2ZW50c19wZXJfZGF5QhYKFF9yZXF1ZXN0c19wZXJfc2Vjb25kIkYKE1VwZGF0ZVRlbmFudFJlcXVlc3QSDAoEbmFtZRgBIAEoCRIhCgZxdW90YXMYAiABKAsyES5kZXRlbnQudjEuUXVvdGFzIjkKFFVwZGF0ZVRlbmFudFJlc3BvbnNlEiEKBnRlbmFudBgBIAEoCzIRLmRldGVudC52MS5UZW5hbnQiLwoPR2V0VXNhZ2VSZXF1ZXN0EgwKBGZyb20YASABKAkSDgoGdGVuYW50GAIgASgJIpgBChBHZXRVc2FnZVJlc3BvbnNlEhAKCG1hY2hpbmVzGAEgASgFEhYKDmNvbmZpZ3VyYXRpb25zGAIgASgFEhQKDGV2ZW50c190b2RheRgDIAEoBRIhCgZxdW90YXMYBCABKAsyES5kZXRlbnQudjEuUXVvdGFzEiEKBGRheXMYBSADKAsyEy5kZXRlbnQudjEuRGF5Q291bnQiJwoIRGF5Q291bnQSCwoDZGF5GAEgASgJEg4KBmV2ZW50cxgCIAEoBSIjChNDcmVhdGVUZW5hbnRSZXF1ZXN0EgwKBG5hbWUYASABKAkiOQoUQ3JlYXRlVGVuYW50UmVzcG9uc2USIQoGdGVuYW50GAEgASgLMhEuZGV0ZW50LnYxLlRlbmFudCIgChBHZXRUZW5hbnRSZXF1ZXN0EgwKBG5hbWUYASABKAkiNgoRR2V0VGVuYW50UmVzcG9uc2USIQoGdGVuYW50GAEgASgLMhEuZGV0ZW50LnYxLlRlbmFudCI7ChJMaXN0VGVuYW50c1JlcXVlc3QSEQoJcGFnZV9zaXplGAEgASgFEhIKCnBhZ2VfdG9rZW4YAiABKAkiUgoTTGlzdFRlbmFudHNSZXNwb25zZRIiCgd0ZW5hbnRzGAEgAygLMhEuZGV0ZW50LnYxLlRlbmFudBIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAki4wIKA0tleRIKCgJpZBgBIAEoCRIOCgZ0ZW5hbnQYAiABKAkSDAoEbmFtZRgDIAEoCRIOCgZzY29wZXMYBCADKAkSFgoOY29uZmlndXJhdGlvbnMYBSADKAkSLgoKY3JlYXRlZF9hdBgGIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASEgoKY3JlYXRlZF9ieRgHIAEoCRIuCgpleHBpcmVzX2F0GAggASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIwCgxsYXN0X3VzZWRfYXQYCSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi4KCnJldm9rZWRfYXQYCiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEjQKEG9sZF9zZWNyZXRfdW50aWwYCyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wIogBChBDcmVhdGVLZXlSZXF1ZXN0EgwKBG5hbWUYASABKAkSDgoGc2NvcGVzGAIgAygJEhYKDmNvbmZpZ3VyYXRpb25zGAMgAygJEi4KCmV4cGlyZXNfYXQYBCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEg4KBnRlbmFudBgFIAEoCSJAChFDcmVhdGVLZXlSZXNwb25zZRIbCgNrZXkYASABKAsyDi5kZXRlbnQudjEuS2V5Eg4KBnNlY3JldBgCIAEoCSIrCg1HZXRLZXlSZXF1ZXN0EgoKAmlkGAEgASgJEg4KBnRlbmFudBgCIAEoCSItCg5HZXRLZXlSZXNwb25zZRIbCgNrZXkYASABKAsyDi5kZXRlbnQudjEuS2V5IkgKD0xpc3RLZXlzUmVxdWVzdBIRCglwYWdlX3NpemUYASABKAUSEgoKcGFnZV90b2tlbhgCIAEoCRIOCgZ0ZW5hbnQYAyABKAkiSQoQTGlzdEtleXNSZXNwb25zZRIcCgRrZXlzGAEgAygLMg4uZGV0ZW50LnYxLktleRIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkiPQoQUmVyb2xsS2V5UmVxdWVzdBIKCgJpZBgBIAEoCRINCgVncmFjZRgCIAEoCRIOCgZ0ZW5hbnQYAyABKAkiQAoRUmVyb2xsS2V5UmVzcG9uc2USGwoDa2V5GAEgASgLMg4uZGV0ZW50LnYxLktleRIOCgZzZWNyZXQYAiABKAkiLgoQUmV2b2tlS2V5UmVxdWVzdBIKCgJpZBgBIAEoCRIOCgZ0ZW5hbnQYAiABKAkiMAoRUmV2b2tlS2V5UmVzcG9uc2USGwoDa2V5GAEgASgLMg4uZGV0ZW50LnYxLktleSKVAQoSQ3JlYXRlVG9rZW5SZXF1ZXN0Eg4KBnNjb3BlcxgBIAMoCRIWCg5jb25maWd1cmF0aW9ucxgCIAMoCRIpCghtYWNoaW5lcxgDIAMoCzIXLmRldGVudC52MS5Ub2tlbk1hY2hpbmUSDgoGZXZlbnRzGAQgAygJEg8KB3N1YmplY3QYBSABKAkSCwoDdHRsGAYgASgJIjEKDFRva2VuTWFjaGluZRIVCg1jb25maWd1cmF0aW9uGAEgASgJEgoKAmlkGAIgASgJIlQKE0NyZWF0ZVRva2VuUmVzcG9uc2USDQoFdG9rZW4YASABKAkSLgoKZXhwaXJlc19hdBgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAimgEKCkF1ZGl0RW50cnkSCgoCaWQYASABKAkSJgoCYXQYAiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEg0KBWFjdG9yGAMgASgJEg4KBmFjdGlvbhgEIAEoCRIPCgdzdWJqZWN0GAUgASgJEigKB2RldGFpbHMYBiABKAsyFy5nb29nbGUucHJvdG9idWYuU3RydWN0IlAKF0xpc3RBdWRpdEVudHJpZXNSZXF1ZXN0EhEKCXBhZ2Vfc2l6ZRgBIAEoBRISCgpwYWdlX3Rva2VuGAIgASgJEg4KBnRlbmFudBgDIAEoCSJbChhMaXN0QXVkaXRFbnRyaWVzUmVzcG9uc2USJgoHZW50cmllcxgBIAMoCzIVLmRldGVudC52MS5BdWRpdEVudHJ5EhcKD25leHRfcGFnZV90b2tlbhgCIAEoCTKxBwoNVGVuYW50U2VydmljZRJPCgxDcmVhdGVUZW5hbnQSHi5kZXRlbnQudjEuQ3JlYXRlVGVuYW50UmVxdWVzdBofLmRldGVudC52MS5DcmVhdGVUZW5hbnRSZXNwb25zZRJLCglHZXRUZW5hbnQSGy5kZXRlbnQudjEuR2V0VGVuYW50UmVxdWVzdBocLmRldGVudC52MS5HZXRUZW5hbnRSZXNwb25zZSIDkAIBElEKC0xpc3RUZW5hbnRzEh0uZGV0ZW50LnYxLkxpc3RUZW5hbnRzUmVxdWVzdBoeLmRldGVudC52MS5MaXN0VGVuYW50c1Jlc3BvbnNlIgOQAgESTwoMVXBkYXRlVGVuYW50Eh4uZGV0ZW50LnYxLlVwZGF0ZVRlbmFudFJlcXVlc3QaHy5kZXRlbnQudjEuVXBkYXRlVGVuYW50UmVzcG9uc2USSAoIR2V0VXNhZ2USGi5kZXRlbnQudjEuR2V0VXNhZ2VSZXF1ZXN0GhsuZGV0ZW50LnYxLkdldFVzYWdlUmVzcG9uc2UiA5ACARJGCglDcmVhdGVLZXkSGy5kZXRlbnQudjEuQ3JlYXRlS2V5UmVxdWVzdBocLmRldGVudC52MS5DcmVhdGVLZXlSZXNwb25zZRJCCgZHZXRLZXkSGC5kZXRlbnQudjEuR2V0S2V5UmVxdWVzdBoZLmRldGVudC52MS5HZXRLZXlSZXNwb25zZSIDkAIBEkgKCExpc3RLZXlzEhouZGV0ZW50LnYxLkxpc3RLZXlzUmVxdWVzdBobLmRldGVudC52MS5MaXN0S2V5c1Jlc3BvbnNlIgOQAgESRgoJUmVyb2xsS2V5EhsuZGV0ZW50LnYxLlJlcm9sbEtleVJlcXVlc3QaHC5kZXRlbnQudjEuUmVyb2xsS2V5UmVzcG9uc2USRgoJUmV2b2tlS2V5EhsuZGV0ZW50LnYxLlJldm9rZUtleVJlcXVlc3QaHC5kZXRlbnQudjEuUmV2b2tlS2V5UmVzcG9uc2USTAoLQ3JlYXRlVG9rZW4SHS5kZXRlbnQudjEuQ3JlYXRlVG9rZW5SZXF1ZXN0Gh4uZGV0ZW50LnYxLkNyZWF0ZVRva2VuUmVzcG9uc2USYAoQTGlzdEF1ZGl0RW50cmllcxIiLmRldGVudC52MS5MaXN0QXVkaXRFbnRyaWVzUmVxdWVzdBojLmRldGVudC52MS5MaXN0QXVkaXRFbnRyaWVzUmVzcG9uc2UiA5ACAWIGcHJvdG8z", [file_google_protobuf_struct, file_google_protobuf_timestamp]);
 
 /**
  * @generated from message detent.v1.Tenant
@@ -29,6 +29,13 @@ export type Tenant = Message<"detent.v1.Tenant"> & {
    * @generated from field: google.protobuf.Timestamp created_at = 2;
    */
   createdAt?: Timestamp | undefined;
+
+  /**
+   * Its own; what is absent is as the deployment's settings say.
+   *
+   * @generated from field: detent.v1.Quotas quotas = 3;
+   */
+  quotas?: Quotas | undefined;
 };
 
 /**
@@ -37,6 +44,180 @@ export type Tenant = Message<"detent.v1.Tenant"> & {
  */
 export const TenantSchema: GenMessage<Tenant> = /*@__PURE__*/
   messageDesc(file_detent_v1_tenant_service, 0);
+
+/**
+ * What a tenant may have and do. Each is at least 1.
+ *
+ * @generated from message detent.v1.Quotas
+ */
+export type Quotas = Message<"detent.v1.Quotas"> & {
+  /**
+   * Living machines.
+   *
+   * @generated from field: optional int32 machines = 1;
+   */
+  machines?: number | undefined;
+
+  /**
+   * Versions count one by one.
+   *
+   * @generated from field: optional int32 configurations = 2;
+   */
+  configurations?: number | undefined;
+
+  /**
+   * Events that are decided in a day of UTC, and those that find no machine.
+   *
+   * @generated from field: optional int32 events_per_day = 3;
+   */
+  eventsPerDay?: number | undefined;
+
+  /**
+   * Requests of one key in a second; each event of a batch counts.
+   *
+   * @generated from field: optional int32 requests_per_second = 4;
+   */
+  requestsPerSecond?: number | undefined;
+};
+
+/**
+ * Describes the message detent.v1.Quotas.
+ * Use `create(QuotasSchema)` to create a new message.
+ */
+export const QuotasSchema: GenMessage<Quotas> = /*@__PURE__*/
+  messageDesc(file_detent_v1_tenant_service, 1);
+
+/**
+ * @generated from message detent.v1.UpdateTenantRequest
+ */
+export type UpdateTenantRequest = Message<"detent.v1.UpdateTenantRequest"> & {
+  /**
+   * @generated from field: string name = 1;
+   */
+  name: string;
+
+  /**
+   * In place of those that it has.
+   *
+   * @generated from field: detent.v1.Quotas quotas = 2;
+   */
+  quotas?: Quotas | undefined;
+};
+
+/**
+ * Describes the message detent.v1.UpdateTenantRequest.
+ * Use `create(UpdateTenantRequestSchema)` to create a new message.
+ */
+export const UpdateTenantRequestSchema: GenMessage<UpdateTenantRequest> = /*@__PURE__*/
+  messageDesc(file_detent_v1_tenant_service, 2);
+
+/**
+ * @generated from message detent.v1.UpdateTenantResponse
+ */
+export type UpdateTenantResponse = Message<"detent.v1.UpdateTenantResponse"> & {
+  /**
+   * @generated from field: detent.v1.Tenant tenant = 1;
+   */
+  tenant?: Tenant | undefined;
+};
+
+/**
+ * Describes the message detent.v1.UpdateTenantResponse.
+ * Use `create(UpdateTenantResponseSchema)` to create a new message.
+ */
+export const UpdateTenantResponseSchema: GenMessage<UpdateTenantResponse> = /*@__PURE__*/
+  messageDesc(file_detent_v1_tenant_service, 3);
+
+/**
+ * @generated from message detent.v1.GetUsageRequest
+ */
+export type GetUsageRequest = Message<"detent.v1.GetUsageRequest"> & {
+  /**
+   * The first day, as `2026-11-26`; empty: 30 days ago.
+   *
+   * @generated from field: string from = 1;
+   */
+  from: string;
+
+  /**
+   * With the root key: whose.
+   *
+   * @generated from field: string tenant = 2;
+   */
+  tenant: string;
+};
+
+/**
+ * Describes the message detent.v1.GetUsageRequest.
+ * Use `create(GetUsageRequestSchema)` to create a new message.
+ */
+export const GetUsageRequestSchema: GenMessage<GetUsageRequest> = /*@__PURE__*/
+  messageDesc(file_detent_v1_tenant_service, 4);
+
+/**
+ * @generated from message detent.v1.GetUsageResponse
+ */
+export type GetUsageResponse = Message<"detent.v1.GetUsageResponse"> & {
+  /**
+   * @generated from field: int32 machines = 1;
+   */
+  machines: number;
+
+  /**
+   * @generated from field: int32 configurations = 2;
+   */
+  configurations: number;
+
+  /**
+   * @generated from field: int32 events_today = 3;
+   */
+  eventsToday: number;
+
+  /**
+   * Those that hold: the tenant's own, and the deployment's where it has none.
+   *
+   * @generated from field: detent.v1.Quotas quotas = 4;
+   */
+  quotas?: Quotas | undefined;
+
+  /**
+   * Days of UTC with events, oldest first, at most 400.
+   *
+   * @generated from field: repeated detent.v1.DayCount days = 5;
+   */
+  days: DayCount[];
+};
+
+/**
+ * Describes the message detent.v1.GetUsageResponse.
+ * Use `create(GetUsageResponseSchema)` to create a new message.
+ */
+export const GetUsageResponseSchema: GenMessage<GetUsageResponse> = /*@__PURE__*/
+  messageDesc(file_detent_v1_tenant_service, 5);
+
+/**
+ * @generated from message detent.v1.DayCount
+ */
+export type DayCount = Message<"detent.v1.DayCount"> & {
+  /**
+   * As `2026-11-26`.
+   *
+   * @generated from field: string day = 1;
+   */
+  day: string;
+
+  /**
+   * @generated from field: int32 events = 2;
+   */
+  events: number;
+};
+
+/**
+ * Describes the message detent.v1.DayCount.
+ * Use `create(DayCountSchema)` to create a new message.
+ */
+export const DayCountSchema: GenMessage<DayCount> = /*@__PURE__*/
+  messageDesc(file_detent_v1_tenant_service, 6);
 
 /**
  * @generated from message detent.v1.CreateTenantRequest
@@ -53,7 +234,7 @@ export type CreateTenantRequest = Message<"detent.v1.CreateTenantRequest"> & {
  * Use `create(CreateTenantRequestSchema)` to create a new message.
  */
 export const CreateTenantRequestSchema: GenMessage<CreateTenantRequest> = /*@__PURE__*/
-  messageDesc(file_detent_v1_tenant_service, 1);
+  messageDesc(file_detent_v1_tenant_service, 7);
 
 /**
  * @generated from message detent.v1.CreateTenantResponse
@@ -70,7 +251,7 @@ export type CreateTenantResponse = Message<"detent.v1.CreateTenantResponse"> & {
  * Use `create(CreateTenantResponseSchema)` to create a new message.
  */
 export const CreateTenantResponseSchema: GenMessage<CreateTenantResponse> = /*@__PURE__*/
-  messageDesc(file_detent_v1_tenant_service, 2);
+  messageDesc(file_detent_v1_tenant_service, 8);
 
 /**
  * @generated from message detent.v1.GetTenantRequest
@@ -87,7 +268,7 @@ export type GetTenantRequest = Message<"detent.v1.GetTenantRequest"> & {
  * Use `create(GetTenantRequestSchema)` to create a new message.
  */
 export const GetTenantRequestSchema: GenMessage<GetTenantRequest> = /*@__PURE__*/
-  messageDesc(file_detent_v1_tenant_service, 3);
+  messageDesc(file_detent_v1_tenant_service, 9);
 
 /**
  * @generated from message detent.v1.GetTenantResponse
@@ -104,7 +285,7 @@ export type GetTenantResponse = Message<"detent.v1.GetTenantResponse"> & {
  * Use `create(GetTenantResponseSchema)` to create a new message.
  */
 export const GetTenantResponseSchema: GenMessage<GetTenantResponse> = /*@__PURE__*/
-  messageDesc(file_detent_v1_tenant_service, 4);
+  messageDesc(file_detent_v1_tenant_service, 10);
 
 /**
  * @generated from message detent.v1.ListTenantsRequest
@@ -128,7 +309,7 @@ export type ListTenantsRequest = Message<"detent.v1.ListTenantsRequest"> & {
  * Use `create(ListTenantsRequestSchema)` to create a new message.
  */
 export const ListTenantsRequestSchema: GenMessage<ListTenantsRequest> = /*@__PURE__*/
-  messageDesc(file_detent_v1_tenant_service, 5);
+  messageDesc(file_detent_v1_tenant_service, 11);
 
 /**
  * @generated from message detent.v1.ListTenantsResponse
@@ -152,7 +333,7 @@ export type ListTenantsResponse = Message<"detent.v1.ListTenantsResponse"> & {
  * Use `create(ListTenantsResponseSchema)` to create a new message.
  */
 export const ListTenantsResponseSchema: GenMessage<ListTenantsResponse> = /*@__PURE__*/
-  messageDesc(file_detent_v1_tenant_service, 6);
+  messageDesc(file_detent_v1_tenant_service, 12);
 
 /**
  * An API key, without its secret.
@@ -239,7 +420,7 @@ export type Key = Message<"detent.v1.Key"> & {
  * Use `create(KeySchema)` to create a new message.
  */
 export const KeySchema: GenMessage<Key> = /*@__PURE__*/
-  messageDesc(file_detent_v1_tenant_service, 7);
+  messageDesc(file_detent_v1_tenant_service, 13);
 
 /**
  * @generated from message detent.v1.CreateKeyRequest
@@ -286,7 +467,7 @@ export type CreateKeyRequest = Message<"detent.v1.CreateKeyRequest"> & {
  * Use `create(CreateKeyRequestSchema)` to create a new message.
  */
 export const CreateKeyRequestSchema: GenMessage<CreateKeyRequest> = /*@__PURE__*/
-  messageDesc(file_detent_v1_tenant_service, 8);
+  messageDesc(file_detent_v1_tenant_service, 14);
 
 /**
  * @generated from message detent.v1.CreateKeyResponse
@@ -310,7 +491,7 @@ export type CreateKeyResponse = Message<"detent.v1.CreateKeyResponse"> & {
  * Use `create(CreateKeyResponseSchema)` to create a new message.
  */
 export const CreateKeyResponseSchema: GenMessage<CreateKeyResponse> = /*@__PURE__*/
-  messageDesc(file_detent_v1_tenant_service, 9);
+  messageDesc(file_detent_v1_tenant_service, 15);
 
 /**
  * @generated from message detent.v1.GetKeyRequest
@@ -334,7 +515,7 @@ export type GetKeyRequest = Message<"detent.v1.GetKeyRequest"> & {
  * Use `create(GetKeyRequestSchema)` to create a new message.
  */
 export const GetKeyRequestSchema: GenMessage<GetKeyRequest> = /*@__PURE__*/
-  messageDesc(file_detent_v1_tenant_service, 10);
+  messageDesc(file_detent_v1_tenant_service, 16);
 
 /**
  * @generated from message detent.v1.GetKeyResponse
@@ -351,7 +532,7 @@ export type GetKeyResponse = Message<"detent.v1.GetKeyResponse"> & {
  * Use `create(GetKeyResponseSchema)` to create a new message.
  */
 export const GetKeyResponseSchema: GenMessage<GetKeyResponse> = /*@__PURE__*/
-  messageDesc(file_detent_v1_tenant_service, 11);
+  messageDesc(file_detent_v1_tenant_service, 17);
 
 /**
  * @generated from message detent.v1.ListKeysRequest
@@ -382,7 +563,7 @@ export type ListKeysRequest = Message<"detent.v1.ListKeysRequest"> & {
  * Use `create(ListKeysRequestSchema)` to create a new message.
  */
 export const ListKeysRequestSchema: GenMessage<ListKeysRequest> = /*@__PURE__*/
-  messageDesc(file_detent_v1_tenant_service, 12);
+  messageDesc(file_detent_v1_tenant_service, 18);
 
 /**
  * @generated from message detent.v1.ListKeysResponse
@@ -406,7 +587,7 @@ export type ListKeysResponse = Message<"detent.v1.ListKeysResponse"> & {
  * Use `create(ListKeysResponseSchema)` to create a new message.
  */
 export const ListKeysResponseSchema: GenMessage<ListKeysResponse> = /*@__PURE__*/
-  messageDesc(file_detent_v1_tenant_service, 13);
+  messageDesc(file_detent_v1_tenant_service, 19);
 
 /**
  * @generated from message detent.v1.RerollKeyRequest
@@ -437,7 +618,7 @@ export type RerollKeyRequest = Message<"detent.v1.RerollKeyRequest"> & {
  * Use `create(RerollKeyRequestSchema)` to create a new message.
  */
 export const RerollKeyRequestSchema: GenMessage<RerollKeyRequest> = /*@__PURE__*/
-  messageDesc(file_detent_v1_tenant_service, 14);
+  messageDesc(file_detent_v1_tenant_service, 20);
 
 /**
  * @generated from message detent.v1.RerollKeyResponse
@@ -461,7 +642,7 @@ export type RerollKeyResponse = Message<"detent.v1.RerollKeyResponse"> & {
  * Use `create(RerollKeyResponseSchema)` to create a new message.
  */
 export const RerollKeyResponseSchema: GenMessage<RerollKeyResponse> = /*@__PURE__*/
-  messageDesc(file_detent_v1_tenant_service, 15);
+  messageDesc(file_detent_v1_tenant_service, 21);
 
 /**
  * @generated from message detent.v1.RevokeKeyRequest
@@ -485,7 +666,7 @@ export type RevokeKeyRequest = Message<"detent.v1.RevokeKeyRequest"> & {
  * Use `create(RevokeKeyRequestSchema)` to create a new message.
  */
 export const RevokeKeyRequestSchema: GenMessage<RevokeKeyRequest> = /*@__PURE__*/
-  messageDesc(file_detent_v1_tenant_service, 16);
+  messageDesc(file_detent_v1_tenant_service, 22);
 
 /**
  * @generated from message detent.v1.RevokeKeyResponse
@@ -502,7 +683,7 @@ export type RevokeKeyResponse = Message<"detent.v1.RevokeKeyResponse"> & {
  * Use `create(RevokeKeyResponseSchema)` to create a new message.
  */
 export const RevokeKeyResponseSchema: GenMessage<RevokeKeyResponse> = /*@__PURE__*/
-  messageDesc(file_detent_v1_tenant_service, 17);
+  messageDesc(file_detent_v1_tenant_service, 23);
 
 /**
  * @generated from message detent.v1.CreateTokenRequest
@@ -556,7 +737,7 @@ export type CreateTokenRequest = Message<"detent.v1.CreateTokenRequest"> & {
  * Use `create(CreateTokenRequestSchema)` to create a new message.
  */
 export const CreateTokenRequestSchema: GenMessage<CreateTokenRequest> = /*@__PURE__*/
-  messageDesc(file_detent_v1_tenant_service, 18);
+  messageDesc(file_detent_v1_tenant_service, 24);
 
 /**
  * @generated from message detent.v1.TokenMachine
@@ -578,7 +759,7 @@ export type TokenMachine = Message<"detent.v1.TokenMachine"> & {
  * Use `create(TokenMachineSchema)` to create a new message.
  */
 export const TokenMachineSchema: GenMessage<TokenMachine> = /*@__PURE__*/
-  messageDesc(file_detent_v1_tenant_service, 19);
+  messageDesc(file_detent_v1_tenant_service, 25);
 
 /**
  * @generated from message detent.v1.CreateTokenResponse
@@ -602,7 +783,7 @@ export type CreateTokenResponse = Message<"detent.v1.CreateTokenResponse"> & {
  * Use `create(CreateTokenResponseSchema)` to create a new message.
  */
 export const CreateTokenResponseSchema: GenMessage<CreateTokenResponse> = /*@__PURE__*/
-  messageDesc(file_detent_v1_tenant_service, 20);
+  messageDesc(file_detent_v1_tenant_service, 26);
 
 /**
  * @generated from message detent.v1.AuditEntry
@@ -624,7 +805,7 @@ export type AuditEntry = Message<"detent.v1.AuditEntry"> & {
   actor: string;
 
   /**
-   * `tenant.created`, `key.created`, `key.rerolled`, `key.revoked`.
+   * `tenant.created`, `tenant.updated`, `key.created`, `key.rerolled`, `key.revoked`.
    *
    * @generated from field: string action = 4;
    */
@@ -648,7 +829,7 @@ export type AuditEntry = Message<"detent.v1.AuditEntry"> & {
  * Use `create(AuditEntrySchema)` to create a new message.
  */
 export const AuditEntrySchema: GenMessage<AuditEntry> = /*@__PURE__*/
-  messageDesc(file_detent_v1_tenant_service, 21);
+  messageDesc(file_detent_v1_tenant_service, 27);
 
 /**
  * @generated from message detent.v1.ListAuditEntriesRequest
@@ -679,7 +860,7 @@ export type ListAuditEntriesRequest = Message<"detent.v1.ListAuditEntriesRequest
  * Use `create(ListAuditEntriesRequestSchema)` to create a new message.
  */
 export const ListAuditEntriesRequestSchema: GenMessage<ListAuditEntriesRequest> = /*@__PURE__*/
-  messageDesc(file_detent_v1_tenant_service, 22);
+  messageDesc(file_detent_v1_tenant_service, 28);
 
 /**
  * @generated from message detent.v1.ListAuditEntriesResponse
@@ -703,7 +884,7 @@ export type ListAuditEntriesResponse = Message<"detent.v1.ListAuditEntriesRespon
  * Use `create(ListAuditEntriesResponseSchema)` to create a new message.
  */
 export const ListAuditEntriesResponseSchema: GenMessage<ListAuditEntriesResponse> = /*@__PURE__*/
-  messageDesc(file_detent_v1_tenant_service, 23);
+  messageDesc(file_detent_v1_tenant_service, 29);
 
 /**
  * Tenants, their API keys, and tokens for browsers. The root key manages tenants, and the keys of any tenant that it
@@ -741,6 +922,26 @@ export const TenantService: GenService<{
     methodKind: "unary";
     input: typeof ListTenantsRequestSchema;
     output: typeof ListTenantsResponseSchema;
+  },
+  /**
+   * Sets what a tenant may have and do. For the root key.
+   *
+   * @generated from rpc detent.v1.TenantService.UpdateTenant
+   */
+  updateTenant: {
+    methodKind: "unary";
+    input: typeof UpdateTenantRequestSchema;
+    output: typeof UpdateTenantResponseSchema;
+  },
+  /**
+   * What a tenant has, and how many events it has had, by day. Needs the scope `keys:admin`.
+   *
+   * @generated from rpc detent.v1.TenantService.GetUsage
+   */
+  getUsage: {
+    methodKind: "unary";
+    input: typeof GetUsageRequestSchema;
+    output: typeof GetUsageResponseSchema;
   },
   /**
    * Makes a key. Its secret is in the answer and nowhere else. Needs the scope `keys:admin`; a key gives no scope that it
