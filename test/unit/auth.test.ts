@@ -1,3 +1,4 @@
+import { SignJWT } from "jose";
 import { expect, test } from "vitest";
 import { authenticate, type GateDeps } from "../../src/auth/gate.ts";
 import { KeyHasher, sha256 } from "../../src/auth/hash.ts";
@@ -165,7 +166,15 @@ test("every way a token is none any more, or never was", async () => {
   const encode = (value: object): string => Buffer.from(JSON.stringify(value)).toString("base64url");
   const body = JSON.parse(Buffer.from(payload, "base64url").toString()) as Record<string, unknown>;
   const forged = await new Tokens(["another secret of no less than 43 characters in all"]).sign(claims, "id");
+  // With the deployment's own secret: what else of a token is looked at.
+  const sign = (issuer: string, alg: string): Promise<string> =>
+    new SignJWT({ ...body })
+      .setProtectedHeader({ alg })
+      .setIssuer(issuer)
+      .sign(new TextEncoder().encode(SECRETS.DETENT_TOKEN_SECRET));
   const cases: [string, Partial<StoredKey> | undefined, string, string][] = [
+    ["of another issuer", {}, await sign("another", "HS256"), "the credential is not valid"],
+    ["signed by another algorithm", {}, await sign("detent", "HS512"), "the credential is not valid"],
     ["signed by another", {}, forged, "the credential is not valid"],
     ["no algorithm", {}, `${encode({ alg: "none" })}.${payload}.`, "the credential is not valid"],
     ["another algorithm", {}, `${encode({ alg: "HS512" })}.${payload}.${signature}`, "the credential is not valid"],

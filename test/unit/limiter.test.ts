@@ -100,6 +100,17 @@ test("a flood is refused by the isolate itself: its object is asked when there m
   expect(stage.calls).toBeLessThanOrEqual(100);
 });
 
+test("what an isolate has taken and not used in a second is given up", async () => {
+  const stage = new Stage(1_000);
+  const isolate = stage.isolate();
+  await isolate.spend("key:1", 1_000, 2);
+  await isolate.spend("key:1", 1_000, 2);
+  expect(stage.calls).toBe(1);
+  stage.now += 1_000;
+  await isolate.spend("key:1", 1_000, 2);
+  expect(stage.calls).toBe(2);
+});
+
 test("a limit keeps nobody waiting: while its object does not answer, requests pass", async () => {
   const stage = new Stage(10);
   stage.isDown = true;
@@ -157,6 +168,27 @@ test("what other isolates have sent is heard of within ten seconds, and nobody w
   await day.settled();
   await expect(day.quota.spend("t", 10, 1)).rejects.toMatchObject({ reason: "QUOTA_EXCEEDED" });
   expect(day.reads).toBe(2);
+});
+
+test("what is sent while D1 is asked is counted, too", async () => {
+  const answered = Promise.withResolvers<number>();
+  const work: Promise<void>[] = [];
+  let now = START;
+  let isSlow = false;
+  const quota = new EventQuota({
+    read: () => (isSlow ? answered.promise : Promise.resolve(0)),
+    background: (reading) => void work.push(reading),
+    now: () => now,
+  });
+  await quota.spend("t", 10, 1);
+  now += 10_000;
+  isSlow = true;
+  for (let event = 0; event < 4; event += 1) await quota.spend("t", 10, 1);
+  answered.resolve(5);
+  await Promise.all(work);
+  // D1 had five when it was asked, and four came meanwhile.
+  await quota.spend("t", 10, 1);
+  await expect(quota.spend("t", 10, 1)).rejects.toMatchObject({ reason: "QUOTA_EXCEEDED" });
 });
 
 test("events do not wait for D1", async () => {

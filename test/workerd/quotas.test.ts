@@ -128,6 +128,8 @@ test("a tenant sends as many events a day as its quota says, refused ones and th
   expect(Number(refused.headers.get("retry-after"))).toBeLessThanOrEqual(24 * 60 * 60);
   expect((await call(`${MACHINES}:send-events`, key, { events: batch.events.slice(1) })).status).toBe(200);
   expect(await call(at, key, { event: "stay" })).toMatchObject(usedUp("events_per_day", 6));
+  const enqueue = { events: [{ configuration: "orders", id: "1", event: "stay" }] };
+  expect((await call("/detent.v1.MachineService/EnqueueEvents", key, enqueue)).status).toBe(429);
   expect((await call(`${MACHINES}/orders/1`, key)).body.statemachine.revision).toBe(5);
   const today = new Date().toISOString().slice(0, 10);
   const usage = await until(
