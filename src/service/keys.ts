@@ -75,7 +75,14 @@ export async function createKey(house: House, principal: Principal, input: Creat
     ...(expiresAt !== undefined && { expiresAt }),
   };
   const { hash: _hash, ...facts } = key;
-  const entry = newAuditEntry(house, principal, "key.created", id, facts);
+  const { configurations: reached } = key;
+  const details = {
+    name,
+    scopes,
+    configurations: reached,
+    ...(expiresAt !== undefined && { expires_at: timeOf(expiresAt) }),
+  };
+  const entry = newAuditEntry(house, principal, "key.created", id, details);
   if (!(await catalog.insertKey(house.catalog(tenant), key, entry))) {
     throw new DetentError("QUOTA_EXCEEDED", `the tenant has ${catalog.MOST_KEYS} keys that work, which is the limit`);
   }
@@ -128,7 +135,9 @@ export async function rerollKey(house: House, principal: Principal, input: Rerol
   }
   const { text } = makeKey(record.id);
   const [hash, oldUntil] = [await house.hashKey(text), now + graceMs];
-  const entry = newAuditEntry(house, principal, "key.rerolled", record.id, { oldUntil });
+  const entry = newAuditEntry(house, principal, "key.rerolled", record.id, {
+    old_secret_until: timeOf(oldUntil),
+  });
   if (!(await catalog.rerollKey(house.catalog(tenant), record, { hash, oldUntil }, entry))) {
     throw new DetentError("UNAVAILABLE", "the key was changed at the same time; try again");
   }
@@ -192,6 +201,11 @@ async function find(house: House, tenant: string, id: string): Promise<catalog.S
   const record = await catalog.findKey(house.catalog(tenant), id);
   if (record === undefined) throw new DetentError("NOT_FOUND", `there is no key ${quote(id)}`);
   return record;
+}
+
+/** As audit entries have times. */
+function timeOf(at: number): string {
+  return new Date(at).toISOString();
 }
 
 function toView({ hash: _hash, oldHash: _oldHash, ...view }: catalog.StoredKey): KeyView {

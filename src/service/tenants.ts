@@ -48,7 +48,8 @@ export async function updateTenant(
   rules.enforce();
   const tenant = await getTenant(house, name);
   const own = Object.fromEntries(QUOTA_NAMES.flatMap((quota) => (quotas[quota] ? [[quota, quotas[quota]]] : [])));
-  const entry = newAuditEntry(house, principal, "tenant.updated", name, { quotas: own });
+  const told = Object.fromEntries(Object.entries(own).map(([quota, value]) => [toSnakeCase(quota), value]));
+  const entry = newAuditEntry(house, principal, "tenant.updated", name, { quotas: told });
   await catalog.setQuotas(house.catalog(name), own, entry);
   return { ...tenant, quotas: own };
 }

@@ -93,6 +93,8 @@ test("a key is shown once, and the database has nothing of it but a hash", async
     expect(JSON.stringify(body)).toContain(made.body.key.id);
     expect(JSON.stringify(body)).not.toMatch(/dtk_|hash/);
   }
+  const [entry] = (await call("/api/v1/audit", key)).body.entries;
+  expect(entry.details).toEqual({ name: "second", scopes: ["machines:read"], configurations: [] });
   for (const table of ["keys", "audit"]) {
     const { results } = await CATALOG.prepare(`SELECT * FROM ${table}`).all();
     expect(JSON.stringify(results)).not.toContain(secret.slice(-49));
