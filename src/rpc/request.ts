@@ -2,7 +2,7 @@
  * What of a request is checked before connect reads it. Connect answers some faults by itself, as internal, without our
  * details or without a body at all; so they are found here first and answered at the gate, in the caller's protocol.
  */
-import { fromBinary, fromJson, type DescMessage, type JsonValue } from "@bufbuild/protobuf";
+import { fromBinary, fromJsonString, type DescMessage } from "@bufbuild/protobuf";
 import { base64Decode } from "@bufbuild/protobuf/wire";
 import { contentTypeOf, decodeUtf8, parseJson, readBody, refuseCompression } from "../body.ts";
 import { LIMITS } from "../engine/limits.ts";
@@ -136,9 +136,11 @@ function unframe(body: Uint8Array): Uint8Array {
 function check(input: DescMessage, isJson: boolean, bytes: Uint8Array): void {
   let unknown: Violation[] = [];
   if (isJson) {
-    const value = parseJson(decodeUtf8(bytes)) as JsonValue;
+    const text = decodeUtf8(bytes);
+    const value = parseJson(text);
     if (carriesConfiguration(input)) unknown = listUnknownKeys(input, value);
-    if (unknown.length === 0) decoded(() => fromJson(input, value, OPTIONS.jsonOptions));
+    // A key that is there twice is only seen in the text.
+    if (unknown.length === 0) decoded(() => fromJsonString(input, text, OPTIONS.jsonOptions));
   } else {
     const message = decoded(() => fromBinary(input, bytes));
     if (carriesConfiguration(input)) unknown = listUnknownNumbers(input, message);

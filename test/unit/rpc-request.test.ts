@@ -1,0 +1,29 @@
+/** Faults that connect would answer by itself, in its own words: found before it reads them, and told with a reason. */
+import { expect, test } from "vitest";
+import { createRpcDoor } from "../../src/rpc/mount.ts";
+import { EVERY_SCOPE } from "../../src/scope.ts";
+import type { House } from "../../src/service/house.ts";
+
+const door = createRpcDoor();
+const call = {
+  house: { log: { fail: () => {} } } as unknown as House,
+  release: "",
+  requestId: "r",
+  traceparent: undefined,
+  onOperation: () => {},
+  principal: () => ({ tenant: "t", actor: "", scopes: EVERY_SCOPE }),
+};
+
+test.each([
+  ["as a POST", "", { method: "POST", headers: { "content-type": "application/json" }, body: '{"id":"a","id":"b"}' }],
+  ["as a GET", `?encoding=json&message=${encodeURIComponent('{"id":"a","id":"b"}')}`, {}],
+])("a key that is there twice is refused with a reason, %s", async (_, query, init) => {
+  const request = new Request(`http://localhost/detent.v1.MachineService/GetMachine${query}`, init);
+  const response = await door.handle(request, call);
+  expect(response.status).toBe(400);
+  expect(await response.json()).toMatchObject({
+    code: "invalid_argument",
+    message: expect.stringContaining('duplicate object key "id"'),
+    details: [{ type: "google.rpc.ErrorInfo" }],
+  });
+});
