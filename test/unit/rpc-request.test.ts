@@ -1,5 +1,6 @@
 /** Faults that connect would answer by itself, in its own words: found before it reads them, and told with a reason. */
 import { expect, test } from "vitest";
+import { DetentError } from "../../src/errors.ts";
 import { createRpcDoor } from "../../src/rpc/mount.ts";
 import { EVERY_SCOPE } from "../../src/scope.ts";
 import type { House } from "../../src/service/house.ts";
@@ -26,4 +27,11 @@ test.each([
     message: expect.stringContaining('duplicate object key "id"'),
     details: [{ type: "google.rpc.ErrorInfo" }],
   });
+});
+
+test("a stream cannot be asked by GET", async () => {
+  const request = new Request("http://localhost/detent.v1.MachineService/WatchMachine?encoding=json&message=%7B%7D");
+  const error: unknown = await door.handle(request, call).catch((thrown: unknown) => thrown);
+  expect(error).toBeInstanceOf(DetentError);
+  expect(error).toMatchObject({ reason: "METHOD_NOT_ALLOWED", metadata: { allow: "POST" } });
 });
