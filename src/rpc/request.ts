@@ -38,6 +38,9 @@ const TIMEOUTS: Readonly<Record<string, RegExp>> = {
   "grpc-timeout": /^\d{1,8}[HMSmun]$/,
 };
 
+/** Characters of what the library says is wrong: it quotes keys, which may be as long as a body. */
+const LONGEST_DETAIL = 300;
+
 const BATCHES = new Set(["detent.v1.SendEventsRequest", "detent.v1.EnqueueEventsRequest"]);
 
 /** What a handler can read. */
@@ -153,6 +156,7 @@ function decoded<T>(decode: () => T): T {
     return decode();
   } catch (error) {
     const detail = error instanceof Error ? error.message : String(error);
-    throw new DetentError("INVALID_ARGUMENT", `the message cannot be decoded: ${detail}`);
+    const shown = detail.length > LONGEST_DETAIL ? `${detail.slice(0, LONGEST_DETAIL)}…` : detail;
+    throw new DetentError("INVALID_ARGUMENT", `the message cannot be decoded: ${shown}`);
   }
 }

@@ -29,6 +29,22 @@ test.each([
   });
 });
 
+test("what cannot be decoded is quoted up to a length", async () => {
+  const key = "x".repeat(100_000);
+  const init = { method: "POST", headers: { "content-type": "application/json" }, body: `{"${key}":1,"${key}":2}` };
+  const response = await door.handle(new Request("http://localhost/detent.v1.MachineService/GetMachine", init), call);
+  expect(response.status).toBe(400);
+  expect((await response.text()).length).toBeLessThan(1_000);
+});
+
+test("half a surrogate pair in a message is refused in gRPC-web, too", async () => {
+  const message = Buffer.from('"\\ud800"');
+  const body = Buffer.concat([Buffer.from([0, 0, 0, 0, message.length]), message]);
+  const init = { method: "POST", headers: { "content-type": "application/grpc-web+json" }, body };
+  const response = await door.handle(new Request("http://localhost/detent.v1.MachineService/GetMachine", init), call);
+  expect(await response.text()).toMatch(/grpc-status: ?3\r\n/);
+});
+
 test("a stream cannot be asked by GET", async () => {
   const request = new Request("http://localhost/detent.v1.MachineService/WatchMachine?encoding=json&message=%7B%7D");
   const error: unknown = await door.handle(request, call).catch((thrown: unknown) => thrown);
