@@ -18,7 +18,7 @@ const MOST_CPU_MS = 5_000;
 /** Far longer than any answer takes: nothing here waits for anything but the processor. */
 const PATIENCE_MS = 30_000;
 /** Of what a refusal says: it is read by people. */
-const LONGEST_MESSAGE = 20_000;
+const LONGEST_MESSAGE = 4_000;
 /** What an engine says of its own failures; in a refusal it is a bug that was caught and passed on. */
 const BUG =
   /maximum call stack|cannot (?:read|set|convert|destructure|mix)|is not (?:a function|iterable|defined|an object)|invalid (?:array|string) length|\[object object\]|unexpected token|private (?:field|member)/i;
