@@ -88,6 +88,19 @@ test("changed in any place, or signed by another deployment, it is refused", asy
   });
 });
 
+const loop: Record<string, unknown> = {};
+loop["self"] = loop;
+
+test.each([
+  ["is no JSON", { a: 7n }, /INVALID_ARGUMENT/],
+  ["contains itself", loop, /INVALID_ARGUMENT/],
+  ["nests without end", JSON.parse(`${'{"a":'.repeat(8_000)}1${"}".repeat(8_000)}`), /INVALID_ARGUMENT|LIMIT_EXCEEDED/],
+])("what %s is refused: it would be delivered again for ever", async (_, enqueuedEvent: unknown, reason) => {
+  const { house } = houseThatKeeps();
+  const read = readMessage({ house, tenantRule: OTHERS_QUEUE }, { enqueued: enqueuedEvent, signature: "AAAA" });
+  await expect(read).rejects.toMatchObject({ reason: expect.stringMatching(reason) });
+});
+
 test.each([
   ["another tenant's", OTHERS_QUEUE],
   ["nobody's", NOBODYS_QUEUE],
