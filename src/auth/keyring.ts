@@ -1,9 +1,10 @@
 /**
  * The keys that an isolate has seen. D1 is asked for a key at most every 30 s, so that is how long a revoked one may still
  * be taken; while D1 does not answer, a key that was seen in the last 15 minutes goes on working. Ids that are nobody's are
- * remembered, too: asking for them costs what asking for a key costs.
+ * remembered, too: asking for them costs what asking for a key costs. Of ids that were never seen so many are looked up in a second, and no more.
  */
 import { DetentError } from "../errors.ts";
+import { Bucket } from "../limits/bucket.ts";
 import { within } from "../within.ts";
 import type { StoredKey } from "../catalog/keys.ts";
 
@@ -17,6 +18,8 @@ const LEFT_ALONE_MS = 2_000;
 const PATIENCE_MS = { seen: 1_000, unseen: 8_000 };
 /** Of those that were looked up last; ids that are nobody's are kept apart, so that they cannot crowd out keys. */
 const MOST_KEPT = { keys: 10_000, unknown: 1_000 };
+/** Look-ups of ids that were not seen, in a second: whoever makes ids up must not keep D1 from its work. */
+const UNSEEN = { perSecond: 50, burst: 200 };
 /** `lastUsedAt` is told to the hour: a row an hour and key is no cost. */
 const USED_EVERY_MS = 60 * 60_000;
 
@@ -40,10 +43,12 @@ export class Keyring {
   readonly #keys = new Map<string, Seen>();
   readonly #unknown = new Map<string, Seen>();
   readonly #reading = new Set<string>();
+  readonly #unseen: Bucket;
   #leftAloneUntil = 0;
 
   constructor(deps: KeyringDeps) {
     this.#deps = deps;
+    this.#unseen = new Bucket(UNSEEN.perSecond, UNSEEN.burst, deps.now());
   }
 
   /** The key; undefined for an id that is nobody's. Throws UNAVAILABLE where that cannot be found out. */
@@ -55,6 +60,9 @@ export class Keyring {
       return seen.record;
     }
     const fallback = seen?.record !== undefined && age < LAST_RESORT_MS ? seen.record : undefined;
+    if (seen?.record === undefined && this.#unseen.take(1, 1, this.#deps.now()).granted === 0) {
+      throw new DetentError("UNAVAILABLE", "the credential cannot be checked now: too many are unknown; try again");
+    }
     try {
       if (this.#deps.now() < this.#leftAloneUntil) throw new Error("D1 has just failed");
       const patience = fallback === undefined ? PATIENCE_MS.unseen : PATIENCE_MS.seen;

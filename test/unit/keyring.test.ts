@@ -127,10 +127,30 @@ test("that a key was used is noted once an hour", async () => {
   expect(stage.uses).toEqual([start, start + 60 * MINUTE, start + 120 * MINUTE]);
 });
 
+test("who makes ids up has D1 asked 50 times a second at most, and keys that were seen are not held up", async () => {
+  const stage = new Stage();
+  await stage.keyring.find("k1");
+  const until = stage.now + 40 * SECOND;
+  let refused = 0;
+  for (let index = 0; stage.now < until; index += 1) {
+    stage.now += 2;
+    await stage.keyring.find(`nobody-${index}`).catch((error: { reason: string }) => {
+      if (error.reason === "UNAVAILABLE") refused += 1;
+    });
+    expect(await stage.keyring.find("k1")).toEqual(RECORD);
+  }
+  expect(stage.asked.filter((id) => id !== "k1").length).toBeLessThanOrEqual(40 * 50 + 200);
+  expect(refused).toBeGreaterThan(15_000);
+});
+
 test("ids that are nobody's do not crowd out keys", async () => {
   const stage = new Stage();
   await stage.keyring.find("k1");
-  for (let index = 0; index < 2_000; index += 1) await stage.keyring.find(`nobody-${index}`);
+  for (let index = 0; index < 2_000; index += 1) {
+    stage.now += 20;
+    await stage.keyring.find(`nobody-${index}`);
+    await stage.keyring.find("k1");
+  }
   stage.isDown = true;
   expect(await stage.keyring.find("k1")).toEqual(RECORD);
 });
