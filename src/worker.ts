@@ -3,9 +3,10 @@ import { waitUntil } from "cloudflare:workers";
 import { cors } from "hono/cors";
 import { Hono } from "hono";
 import { version as release } from "../package.json";
-import { authenticate, type GateDeps } from "./auth/gate.ts";
+import { authenticate, recheck, type GateDeps } from "./auth/gate.ts";
 import { KeyHasher } from "./auth/hash.ts";
 import { Keyring } from "./auth/keyring.ts";
+import { deriveSigningKeys } from "./auth/signing-keys.ts";
 import { isTenantName } from "./auth/tenant-name.ts";
 import { Tokens } from "./auth/token.ts";
 import { discardRest } from "./body.ts";
@@ -62,7 +63,6 @@ const EXPOSED_HEADERS = "etag,location,request-id,retry-after,grpc-status,grpc-m
 
 const jsonApp = createJsonApp();
 const rpcDoor = createRpcDoor();
-let tokenKey: Promise<CryptoKey> | undefined;
 
 /** What an isolate remembers of its callers. */
 interface Gate extends GateDeps {
@@ -70,6 +70,7 @@ interface Gate extends GateDeps {
   readonly tokens: Tokens;
   readonly limiter: Limiter;
   readonly eventQuota: EventQuota;
+  readonly signingKeys: Promise<readonly CryptoKey[]>;
 }
 
 const gates = new WeakMap<Bindings, Gate>();
@@ -88,8 +89,10 @@ function gateOf(env: Bindings): Gate {
     }),
     hasher: new KeyHasher(peppers),
     tokens: new Tokens(tokenSecrets),
+    signingKeys: deriveSigningKeys(tokenSecrets),
     rootKeyHash,
     anonymousTenant: settingsOf(env).anonymousTenant,
+    corsOrigins: settingsOf(env).corsOrigins,
     quotas: settingsOf(env).quotas,
     limiter: new Limiter({ object: (actor) => limiterOf(env, actor), now: () => Date.now() }),
     eventQuota: new EventQuota({
@@ -104,7 +107,7 @@ function gateOf(env: Bindings): Gate {
 }
 
 function houseOf(env: Bindings, log: Log): House {
-  const { hasher, tokens, eventQuota } = gateOf(env);
+  const { hasher, tokens, eventQuota, signingKeys } = gateOf(env);
   return {
     catalog: (tenant) => new TenantDb(env.CATALOG, tenant),
     machine: (address) => machineOf(env, address),
@@ -128,6 +131,7 @@ function houseOf(env: Bindings, log: Log): House {
     rebuild: (tenant) => rebuildOf(env, tenant),
     job: (tenant, id) => jobOf(env, tenant, id),
     quotas: settingsOf(env).quotas,
+    recheck: (principal) => recheck(gateOf(env), principal),
     usage: (tenant) => readUsage(new TenantDb(env.CATALOG, tenant), Date.now()),
     spendRequests: (principal, count) => spendRequests(gateOf(env), principal, count),
     spendEvents: (tenant, most, count) => eventQuota.spend(tenant, most, count),
@@ -135,13 +139,7 @@ function houseOf(env: Bindings, log: Log): House {
     hashKey: (key) => hasher.hash(key),
     signToken: (claims, id) => tokens.sign(claims, id),
     retention: { outcomesMs: settingsOf(env).retention.outcomesMs },
-    tokenKey: () => {
-      tokenKey ??= readTokenKey(env).catch((error: unknown) => {
-        tokenKey = undefined;
-        throw error;
-      });
-      return tokenKey;
-    },
+    signingKeys: () => signingKeys,
     checks: [
       {
         name: "catalog",
@@ -163,13 +161,8 @@ function houseOf(env: Bindings, log: Log): House {
   };
 }
 
-async function readTokenKey(env: Bindings): Promise<CryptoKey> {
-  const query = env.CATALOG.prepare("SELECT token_key FROM deployment").first<{ token_key: string }>();
-  const row = await orUnavailable("the catalog", query);
-  if (row === null) throw new DetentError("UNAVAILABLE", "the deployment has no token key; apply the migrations");
-  const bytes = new TextEncoder().encode(row.token_key);
-  return crypto.subtle.importKey("raw", bytes, { name: "HMAC", hash: "SHA-256" }, false, ["sign", "verify"]);
-}
+/** Messages of queues come again so late while the deployment is not set up. */
+const WITHOUT_SECRETS_SECONDS = 900;
 
 /** What is known of a request from its beginning to its last header. */
 interface RequestVariables {
@@ -271,7 +264,12 @@ function tenantRuleOf(env: Bindings): TenantRule {
 }
 
 async function consume(batch: MessageBatch, env: Bindings): Promise<void> {
-  refuseWithoutSecrets(env, logOf(env));
+  try {
+    refuseWithoutSecrets(env, logOf(env));
+  } catch {
+    // Ten times in two and a half hours; then they are dead letters.
+    return batch.retryAll({ delaySeconds: WITHOUT_SECRETS_SECONDS });
+  }
   const tenantRule = tenantRuleOf(env);
   const house = houseOf(env, logOf(env).with({ door: "queue" }));
   if (batch.queue.endsWith("-dlq")) return await consumeDeadLetters(house, tenantRule, batch.messages);

@@ -1,7 +1,7 @@
 /** A token bucket: so many a second, and what was not used up to `burst`. */
 export class Bucket {
-  readonly #perSecond: number;
-  readonly #burst: number;
+  #perSecond: number;
+  #burst: number;
   #tokens: number;
   #at: number;
 
@@ -11,6 +11,12 @@ export class Bucket {
     this.#burst = burst;
     this.#tokens = burst;
     this.#at = now;
+  }
+
+  /** From now on so many; what is in it stays. */
+  change(perSecond: number, burst: number): void {
+    this.#perSecond = perSecond;
+    this.#burst = burst;
   }
 
   /**

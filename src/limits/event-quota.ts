@@ -4,9 +4,12 @@
  * may pass, never less.
  */
 import { DetentError } from "../errors.ts";
+import { within } from "../within.ts";
 
 /** How old what is known may be. */
 const FRESH_MS = 10_000;
+/** The first event of a day waits so long for D1, and no longer. */
+const PATIENCE_MS = 1_000;
 const DAY_MS = 24 * 60 * 60_000;
 
 export interface EventQuotaDeps {
@@ -21,7 +24,8 @@ interface Known {
   readonly day: number;
   count: number;
   readAt: number;
-  isReading: boolean;
+  /** Being read since then; a time, since whoever reads may be gone. */
+  readingSince: number;
 }
 
 export class EventQuota {
@@ -38,10 +42,10 @@ export class EventQuota {
     const day = Math.floor(now / DAY_MS);
     let known = this.#known.get(tenant);
     if (known?.day !== day) {
-      known = { day, count: 0, readAt: 0, isReading: false };
+      known = { day, count: 0, readAt: 0, readingSince: -Infinity };
       this.#known.set(tenant, known);
       await this.#read(tenant, known);
-    } else if (now - known.readAt >= FRESH_MS && !known.isReading) {
+    } else if (now - Math.max(known.readAt, known.readingSince) >= FRESH_MS) {
       this.#deps.background(this.#read(tenant, known));
     }
     if (known.count + count > quota) {
@@ -57,17 +61,16 @@ export class EventQuota {
 
   /** What is known is at least what D1 has: it hears of events a moment late. While it does not answer, what was known goes on. */
   async #read(tenant: string, known: Known): Promise<void> {
-    known.isReading = true;
+    known.readingSince = this.#deps.now();
     const before = known.count;
     try {
-      const counted = await this.#deps.read(tenant);
+      const counted = await within(PATIENCE_MS, "D1", this.#deps.read(tenant));
       const meanwhile = known.count - before;
       known.count = counted + meanwhile;
     } catch {
       // Events do not wait for D1.
     } finally {
       known.readAt = this.#deps.now();
-      known.isReading = false;
     }
   }
 }

@@ -8,13 +8,13 @@ export interface LimiterCalls {
 }
 
 export class LimiterObject extends DurableObject {
-  #bucket: { readonly perSecond: number; readonly bucket: Bucket } | undefined;
+  #bucket: Bucket | undefined;
 
   take(perSecond: number, least: number, most: number) {
     const now = Date.now();
-    if (this.#bucket?.perSecond !== perSecond) {
-      this.#bucket = { perSecond, bucket: new Bucket(perSecond, 2 * perSecond, now) };
-    }
-    return this.#bucket.bucket.take(least, most, now);
+    this.#bucket ??= new Bucket(perSecond, 2 * perSecond, now);
+    // While a rate is being changed, isolates tell different ones.
+    this.#bucket.change(perSecond, 2 * perSecond);
+    return this.#bucket.take(least, most, now);
   }
 }

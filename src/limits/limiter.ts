@@ -28,6 +28,8 @@ interface State {
   readonly trickle: Bucket;
   portion: number;
   portionUntil: number;
+  /** A portion has been asked for: others ask for what they need. A time, since whoever asked may be gone. */
+  askedUntil: number;
   /** The object has refused: it need not be asked before. */
   refusedUntil: number;
 }
@@ -53,7 +55,8 @@ export class Limiter {
     if (count === 1 && state.trickle.take(1, 1, now).granted > 0) return;
     if (now < state.refusedUntil) throw limited(perSecond, state.refusedUntil - now);
     const missing = count - state.portion;
-    const portion = Math.max(missing, Math.ceil(perSecond * SHARE));
+    const portion = now < state.askedUntil ? missing : Math.max(missing, Math.ceil(perSecond * SHARE));
+    state.askedUntil = now + PATIENCE_MS;
     let granted: number;
     let waitMs: number;
     try {
@@ -62,6 +65,7 @@ export class Limiter {
     } catch {
       return;
     }
+    state.askedUntil = 0;
     const answeredAt = this.#deps.now();
     if (granted === 0) {
       state.refusedUntil = answeredAt + waitMs;
@@ -76,7 +80,8 @@ export class Limiter {
     const known = this.#states.get(key);
     if (known?.perSecond === perSecond) return known;
     const share = Math.max(1, perSecond * SHARE);
-    const state = { perSecond, trickle: new Bucket(share, share, now), portion: 0, portionUntil: 0, refusedUntil: 0 };
+    const times = { portionUntil: 0, askedUntil: 0, refusedUntil: 0 };
+    const state = { perSecond, trickle: new Bucket(share, share, now), portion: 0, ...times };
     this.#states.delete(key);
     this.#states.set(key, state);
     const [oldest] = this.#states.keys();

@@ -8,7 +8,7 @@ import { DetentError, invalid } from "../errors.ts";
 import { canonicalJson, isObject } from "../json.ts";
 import { LARGEST_MESSAGE_BYTES, type QueueMessage } from "../queue-sender.ts";
 import { checkEvent, type SendEventInput } from "./event-input.ts";
-import { spendEvents } from "./quotas.ts";
+import { refuseFull, spendEvents } from "./quotas.ts";
 import { missingDestinationOf } from "./failures.ts";
 import type { Principal } from "../auth/principal.ts";
 import type { House } from "./house.ts";
@@ -44,6 +44,7 @@ export async function enqueueEvents(
     const { call } = checkEvent(house, principal, input);
     return { tenant, actor, input: { ...input, eventId: call.eventId } };
   });
+  if (events.some(({ input }) => input.createIfMissing !== undefined)) await refuseFull(house, principal);
   await spendEvents(house, principal, events.length);
   await house.enqueueEvents(await Promise.all(events.map((event) => toMessage(house, event))));
   return events.map(({ input: { configuration, id, eventId = "" } }) => ({ configuration, id, eventId }));

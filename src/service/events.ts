@@ -39,7 +39,8 @@ export async function sendEvents(
   principal: Principal,
   inputs: readonly SendEventInput[],
 ): Promise<Sent[]> {
-  await spendEvents(house, principal, inputs.filter(({ isDryRun }) => !isDryRun).length);
+  const tried = inputs.filter(({ isDryRun }) => isDryRun).length;
+  await spendEvents(house, principal, inputs.length - tried, tried);
   const sent: Sent[] = [];
   const groups = Map.groupBy(inputs.keys(), (index) => {
     const { configuration = "", id = "" } = inputs[index] ?? {};

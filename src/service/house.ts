@@ -42,6 +42,8 @@ export interface House {
   job(tenant: string, id: string): JobCalls;
   /** In ms: refused and failed receipts, unless a configuration says otherwise. */
   readonly retention: { readonly outcomesMs: number };
+  /** Rejects with UNAUTHENTICATED where the caller's credential has ended since it came. */
+  recheck(principal: Principal): Promise<void>;
   /** Of tenants that have none of their own. */
   readonly quotas: Quotas;
   /** What the tenant has, and has done today. */
@@ -56,8 +58,8 @@ export interface House {
   hashKey(key: string): Promise<string>;
   /** A token for a browser, with an id of its own. */
   signToken(claims: TokenClaims, id: string): Promise<string>;
-  /** Key that signs page tokens. */
-  tokenKey(): Promise<CryptoKey>;
+  /** What is handed out and taken back is signed with the first of them, and known when it was with any. */
+  signingKeys(): Promise<readonly CryptoKey[]>;
   /** Answers an error's text when the part is down. */
   readonly checks: readonly { readonly name: string; check(): Promise<void> }[];
   /** Knows the request: its id, door and place in a trace. */

@@ -1,6 +1,6 @@
 import { SignJWT } from "jose";
 import { expect, test } from "vitest";
-import { authenticate, type GateDeps } from "../../src/auth/gate.ts";
+import { authenticate, recheck, type GateDeps } from "../../src/auth/gate.ts";
 import { KeyHasher, sha256 } from "../../src/auth/hash.ts";
 import type { StoredKey } from "../../src/catalog/keys.ts";
 import { makeKey, ROOT_KEY_ID } from "../../src/auth/key-text.ts";
@@ -14,6 +14,8 @@ const settings = (vars: Record<string, string>) => settingsOf(vars as unknown as
 const nothing = new Headers();
 const NOW = Date.UTC(2026, 10, 26);
 const ROOT = makeKey(ROOT_KEY_ID);
+/** Rests on no key. */
+const ROOTLESS = { tenant: "dev", actor: "anonymous", scopes: EVERY_SCOPE };
 const hasher = new KeyHasher([SECRETS.DETENT_KEY_PEPPER]);
 const tokens = new Tokens([SECRETS.DETENT_TOKEN_SECRET]);
 
@@ -21,12 +23,14 @@ async function gate(records: readonly StoredKey[] = [], more: Partial<GateDeps> 
   return {
     keyring: {
       find: (id) => Promise.resolve(records.find((record) => record.id === id)),
+      findAnew: (id) => Promise.resolve(records.find((record) => record.id === id)),
       noteUse: () => undefined,
     },
     hasher,
     tokens,
     rootKeyHash: await sha256(ROOT.text),
     anonymousTenant: undefined,
+    corsOrigins: [],
     quotas: {},
     now: () => NOW,
     ...more,
@@ -77,6 +81,42 @@ test.each(["cf-ray", "x-forwarded-for", "forwarded"])("what came with %s came th
   await expect(ask(deps, new Headers({ [name]: "x" }), "http://localhost/x")).rejects.toThrow("a credential is needed");
 });
 
+test.each([
+  ["https://evil.example", false],
+  ["null", false],
+  ["http://localhost:9999", false],
+  ["http://localhost:8787", true],
+  ["https://app.example.com", true],
+])("a page of %s acts as the anonymous tenant: %s", async (origin, mayAct) => {
+  const deps = await gate([], { anonymousTenant: "dev", corsOrigins: ["https://app.example.com"] });
+  const entered = ask(deps, new Headers({ origin }), "http://localhost:8787/x");
+  if (mayAct) expect(await entered).toMatchObject({ tenant: "dev" });
+  else await expect(entered).rejects.toThrow("a credential is needed");
+});
+
+test("a secret that is not known may be a newer one: the key is read anew", async () => {
+  const { record } = await makeRecord();
+  const next = makeKey(record.id).text;
+  const rerolled = { ...record, hash: await hasher.hash(next), oldHash: record.hash, oldUntil: NOW + 1 };
+  const keyring = { ...(await gate([record])).keyring, findAnew: () => Promise.resolve(rerolled) };
+  expect(await ask(await gate([], { keyring }), bearer(next))).toMatchObject({ tenant: "acme", keyId: record.id });
+  await expect(ask(await gate([], { keyring }), bearer(makeKey(record.id).text))).rejects.toThrow("is not valid");
+});
+
+test("a credential is asked about again: it ends with its key, and not because nobody answers", async () => {
+  const { record } = await makeRecord();
+  const principal = { tenant: "acme", actor: "", scopes: EVERY_SCOPE, restsOn: record.id };
+  const ofRecord = async (change: Partial<StoredKey>) => recheck(await gate([{ ...record, ...change }]), principal);
+  await expect(ofRecord({})).resolves.toBeUndefined();
+  await expect(ofRecord({ revokedAt: NOW })).rejects.toThrow("the key was revoked");
+  await expect(ofRecord({ expiresAt: NOW })).rejects.toThrow("the key has expired");
+  await expect(recheck(await gate(), principal)).rejects.toThrow("is not valid");
+  const find = () => Promise.reject(new Error("D1 is down"));
+  const { keyring } = await gate();
+  await expect(recheck(await gate([], { keyring: { ...keyring, find } }), principal)).resolves.toBeUndefined();
+  await expect(recheck(await gate(), { ...ROOTLESS })).resolves.toBeUndefined();
+});
+
 test("without an anonymous tenant nobody comes in without a credential", async () => {
   await expect(ask(await gate(), nothing, "http://localhost/x")).rejects.toThrow("a credential is needed");
 });
@@ -89,6 +129,8 @@ test("a key is who its record says, narrowed as it says", async () => {
     tenant: "acme",
     actor: `key:${record.id}`,
     keyId: record.id,
+    restsOn: record.id,
+    secretHash: record.hash,
     scopes: new Set(["machines:read"]),
     reach: { configurations: new Set(["orders"]) },
     quotas: { machines: 3, requestsPerSecond: 9 },
@@ -147,6 +189,7 @@ test("a token is its key's tenant, narrowed to what it names, until it expires",
   expect(await ask(await gate([record]), bearer(token))).toEqual({
     tenant: "acme",
     actor: `token:${record.id}/customer-7`,
+    restsOn: record.id,
     scopes: new Set(["machines:read", "events:send"]),
     reach: {
       configurations: new Set(["orders"]),

@@ -36,7 +36,7 @@ function houseThatKeeps(secret = "secret") {
   );
   const house = {
     ...createHouse(new World()),
-    tokenKey: () => key,
+    signingKeys: async () => [await key],
     enqueueEvents: async (messages: readonly QueueMessage[]) => void sent.push(...messages),
   };
   return { house, sent };

@@ -70,6 +70,17 @@ test("a key that asks less than its rate is never refused, and its object is sel
   expect(stage.calls - calls, "a trickle is let pass without asking").toBe(0);
 });
 
+test.each([
+  [1_000, 200],
+  [100, 60],
+  [10, 15],
+])("requests that come at once are not refused: of %i a second %i", async (perSecond, count) => {
+  const stage = new Stage(perSecond);
+  const isolate = stage.isolate();
+  const spent = await Promise.allSettled(Array.from({ length: count }, () => isolate.spend("key:1", perSecond, 1)));
+  expect(spent.filter(({ status }) => status === "rejected")).toEqual([]);
+});
+
 test("who is refused hears when to ask again, and then is let pass", async () => {
   const stage = new Stage(10);
   const isolate = stage.isolate();
@@ -190,6 +201,15 @@ test("what is sent while D1 is asked is counted, too", async () => {
   await quota.spend("t", 10, 1);
   await expect(quota.spend("t", 10, 1)).rejects.toMatchObject({ reason: "QUOTA_EXCEEDED" });
 });
+
+test("the first event of a day waits a second for a D1 that hangs, and no longer", async () => {
+  const quota = new EventQuota({
+    read: () => new Promise(() => undefined),
+    background: () => undefined,
+    now: () => START,
+  });
+  await expect(quota.spend("t", 10, 1)).resolves.toBeUndefined();
+}, 3_000);
 
 test("events do not wait for D1", async () => {
   const day = new Day();

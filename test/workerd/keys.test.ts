@@ -149,7 +149,9 @@ test("a rerolled key goes on beside the new one for its grace, and not for longe
   expect(rerolled).toMatchObject({ status: 200, body: { key: { id } } });
   const next = rerolled.body.secret as string;
   expect(next).not.toBe(key);
-  vi.advanceTimersByTime(31_000);
+  vi.advanceTimersByTime(1_000);
+  expect((await call("/api/v1/keys", next)).status, "at once").toBe(200);
+  vi.advanceTimersByTime(30_000);
   expect((await call("/api/v1/keys", key)).status).toBe(200);
   expect((await call("/api/v1/keys", next)).status).toBe(200);
   vi.advanceTimersByTime(3_600_000);
@@ -161,6 +163,35 @@ test("a rerolled key goes on beside the new one for its grace, and not for longe
   expect((await call("/api/v1/keys", again.body.secret)).status).toBe(200);
   const actions = (await call("/api/v1/audit", again.body.secret)).body.entries;
   expect(actions.map(({ action }: { action: string }) => action).slice(0, 2)).toEqual(["key.rerolled", "key.rerolled"]);
+});
+
+test("no key is given what its giver has not: scopes, and a longer life", async () => {
+  const { key, id } = await makeTenant("escalation");
+  const make = async (giver: string, change: object) =>
+    await call("/api/v1/keys", giver, { name: "k", scopes: ["keys:admin"], ...change });
+  const denied = { status: 403, body: { reason: "PERMISSION_DENIED" } };
+  const weak = (await make(key, {})).body.secret as string;
+  expect(await call(`/api/v1/keys/${id}/reroll`, weak, {})).toMatchObject(denied);
+  const soon = new Date(Date.now() + 3_600_000).toISOString();
+  const ending = (await make(key, { expires_at: soon })).body.secret as string;
+  expect(await make(ending, {})).toMatchObject(denied);
+  expect(await make(ending, { expires_at: new Date(Date.now() + 7_200_000).toISOString() })).toMatchObject(denied);
+  expect((await make(ending, { expires_at: soon })).status).toBe(201);
+  // Who has the secret before this one cannot take the key over with it.
+  const next = await call(`/api/v1/keys/${id}/reroll`, key, {});
+  expect(await call(`/api/v1/keys/${id}/reroll`, key, { grace: "PT0S" })).toMatchObject(denied);
+  expect(await make(key, {})).toMatchObject(denied);
+  expect((await make(next.body.secret, {})).status).toBe(201);
+});
+
+test("a request with a million scopes is refused in a few words", async () => {
+  const { key } = await makeTenant("crowd");
+  const scopes = Array.from({ length: 240_000 }, () => "");
+  for (const path of ["/detent.v1.TenantService/CreateKey", "/detent.v1.TenantService/CreateToken", "/api/v1/keys"]) {
+    const { status, body } = await call(path, key, { name: "k", scopes, configurations: ["orders"] });
+    expect(status).toBe(400);
+    expect(JSON.stringify(body).length).toBeLessThan(5_000);
+  }
 });
 
 test.each(["soon", "P31D"])("a grace of %s is refused", async (grace) => {
@@ -343,7 +374,10 @@ test.each(["DETENT_KEY_PEPPER", "DETENT_TOKEN_SECRET", "DETENT_ROOT_KEY_HASH"] a
       expect(told).toMatchObject({ status: 503, body: { reason: "UNAVAILABLE" } });
       expect(told.body.detail).toContain(`a secret is missing: ${name}`);
     }
-    const batch = { queue: "events", messages: [] } as unknown as MessageBatch;
-    await expect(worker.queue(batch, rest as Bindings, createExecutionContext())).rejects.toThrow(name);
+    const retryAll = vi.fn<MessageBatch["retryAll"]>();
+    const batch = { queue: "events", messages: [], retryAll } as unknown as MessageBatch;
+    await worker.queue(batch, rest, createExecutionContext());
+    // Ten times in two and a half hours, not in as many seconds.
+    expect(retryAll).toHaveBeenCalledWith({ delaySeconds: 900 });
   },
 );

@@ -77,6 +77,8 @@ test("a tenant has as many machines as its quota says; a refused creation leaves
   const missing = { event: "stay", create_if_missing: {} };
   expect(await call(`${MACHINES}/orders/3/events`, key, missing)).toMatchObject(usedUp("machines", 2));
   expect((await call(`${MACHINES}/orders/3`, key)).status).toBe(404);
+  const enqueued = { events: [{ configuration: "orders", id: "3", event: "stay", createIfMissing: {} }] };
+  expect((await call("/detent.v1.MachineService/EnqueueEvents", key, enqueued)).status).toBe(429);
   expect((await call(`${MACHINES}/orders/1/events`, key, missing)).status).toBe(200);
   expect(await usageOf(key)).toMatchObject({ machines: 2, configurations: 1, quotas: { machines: 2 } });
   expect((await call(`${MACHINES}/orders/1`, key, undefined, "DELETE")).status).toBe(204);
@@ -259,6 +261,18 @@ test("a key asks so often a second and then is told when to ask again; other key
   expect((await call(`${MACHINES}/orders/none`, other)).status).toBe(404);
   vi.advanceTimersByTime(1_000);
   expect((await call(`${MACHINES}/orders/none`, key)).status).toBe(404);
+});
+
+test("what is only tried out is a request all the same, and no event", async () => {
+  const key = await makeTenant("q-tried", { requests_per_second: 20, events_per_day: 1 });
+  await call(MACHINES, key, { config_id: "orders", id: "1" });
+  expect((await call(`${MACHINES}/orders/1/events`, key, { event: "stay" })).status).toBe(200);
+  const events = Array.from({ length: 20 }, () => ({ configuration: "orders", id: "1", event: "stay" }));
+  const answers = [];
+  for (let batch = 0; batch < 4; batch += 1)
+    answers.push(await call(`${MACHINES}:send-events?dry_run=true`, key, { events }));
+  expect(answers[0]?.status).toBe(200);
+  expect(answers.at(-1)).toMatchObject({ status: 429, body: { reason: "RATE_LIMITED" } });
 });
 
 test.each([

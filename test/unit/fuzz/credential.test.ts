@@ -37,7 +37,12 @@ const RECORDS = new Map(
   ),
 );
 const deps: GateDeps = {
-  keyring: { find: (id) => Promise.resolve(RECORDS.get(id)), noteUse: () => undefined },
+  keyring: {
+    find: (id) => Promise.resolve(RECORDS.get(id)),
+    findAnew: (id) => Promise.resolve(RECORDS.get(id)),
+    noteUse: () => undefined,
+  },
+  corsOrigins: [],
   hasher,
   tokens: new Tokens([SECRETS.DETENT_TOKEN_SECRET]),
   rootKeyHash: await sha256(ROOT.text),

@@ -80,7 +80,7 @@ async function openHouse(): Promise<FuzzHouse> {
       start: () => Promise.resolve(beginRebuild(0)),
       progress: () => Promise.resolve(undefined),
     }),
-    tokenKey: () => key,
+    signingKeys: async () => [await key],
     log: new Log("warn", {}, { debug: () => {}, info: () => {}, warn: keep, error: keep }),
   };
   return { house, complaints };
