@@ -170,11 +170,12 @@ test("no key is given what its giver has not: scopes, and a longer life", async 
   const make = async (giver: string, change: object) =>
     await call("/api/v1/keys", giver, { name: "k", scopes: ["keys:admin"], ...change });
   const denied = { status: 403, body: { reason: "PERMISSION_DENIED" } };
-  const weak = (await make(key, {})).body.secret as string;
+  const { secret: weak, key: lasting } = (await make(key, {})).body;
   expect(await call(`/api/v1/keys/${id}/reroll`, weak, {})).toMatchObject(denied);
   const soon = new Date(Date.now() + 3_600_000).toISOString();
   const ending = (await make(key, { expires_at: soon })).body.secret as string;
   expect(await make(ending, {})).toMatchObject(denied);
+  expect(await call(`/api/v1/keys/${lasting.id}/reroll`, ending, {})).toMatchObject(denied);
   expect(await make(ending, { expires_at: new Date(Date.now() + 7_200_000).toISOString() })).toMatchObject(denied);
   expect((await make(ending, { expires_at: soon })).status).toBe(201);
   // Who has the secret before this one cannot take the key over with it.
