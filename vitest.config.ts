@@ -24,7 +24,7 @@ export default defineConfig({
           name: "unit",
           environment: "node",
           include: ["test/unit/**/*.test.ts"],
-          setupFiles: ["./test/unit/fixed-seed.ts"],
+          setupFiles: ["./test/unit/fixed-seed.ts", "./test/no-canaries.ts"],
           testTimeout: 60_000,
         },
       },
@@ -49,7 +49,7 @@ export default defineConfig({
         test: {
           name: "workerd",
           include: ["test/workerd/**/*.test.ts"],
-          setupFiles: ["./test/workerd/apply-migrations.ts"],
+          setupFiles: ["./test/workerd/apply-migrations.ts", "./test/no-canaries.ts"],
           testTimeout: 60_000,
         },
       },

@@ -10,6 +10,8 @@ import type { MachineObject } from "./machine/machine-object.ts";
 import { Log, LOG_LEVELS, type LogLevel } from "./log.ts";
 import type { JobCalls } from "./jobs/calls.ts";
 import type { JobObject } from "./jobs/job-object.ts";
+import type { LimiterCalls, LimiterObject } from "./limits/limiter-object.ts";
+import { QUOTA_NAMES, type Quotas } from "./limits/quotas.ts";
 import { createQueueSender, type QueueSender } from "./queue-sender.ts";
 import type { ErasureObject } from "./upkeep/erasure-object.ts";
 import type { RebuildObject } from "./upkeep/rebuild-object.ts";
@@ -26,6 +28,7 @@ export interface Bindings extends SecretVariables {
   readonly REBUILDS: DurableObjectNamespace<RebuildObject>;
   readonly ERASURES: DurableObjectNamespace<ErasureObject>;
   readonly JOBS: DurableObjectNamespace<JobObject>;
+  readonly LIMITERS: DurableObjectNamespace<LimiterObject>;
   readonly EVENTS: Queue;
   readonly JOB_CHUNKS: Queue;
   readonly NOTIFICATIONS: Queue;
@@ -40,6 +43,10 @@ export interface Bindings extends SecretVariables {
   readonly DETENT_MAX_RETENTION_FINAL?: string;
   readonly DETENT_MAX_RETENTION_HISTORY?: string;
   readonly DETENT_MAX_RETENTION_OUTCOMES?: string;
+  readonly DETENT_QUOTA_CONFIGURATIONS?: string;
+  readonly DETENT_QUOTA_EVENTS_PER_DAY?: string;
+  readonly DETENT_QUOTA_MACHINES?: string;
+  readonly DETENT_QUOTA_REQUESTS_PER_SECOND?: string;
   readonly DETENT_RETENTION?: string;
 }
 
@@ -53,6 +60,8 @@ export interface Settings {
   readonly eventsTenant: string | undefined;
   /** What is at least as grave is logged. */
   readonly logLevel: LogLevel;
+  /** Of tenants that have none of their own. */
+  readonly quotas: Quotas;
   readonly retention: RetentionSettings;
   /** How far back the index looks accepted events up, and the transitions feed; in ms. */
   readonly lookupRetentionMs: number;
@@ -116,6 +125,7 @@ function readSettings(env: Bindings): Settings {
     jurisdiction: readJurisdiction(env),
     logLevel: readLogLevel(env),
     lookupRetentionMs: readDuration(env, "DETENT_LOOKUP_RETENTION") ?? DAY_MS,
+    quotas: readQuotas(env),
     retention: {
       outcomesMs: readDuration(env, "DETENT_RETENTION") ?? 30 * DAY_MS,
       longestFinalMs: readDuration(env, "DETENT_MAX_RETENTION_FINAL"),
@@ -123,6 +133,27 @@ function readSettings(env: Bindings): Settings {
       longestOutcomesMs: readDuration(env, "DETENT_MAX_RETENTION_OUTCOMES"),
     },
   };
+}
+
+const QUOTA_VARIABLES = {
+  machines: "DETENT_QUOTA_MACHINES",
+  configurations: "DETENT_QUOTA_CONFIGURATIONS",
+  eventsPerDay: "DETENT_QUOTA_EVENTS_PER_DAY",
+  requestsPerSecond: "DETENT_QUOTA_REQUESTS_PER_SECOND",
+} as const satisfies Record<keyof Quotas, keyof Bindings>;
+
+function readQuotas(env: Bindings): Quotas {
+  const quotas: { -readonly [K in keyof Quotas]: Quotas[K] } = {};
+  for (const name of QUOTA_NAMES) {
+    const variable = QUOTA_VARIABLES[name];
+    const value = env[variable];
+    if (!value) continue;
+    if (!/^[1-9]\d{0,8}$/.test(value)) {
+      throw new Error(`${variable} must be a whole number from 1 to 999999999, or empty for no quota, got "${value}"`);
+    }
+    quotas[name] = Number(value);
+  }
+  return quotas;
 }
 
 type DurationVariable = Extract<keyof Bindings, `DETENT_${string}RETENTION${string}`>;
@@ -206,6 +237,11 @@ export function erasureOf(env: Bindings, tenant: string): DurableObjectStub<Eras
 /** A tenant's job. No tenant's name has a slash. */
 export function jobOf(env: Bindings, tenant: string, id: string): JobCalls {
   return inJurisdiction(env, env.JOBS).getByName(`${tenant}/${id}`);
+}
+
+/** Counts the requests of a credential. */
+export function limiterOf(env: Bindings, actor: string): LimiterCalls {
+  return inJurisdiction(env, env.LIMITERS).getByName(actor);
 }
 
 export function jobQueueOf(env: Bindings): QueueSender {

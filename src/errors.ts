@@ -31,7 +31,7 @@ export const REASONS = {
   METHOD_NOT_ALLOWED: { code: "unimplemented", status: 405, title: "The method is not allowed here" },
   OUT_OF_RANGE: { code: "out_of_range", status: 400, title: "The revision is out of range" },
   UNAUTHENTICATED: { code: "unauthenticated", status: 401, title: "A valid credential is needed" },
-  PERMISSION_DENIED: { code: "permission_denied", status: 403, title: "The credential lacks a scope" },
+  PERMISSION_DENIED: { code: "permission_denied", status: 403, title: "The credential may not do this" },
   MISSING_DESTINATION: { code: "invalid_argument", status: 400, title: "The event names no machine" },
   CONFIGURATION_NOT_FOUND: { code: "not_found", status: 404, title: "There is no such configuration" },
   CONFIGURATION_EXISTS: { code: "already_exists", status: 409, title: "The configuration exists" },

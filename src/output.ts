@@ -11,6 +11,8 @@ import type { DeadLetterView } from "./service/dead-letters.ts";
 import type { FailureItem, TransitionItem } from "./service/feeds.ts";
 import type { ListedMachine } from "./service/machine-list.ts";
 import type { MachineAnswer } from "./service/machines.ts";
+import type { Quotas } from "./limits/quotas.ts";
+import type { UsageView } from "./service/usage.ts";
 
 export const timeOf = (at: number): string => new Date(at).toISOString();
 const json = (text: string): unknown => JSON.parse(text);
@@ -105,14 +107,23 @@ export function configurationJson({ source, createdAt, deprecatedAt }: Configura
   return { ...source, created_at: timeOf(createdAt), ...deprecated };
 }
 
-export function tenantJson({ name, createdAt, erasingAt, erasedAt, erasedCounts }: Tenant) {
+export function tenantJson({ name, createdAt, quotas, erasingAt, erasedAt, erasedCounts }: Tenant) {
   return {
     name,
     created_at: timeOf(createdAt),
+    quotas: quotasJson(quotas),
     erasing_at: erasingAt === undefined ? undefined : timeOf(erasingAt),
     erased_at: erasedAt === undefined ? undefined : timeOf(erasedAt),
     erased_counts: erasedCounts,
   };
+}
+
+function quotasJson({ machines, configurations, eventsPerDay, requestsPerSecond }: Quotas) {
+  return { machines, configurations, events_per_day: eventsPerDay, requests_per_second: requestsPerSecond };
+}
+
+export function usageJson({ machines, configurations, eventsToday, quotas, days }: UsageView) {
+  return { machines, configurations, events_today: eventsToday, quotas: quotasJson(quotas), days };
 }
 
 export function keyJson({ oldUntil, createdAt, createdBy, expiresAt, lastUsedAt, revokedAt, ...key }: KeyView) {

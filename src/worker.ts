@@ -3,9 +3,10 @@ import { waitUntil } from "cloudflare:workers";
 import { cors } from "hono/cors";
 import { Hono } from "hono";
 import { version as release } from "../package.json";
-import { authenticate, type GateDeps } from "./auth/gate.ts";
+import { authenticate, recheck, type GateDeps } from "./auth/gate.ts";
 import { KeyHasher } from "./auth/hash.ts";
 import { Keyring } from "./auth/keyring.ts";
+import { deriveSigningKeys } from "./auth/signing-keys.ts";
 import { isTenantName } from "./auth/tenant-name.ts";
 import { Tokens } from "./auth/token.ts";
 import { discardRest } from "./body.ts";
@@ -15,11 +16,13 @@ import { measureIndexLag } from "./catalog/index-lag.ts";
 import { findKeyById, noteUse } from "./catalog/keys.ts";
 import { TenantDb } from "./catalog/tenant-db.ts";
 import { listTenants } from "./catalog/tenants.ts";
+import { readEvents, readUsage } from "./catalog/usage.ts";
 import {
   erasureOf,
   indexWriterOf,
   indexWritersOf,
   jobOf,
+  limiterOf,
   logOf,
   machineObjectOf,
   machineOf,
@@ -33,6 +36,8 @@ import {
 import { DetentError, orUnavailable } from "./errors.ts";
 import { createJsonApp } from "./http/app.ts";
 import { problemResponse } from "./http/problem.ts";
+import { EventQuota } from "./limits/event-quota.ts";
+import { Limiter } from "./limits/limiter.ts";
 import type { Log } from "./log.ts";
 import { openLine } from "./machine/watching.ts";
 import { consumeDeadLetters } from "./queue/dead-letters-consumer.ts";
@@ -40,6 +45,7 @@ import { consumeEvents } from "./queue/events-consumer.ts";
 import { consumeJobChunks, sortOutChunks } from "./queue/jobs-consumer.ts";
 import type { TenantRule } from "./queue/tenant.ts";
 import { createQueueSender, toJsonMessages } from "./queue-sender.ts";
+import { secure } from "./security-headers.ts";
 import { createRpcDoor } from "./rpc/mount.ts";
 import type { Principal } from "./auth/principal.ts";
 import type { House } from "./service/house.ts";
@@ -47,6 +53,7 @@ import { traceparentOf } from "./traceparent.ts";
 
 export { IndexWriterObject } from "./catalog/index-writer-object.ts";
 export { JobObject } from "./jobs/job-object.ts";
+export { LimiterObject } from "./limits/limiter-object.ts";
 export { MachineObject } from "./machine/machine-object.ts";
 export { ErasureObject } from "./upkeep/erasure-object.ts";
 export { RebuildObject } from "./upkeep/rebuild-object.ts";
@@ -58,16 +65,19 @@ const EXPOSED_HEADERS = "etag,location,request-id,retry-after,grpc-status,grpc-m
 
 const jsonApp = createJsonApp();
 const rpcDoor = createRpcDoor();
-let tokenKey: Promise<CryptoKey> | undefined;
 
+/** What an isolate remembers of its callers. */
 interface Gate extends GateDeps {
   readonly hasher: KeyHasher;
   readonly tokens: Tokens;
+  readonly limiter: Limiter;
+  readonly eventQuota: EventQuota;
+  readonly signingKeys: Promise<readonly CryptoKey[]>;
 }
 
 const gates = new WeakMap<Bindings, Gate>();
 
-/** Made once per isolate: it remembers the keys that it has seen. */
+/** Made once per isolate. */
 function gateOf(env: Bindings): Gate {
   const known = gates.get(env);
   if (known !== undefined) return known;
@@ -81,8 +91,17 @@ function gateOf(env: Bindings): Gate {
     }),
     hasher: new KeyHasher(peppers),
     tokens: new Tokens(tokenSecrets),
+    signingKeys: deriveSigningKeys(tokenSecrets),
     rootKeyHash,
     anonymousTenant: settingsOf(env).anonymousTenant,
+    corsOrigins: settingsOf(env).corsOrigins,
+    quotas: settingsOf(env).quotas,
+    limiter: new Limiter({ object: (actor) => limiterOf(env, actor), now: () => Date.now() }),
+    eventQuota: new EventQuota({
+      read: (tenant) => readEvents(new TenantDb(env.CATALOG, tenant), Date.now()),
+      background: waitUntil,
+      now: () => Date.now(),
+    }),
     now: () => Date.now(),
   };
   gates.set(env, gate);
@@ -90,7 +109,7 @@ function gateOf(env: Bindings): Gate {
 }
 
 function houseOf(env: Bindings, log: Log): House {
-  const { hasher, tokens } = gateOf(env);
+  const { hasher, tokens, eventQuota, signingKeys } = gateOf(env);
   return {
     catalog: (tenant) => new TenantDb(env.CATALOG, tenant),
     machine: (address) => machineOf(env, address),
@@ -114,17 +133,16 @@ function houseOf(env: Bindings, log: Log): House {
     rebuild: (tenant) => rebuildOf(env, tenant),
     erasure: (tenant) => erasureOf(env, tenant),
     job: (tenant, id) => jobOf(env, tenant, id),
+    quotas: settingsOf(env).quotas,
+    recheck: (principal) => recheck(gateOf(env), principal),
+    usage: (tenant) => readUsage(new TenantDb(env.CATALOG, tenant), Date.now()),
+    spendRequests: (principal, count) => spendRequests(gateOf(env), principal, count),
+    spendEvents: (tenant, most, count) => eventQuota.spend(tenant, most, count),
     tenants: (after, limit) => orUnavailable("the catalog", listTenants(env.CATALOG, after, limit)),
     hashKey: (key) => hasher.hash(key),
     signToken: (claims, id) => tokens.sign(claims, id),
     retention: { outcomesMs: settingsOf(env).retention.outcomesMs },
-    tokenKey: () => {
-      tokenKey ??= readTokenKey(env).catch((error: unknown) => {
-        tokenKey = undefined;
-        throw error;
-      });
-      return tokenKey;
-    },
+    signingKeys: () => signingKeys,
     checks: [
       {
         name: "catalog",
@@ -146,13 +164,8 @@ function houseOf(env: Bindings, log: Log): House {
   };
 }
 
-async function readTokenKey(env: Bindings): Promise<CryptoKey> {
-  const query = env.CATALOG.prepare("SELECT token_key FROM deployment").first<{ token_key: string }>();
-  const row = await orUnavailable("the catalog", query);
-  if (row === null) throw new DetentError("UNAVAILABLE", "the deployment has no token key; apply the migrations");
-  const bytes = new TextEncoder().encode(row.token_key);
-  return crypto.subtle.importKey("raw", bytes, { name: "HMAC", hash: "SHA-256" }, false, ["sign", "verify"]);
-}
+/** Messages of queues come again so late while the deployment is not set up. */
+const WITHOUT_SECRETS_SECONDS = 900;
 
 /** What is known of a request from its beginning to its last header. */
 interface RequestVariables {
@@ -179,6 +192,7 @@ app.use(async (c, next) => {
   c.set("log", log);
   await next();
   c.res.headers.set("request-id", requestId);
+  secure(c.res.headers);
   const { status } = c.res;
   const ms = Date.now() - startedAt;
   log.write("debug", "answered", { operation: c.var.operation, method: c.req.method, status, ms });
@@ -208,12 +222,25 @@ app.all("*", async (c) => {
     traceparent,
     readAsset: (name: string) => c.env.ASSETS.fetch(`https://assets/${name}`),
     onOperation: (operation: string) => c.set("operation", operation),
-    authenticate: () => (known ??= authenticate(gateOf(c.env), c.req.url, c.req.raw.headers)),
+    authenticate: () => (known ??= admit(c.env, c.req.raw)),
   };
   refuseMalformedPath(c.req.url);
   const isRpc = rpcDoor.serves(new URL(c.req.url).pathname);
   return isRpc ? await rpcDoor.handle(c.req.raw, call) : await jsonApp.fetch(c.req.raw, call);
 });
+
+/** Who asks; throws RATE_LIMITED, too. */
+async function admit(env: Bindings, { url, headers }: Request): Promise<Principal> {
+  const gate = gateOf(env);
+  const principal = await authenticate(gate, url, headers);
+  await spendRequests(gate, principal, 1);
+  return principal;
+}
+
+async function spendRequests(gate: Gate, { actor, quotas }: Principal, count: number): Promise<void> {
+  const most = quotas?.requestsPerSecond;
+  if (most !== undefined) await gate.limiter.spend(actor, most, count);
+}
 
 /** A deployment without its secrets serves nobody, and says what it lacks. Their names are no secret. */
 function refuseWithoutSecrets(env: Bindings, log: Log): void {
@@ -240,7 +267,12 @@ function tenantRuleOf(env: Bindings): TenantRule {
 }
 
 async function consume(batch: MessageBatch, env: Bindings): Promise<void> {
-  refuseWithoutSecrets(env, logOf(env));
+  try {
+    refuseWithoutSecrets(env, logOf(env));
+  } catch {
+    // Ten times in two and a half hours; then they are dead letters.
+    return batch.retryAll({ delaySeconds: WITHOUT_SECRETS_SECONDS });
+  }
   const tenantRule = tenantRuleOf(env);
   const house = houseOf(env, logOf(env).with({ door: "queue" }));
   if (batch.queue.endsWith("-dlq")) return await consumeDeadLetters(house, tenantRule, batch.messages);

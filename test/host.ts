@@ -61,6 +61,7 @@ const DETENT: Subject = {
       REBUILDS: { className: "RebuildObject", useSQLite: true },
       ERASURES: { className: "ErasureObject", useSQLite: true },
       JOBS: { className: "JobObject", useSQLite: true },
+      LIMITERS: { className: "LimiterObject", useSQLite: true },
     },
     queueProducers: { EVENTS: "events", JOB_CHUNKS: "jobs", NOTIFICATIONS: "notifications" },
     queueConsumers: {

@@ -4,6 +4,7 @@ import { once } from "node:events";
 import { connect } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { findLeaks } from "./canary.ts";
 import type { HostOrders } from "./host-process.ts";
 
 /** Starting takes about a second; a busy machine needs several times that. */
@@ -35,10 +36,15 @@ export async function startKillableHost(orders: HostOrders): Promise<KillableHos
   const exited = once(child, "exit").then(() => process.off("exit", kill));
 
   let output = "";
+  let rest = "";
+  const leaks: string[] = [];
   const printed = new Promise<string>((resolve) => {
     for (const stream of [child.stdout, child.stderr]) {
       stream.setEncoding("utf8").on("data", (chunk: string) => {
         output = (output + chunk).slice(-20_000);
+        const lines = (rest + chunk).split("\n");
+        rest = lines.pop() ?? "";
+        leaks.push(...findLeaks(lines.join("\n")));
         const line = /^\{"origin":.*\}$/m.exec(output)?.[0];
         if (line !== undefined) resolve(line);
       });
@@ -53,6 +59,7 @@ export async function startKillableHost(orders: HostOrders): Promise<KillableHos
   const { origin } = JSON.parse(line) as { origin: string };
   const gone = async (): Promise<void> => {
     await exited;
+    if (leaks.length > 0) throw new Error(`the log has what it must not have:\n${leaks.slice(0, 10).join("\n")}`);
     const deadline = performance.now() + GONE_WITHIN_MS;
     while (await isListening(origin)) {
       if (performance.now() > deadline) throw new Error(`something still listens at ${origin} after a kill`);

@@ -1,4 +1,5 @@
 /** Who asks. */
+import type { Quotas } from "../limits/quotas.ts";
 import type { Reach } from "./reach.ts";
 import type { Scope } from "./scope.ts";
 
@@ -16,5 +17,11 @@ export interface Principal {
   readonly expiresAt?: number;
   /** The key that tokens are made with; absent: none may be. */
   readonly keyId?: string;
+  /** What is stored of the secret of the key that was sent. */
+  readonly secretHash?: string;
+  /** The key with which the credential ends: the key itself, or the one that a token was made with. */
+  readonly restsOn?: string;
   readonly isRoot?: true;
+  /** What its tenant may have and do; absent: anything. */
+  readonly quotas?: Quotas;
 }

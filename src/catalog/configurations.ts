@@ -13,18 +13,21 @@ export interface StoredConfiguration {
 
 const COLUMNS = "name, version, source, created_at AS createdAt, deprecated_at AS deprecatedAt";
 
-/** Stores a configuration; answers false when the name and version are taken. */
+/** Stores a configuration; answers false when the name and version are taken, or the tenant has `most` already. */
 export async function insertConfiguration(
   db: TenantDb,
   stored: Omit<StoredConfiguration, "deprecatedAt">,
+  most: number = Number.MAX_SAFE_INTEGER,
 ): Promise<boolean> {
   const changes = await db.run(
-    `INSERT INTO configurations (tenant, name, version, source, created_at) VALUES (?1, ?2, ?3, ?4, ?5)
+    `INSERT INTO configurations (tenant, name, version, source, created_at) SELECT ?1, ?2, ?3, ?4, ?5
+     WHERE NOT EXISTS (SELECT 1 FROM usage WHERE tenant = ?1 AND configurations >= ?6)
      ON CONFLICT (tenant, name, version) DO NOTHING`,
     stored.name,
     stored.version,
     stored.source,
     stored.createdAt,
+    most,
   );
   return changes > 0;
 }

@@ -134,6 +134,8 @@ const OF_TENANT = [
   { table: "lookups", key: "(configuration, event_id, machine_id)", more: "" },
   { table: "dead_letters", key: "(at, id)", more: "" },
   { table: "keys", key: "id", more: "" },
+  { table: "usage", key: "tenant", more: "" },
+  { table: "event_counts", key: "day", more: "" },
   { table: "audit", key: "(at, id)", more: `AND action NOT IN ('${TOMBSTONE_ACTIONS.join("', '")}')` },
 ] as const;
 

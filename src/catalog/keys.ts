@@ -1,6 +1,8 @@
 /** API keys in D1. What changes one is written together with its entry in the audit log. */
+import type { Quotas } from "../limits/quotas.ts";
 import { auditStatement, type AuditEntry } from "./audit.ts";
 import type { TenantDb } from "./tenant-db.ts";
+import { parseQuotas } from "./usage.ts";
 
 export interface StoredKey {
   readonly id: string;
@@ -22,6 +24,8 @@ export interface StoredKey {
   /** To the hour. */
   readonly lastUsedAt?: number;
   readonly revokedAt?: number;
+  /** Its tenant's, where they are its own; known of keys that are found by their id. */
+  readonly quotas?: Quotas;
 }
 
 /** Where a key stands in the list. */
@@ -35,7 +39,8 @@ const COLUMNS = `id, tenant, name, scopes, configurations, hash, old_hash AS old
   revoked_at AS revokedAt`;
 
 /** The one question that names no tenant: the key says whose it is. */
-const FIND_KEY_BY_ID = `SELECT ${COLUMNS} FROM keys WHERE id = ?1`;
+const FIND_KEY_BY_ID = `
+  SELECT ${COLUMNS}, (SELECT quotas FROM tenants WHERE tenants.name = keys.tenant) AS quotas FROM keys WHERE id = ?1`;
 
 const FIND_KEY = `SELECT ${COLUMNS} FROM keys WHERE id = ?2 AND tenant = ?1`;
 
@@ -69,7 +74,13 @@ export const KEY_STATEMENTS = {
   NOTE_USE,
 } as const;
 
-type Row = { readonly [K in keyof StoredKey]-?: K extends "scopes" | "configurations" ? string : StoredKey[K] | null };
+type Row = {
+  readonly [K in keyof StoredKey]-?: K extends "scopes" | "configurations"
+    ? string
+    : K extends "quotas"
+      ? string | null | undefined
+      : StoredKey[K] | null;
+};
 
 /** The key of that id, whosever it is. Rejects when D1 does not answer. */
 export async function findKeyById(db: D1Database, id: string): Promise<StoredKey | undefined> {
@@ -133,10 +144,11 @@ export async function revokeKey(db: TenantDb, id: string, at: number, entry: Aud
   return changes > 0;
 }
 
-function toKey(row: Row): StoredKey {
+function toKey({ quotas, ...row }: Row): StoredKey {
   const present = Object.entries(row).filter(([, value]) => value !== null);
   return {
     ...(Object.fromEntries(present) as unknown as StoredKey),
+    ...(quotas && { quotas: parseQuotas(quotas) }),
     scopes: JSON.parse(row.scopes) as string[],
     configurations: JSON.parse(row.configurations) as string[],
   };

@@ -2,6 +2,7 @@
 import { notErased } from "./erased-lives.ts";
 import type { FailedEvent, IndexEntry } from "./index-entry.ts";
 import { labelChanges } from "./label-index.ts";
+import { COUNT_ACCEPTED, COUNT_IGNORED, COUNT_REFUSED } from "./usage.ts";
 
 /**
  * A telling wins when it is of a newer life, or of the same life and newer: so neither a late write nor an earlier life
@@ -92,6 +93,10 @@ export async function writeIndex(
   const failures = [...refusals, ...failed];
   const positions = transitions.length + failures.length;
   if (positions > 0) statements.push(db.prepare(ADVANCE_FEEDS).bind(positions));
+  // Before the rows themselves: what is there already was counted before.
+  if (transitions.length > 0) statements.push(db.prepare(COUNT_ACCEPTED).bind(JSON.stringify(transitions)));
+  if (failures.length > 0) statements.push(db.prepare(COUNT_REFUSED).bind(JSON.stringify(failures)));
+  if (lookups.length > 0) statements.push(db.prepare(COUNT_IGNORED).bind(JSON.stringify(lookups)));
   if (transitions.length > 0) {
     statements.push(db.prepare(INSERT_TRANSITIONS).bind(JSON.stringify(transitions), positions - 1));
   }

@@ -60,9 +60,9 @@ export const ERROR_TEXTS: Readonly<Record<Reason, ErrorText>> = {
   },
   PERMISSION_DENIED: {
     meaning:
-      "The credential is valid but lacks the scope that this call needs. Nothing is stored or recorded, and an event id sent with it stays free.",
+      "The credential is valid but lacks the scope that this call needs, or does not reach what the call is about. Nothing is looked up, stored or recorded, and an event id sent with it stays free.",
     remedy:
-      "Use a credential that has the scope, or have the scope granted, then repeat the request unchanged. Repeating it with the same credential does not help.",
+      "The message says what is missing. Use a credential that has it, then repeat the request unchanged. Repeating it with the same credential does not help.",
   },
   MISSING_DESTINATION: {
     meaning:

@@ -77,18 +77,12 @@ const createToken = route({
   body: SHAPES.token,
   handle: async ({ c, house, principal, body }) => {
     const { token, expiresAt } = await issue(house, principal, body);
-    return unstored(c, { token, expires_at: out.timeOf(expiresAt) }, 201);
+    return c.json({ token, expires_at: out.timeOf(expiresAt) }, 201);
   },
 });
 
 function answerSecret(c: Ctx, { key, secret }: keys.ShownKey, status: 200 | 201): Response {
-  return unstored(c, { key: out.keyJson(key), secret }, status);
-}
-
-/** What is a credential is kept by nobody on the way. */
-function unstored(c: Ctx, answer: object, status: 200 | 201): Response {
-  c.header("cache-control", "no-store");
-  return c.json(answer, status);
+  return c.json({ key: out.keyJson(key), secret }, status);
 }
 
 export const KEY_ROUTES = [createKey, listKeys, getKey, rerollKey, revokeKey, createToken];

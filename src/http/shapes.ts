@@ -168,6 +168,15 @@ export const SHAPES = {
   tenant: shape({ name: text }),
   erasure: shape({ confirm: text }),
   exportQuery: shape({ tenant: z.optional(text), after: z.optional(text) }),
+  tenantUpdate: shape({
+    quotas: shape({
+      machines: z.optional(z.int()),
+      configurations: z.optional(z.int()),
+      events_per_day: z.optional(z.int()),
+      requests_per_second: z.optional(z.int()),
+    }),
+  }),
+  usageQuery: shape({ from: z.optional(text), tenant: z.optional(text) }),
   tenantQuery: shape({ tenant: z.optional(text) }),
   tenantPageQuery: shape({
     tenant: z.optional(text),

@@ -2,6 +2,7 @@
 import { listAudit } from "../service/audit.ts";
 import { getTenant as find } from "../service/tenant-meant.ts";
 import * as tenants from "../service/tenants.ts";
+import { getUsage as readUsage } from "../service/usage.ts";
 import * as out from "../output.ts";
 import { pageSize, param, route } from "./route.ts";
 import { SHAPES } from "./shapes.ts";
@@ -27,6 +28,29 @@ const getTenant = route({
   method: "GET",
   path: `${TENANTS}/:name`,
   handle: async ({ c, house }) => c.json(out.tenantJson(await find(house, param(c, "name")))),
+});
+
+const updateTenant = route({
+  operation: "UpdateTenant",
+  access: "root",
+  method: "PATCH",
+  path: `${TENANTS}/:name`,
+  body: SHAPES.tenantUpdate,
+  handle: async ({ c, house, principal, body }) => {
+    const { machines, configurations, events_per_day, requests_per_second } = body.quotas;
+    const more = { eventsPerDay: events_per_day, requestsPerSecond: requests_per_second };
+    const quotas = { machines, configurations, ...more };
+    return c.json(out.tenantJson(await tenants.updateTenant(house, principal, param(c, "name"), quotas)));
+  },
+});
+
+const getUsage = route({
+  operation: "GetUsage",
+  access: "keys:admin",
+  method: "GET",
+  path: "/api/v1/usage",
+  query: SHAPES.usageQuery,
+  handle: async ({ c, house, principal, query }) => c.json(out.usageJson(await readUsage(house, principal, query))),
 });
 
 const listTenants = route({
@@ -55,4 +79,4 @@ const listAuditEntries = route({
   },
 });
 
-export const TENANT_ROUTES = [createTenant, listTenants, getTenant, listAuditEntries];
+export const TENANT_ROUTES = [createTenant, listTenants, getTenant, updateTenant, getUsage, listAuditEntries];

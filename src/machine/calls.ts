@@ -20,6 +20,8 @@ export interface CreateCall {
   readonly traceparent?: string;
   /** The configuration takes no new machines. */
   readonly isDeprecated?: boolean;
+  /** The tenant has as many machines as it may: so many. */
+  readonly quota?: number;
   readonly version: string;
   /** The configuration as stored in the catalog: JSON text. */
   readonly source: JsonText;

@@ -64,7 +64,8 @@ export class Machine {
     const begun = begin(address, call, createdAt);
     if (live === undefined) {
       if (!begun.ok) return begun;
-      if (call.isDeprecated) return deprecated(call);
+      const refusal = refuseNew(call);
+      if (refusal !== undefined) return refusal;
       resident.insert(begun.value, call, creation);
     } else if (!resident.isAt(address)) {
       throw new Error("this object holds another machine");
@@ -131,7 +132,8 @@ export class Machine {
   #createFor(address: MachineAddress, call: SendCall, create: CreateCall, turn: Turn): SendReply {
     const begun = turn.begin(address, call, create);
     if (!begun.ok) return begun;
-    if (create.isDeprecated) return deprecated(create);
+    const refusal = refuseNew(create);
+    if (refusal !== undefined) return refusal;
     const { present, decision } = begun.value;
     if (decision.kind !== "accepted" && !(decision.kind === "outcome" && decision.row.kind !== "refused")) {
       const reply = replyOf(present, decision);
@@ -295,9 +297,15 @@ export class Machine {
   }
 }
 
-function deprecated({ version }: CreateCall): Refusal {
-  const message = `version ${quote(version)} of the configuration is deprecated: it takes no new machines`;
-  return { ok: false, reason: "CONFIGURATION_DEPRECATED", message };
+/** Why no machine may be made; a repeat of a creation is answered all the same. */
+function refuseNew({ version, isDeprecated, quota }: CreateCall): Refusal | undefined {
+  if (isDeprecated) {
+    const message = `version ${quote(version)} of the configuration is deprecated: it takes no new machines`;
+    return { ok: false, reason: "CONFIGURATION_DEPRECATED", message };
+  }
+  if (quota === undefined) return undefined;
+  const message = `the tenant has ${quota} machines, which is its quota`;
+  return { ok: false, reason: "QUOTA_EXCEEDED", message, metadata: { quota: "machines", limit: String(quota) } };
 }
 
 /** The machine was created for it. */

@@ -71,7 +71,12 @@ export function readAsked(request: Request): Asked {
 }
 
 export function tagOf({ key }: WatchCall): string {
-  return encodeURIComponent(`key:${key}`).slice(0, LONGEST_TAG);
+  const tag = encodeURIComponent(`key:${key}`);
+  if (tag.length <= LONGEST_TAG) return tag;
+  // Subjects that begin alike are others all the same.
+  let hash = 0;
+  for (const char of tag) hash = (Math.imul(hash, 31) + (char.codePointAt(0) ?? 0)) >>> 0;
+  return `${tag.slice(0, LONGEST_TAG - 9)}-${hash.toString(16)}`;
 }
 
 /** Why there can be no further watch beside those that are open; undefined: there can. */

@@ -34,7 +34,8 @@ export function toConnectError(error: unknown, requestId: string, code?: Code): 
     domain: "detent",
     metadata: { ...known.metadata, request_id: requestId },
   });
-  const connectError = new ConnectError(known.message, code ?? CODES[REASONS[known.reason].code]);
+  // gRPC-web encodes it as a part of a URL, which half a surrogate pair cannot be.
+  const connectError = new ConnectError(known.message.toWellFormed(), code ?? CODES[REASONS[known.reason].code]);
   connectError.details.push({ desc: ErrorInfoSchema, value: info });
   if (known.reason === "UNAUTHENTICATED") connectError.metadata.set("www-authenticate", "Bearer");
   if (known.retryAfterSeconds !== undefined) {

@@ -131,8 +131,9 @@ async function admit(
 
 /** Why a request speaks none of the protocols, so that there is no protocol to answer it in. */
 function findUnmountable(handler: UniversalHandler, request: Request): DetentError | undefined {
-  if (!handler.allowedMethods.includes(request.method)) {
-    const allow = handler.allowedMethods.join(", ");
+  const methods = methodsOf(handler);
+  if (!methods.includes(request.method)) {
+    const allow = methods.join(", ");
     const message = `${request.method} is not allowed here; allowed: ${allow}`;
     return new DetentError("METHOD_NOT_ALLOWED", message, { metadata: { allow } });
   }
@@ -144,6 +145,11 @@ function findUnmountable(handler: UniversalHandler, request: Request): DetentErr
 /** An error that a handler has already put in Connect's words, because v1beta departs from the table: no bug. */
 function isMapped(error: unknown): boolean {
   return error instanceof ConnectError && error.code !== Code.Internal && error.code !== Code.Unknown;
+}
+
+/** Connect lets a stream without side effects be asked by GET, and then answers an empty 415. */
+function methodsOf({ allowedMethods, method }: UniversalHandler): string[] {
+  return method.methodKind === "unary" ? allowedMethods : allowedMethods.filter((name) => name !== "GET");
 }
 
 function describeUnsupported(request: Request, contentType: string): string {

@@ -2,7 +2,7 @@
  * What of a request is checked before connect reads it. Connect answers some faults by itself, as internal, without our
  * details or without a body at all; so they are found here first and answered at the gate, in the caller's protocol.
  */
-import { fromBinary, fromJson, type DescMessage, type JsonValue } from "@bufbuild/protobuf";
+import { fromBinary, fromJsonString, type DescMessage } from "@bufbuild/protobuf";
 import { base64Decode } from "@bufbuild/protobuf/wire";
 import { contentTypeOf, decodeUtf8, parseJson, readBody, refuseCompression } from "../body.ts";
 import { LIMITS } from "../engine/limits.ts";
@@ -37,6 +37,9 @@ const TIMEOUTS: Readonly<Record<string, RegExp>> = {
   "connect-timeout-ms": /^\d{1,10}$/,
   "grpc-timeout": /^\d{1,8}[HMSmun]$/,
 };
+
+/** Characters of what the library says is wrong: it quotes keys, which may be as long as a body. */
+const LONGEST_DETAIL = 300;
 
 const BATCHES = new Set(["detent.v1.SendEventsRequest", "detent.v1.EnqueueEventsRequest"]);
 
@@ -136,9 +139,11 @@ function unframe(body: Uint8Array): Uint8Array {
 function check(input: DescMessage, isJson: boolean, bytes: Uint8Array): void {
   let unknown: Violation[] = [];
   if (isJson) {
-    const value = parseJson(decodeUtf8(bytes)) as JsonValue;
+    const text = decodeUtf8(bytes);
+    const value = parseJson(text);
     if (carriesConfiguration(input)) unknown = listUnknownKeys(input, value);
-    if (unknown.length === 0) decoded(() => fromJson(input, value, OPTIONS.jsonOptions));
+    // A key that is there twice is only seen in the text.
+    if (unknown.length === 0) decoded(() => fromJsonString(input, text, OPTIONS.jsonOptions));
   } else {
     const message = decoded(() => fromBinary(input, bytes));
     if (carriesConfiguration(input)) unknown = listUnknownNumbers(input, message);
@@ -151,6 +156,7 @@ function decoded<T>(decode: () => T): T {
     return decode();
   } catch (error) {
     const detail = error instanceof Error ? error.message : String(error);
-    throw new DetentError("INVALID_ARGUMENT", `the message cannot be decoded: ${detail}`);
+    const shown = detail.length > LONGEST_DETAIL ? `${detail.slice(0, LONGEST_DETAIL)}…` : detail;
+    throw new DetentError("INVALID_ARGUMENT", `the message cannot be decoded: ${shown}`);
   }
 }

@@ -4,6 +4,7 @@ import { timestampFromMs } from "@bufbuild/protobuf/wkt";
 import {
   ExportTenantResponseSchema,
   KeySchema,
+  QuotasSchema,
   TenantSchema,
   TenantService,
   type Key,
@@ -16,6 +17,7 @@ import { exportTenant } from "../service/export.ts";
 import * as keys from "../service/keys.ts";
 import { getTenant } from "../service/tenant-meant.ts";
 import * as tenants from "../service/tenants.ts";
+import { getUsage } from "../service/usage.ts";
 import { createToken } from "../service/tokens.ts";
 import { callOf } from "./call.ts";
 import { timeOf } from "./convert.ts";
@@ -29,6 +31,15 @@ export function registerTenants(register: Register): void {
   });
   register(method.getTenant, "root", async ({ name }, context) => {
     return { tenant: toTenant(await getTenant(callOf(context).house, name)) };
+  });
+  register(method.updateTenant, "root", async ({ name, quotas = create(QuotasSchema) }, context) => {
+    const { house, principal } = callOf(context);
+    return { tenant: toTenant(await tenants.updateTenant(house, principal, name, quotas)) };
+  });
+  register(method.getUsage, "keys:admin", async (request, context) => {
+    const { house, principal } = callOf(context);
+    const { days, ...usage } = await getUsage(house, principal, request);
+    return { ...usage, days: [...days] };
   });
   register(method.listTenants, "root", async (request, context) => {
     const { tenants: found, nextPageToken } = await tenants.listTenants(callOf(context).house, request);
@@ -87,10 +98,11 @@ export function registerTenants(register: Register): void {
   });
 }
 
-function toTenant({ name, createdAt, erasingAt, erasedAt, erasedCounts = {} }: tenants.Tenant): Tenant {
+function toTenant({ name, createdAt, quotas, erasingAt, erasedAt, erasedCounts = {} }: tenants.Tenant): Tenant {
   return create(TenantSchema, {
     name,
     createdAt: timestampFromMs(createdAt),
+    quotas,
     ...(erasingAt !== undefined && { erasingAt: timestampFromMs(erasingAt) }),
     ...(erasedAt !== undefined && { erasedAt: timestampFromMs(erasedAt) }),
     erasedCounts,

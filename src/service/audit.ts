@@ -10,6 +10,7 @@ import { tenantMeant } from "./tenant-meant.ts";
 export const AUDIT_ACTIONS = [
   "tenant.created",
   ...catalog.TOMBSTONE_ACTIONS,
+  "tenant.updated",
   "key.created",
   "key.rerolled",
   "key.revoked",

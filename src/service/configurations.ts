@@ -34,8 +34,14 @@ export async function createConfiguration(
   const full = { ...source, name, version };
   const stored = { name, version, source: JSON.stringify(full), createdAt: house.now() };
   const db = house.catalog(principal.tenant);
-  if (!(await catalog.insertConfiguration(db, stored))) {
+  const most = principal.quotas?.configurations;
+  if (!(await catalog.insertConfiguration(db, stored, most))) {
     const existing = await catalog.findConfiguration(db, name, version);
+    if (existing === undefined && most !== undefined) {
+      throw new DetentError("QUOTA_EXCEEDED", `the tenant has ${most} configurations, which is its quota`, {
+        metadata: { quota: "configurations", limit: String(most) },
+      });
+    }
     const identical =
       existing !== undefined && canonicalJson(shorten(JSON.parse(existing.source))) === canonicalJson(shorten(full));
     throw new DetentError(
@@ -83,13 +89,32 @@ export async function listConfigurations(
   const name = query.configuration ?? "";
   const binding = [principal.tenant, "configurations", name];
   const after = (await readPageToken(house, binding, query.pageToken)) ?? "";
-  const found = await catalog.listConfigurations(house.catalog(principal.tenant), { name, after, limit: limit + 1 });
-  const page = found.slice(0, limit);
-  const last = page.at(-1);
+  const found = await findReached(house, principal, { name, after, limit: limit + 1 });
+  const configurations = found.slice(0, limit);
+  const last = configurations.at(-1);
   const more = found.length > limit && last !== undefined;
-  // A page of who does not reach all of them may be short, or empty before the end, as AIP-158 allows.
-  const configurations = page.filter((listed) => reachesConfiguration(principal, listed.name));
   return { configurations, nextPageToken: more ? await signPageToken(house, binding, last.name) : "" };
+}
+
+const NAMES_PER_READ = 1_000;
+
+/** Those that the caller reaches. A page token tells where it ends, so it ends at one of them. */
+async function findReached(
+  house: House,
+  principal: Principal,
+  query: { readonly name: string; readonly after: string; readonly limit: number },
+): Promise<catalog.ListedConfiguration[]> {
+  const db = house.catalog(principal.tenant);
+  if (principal.reach === undefined) return await catalog.listConfigurations(db, query);
+  const reached: catalog.ListedConfiguration[] = [];
+  let { after } = query;
+  for (;;) {
+    const page = await catalog.listConfigurations(db, { ...query, after, limit: NAMES_PER_READ });
+    reached.push(...page.filter(({ name }) => reachesConfiguration(principal, name)));
+    const last = page.at(-1);
+    if (last === undefined || page.length < NAMES_PER_READ || reached.length >= query.limit) return reached;
+    after = last.name;
+  }
 }
 
 /** Every version of a configuration in full, newest first; read as consumed. */

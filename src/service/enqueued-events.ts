@@ -2,11 +2,13 @@
  * Events that a caller has the service put on the events queue. They carry the caller's tenant and name, under the
  * deployment's signature: whoever else may write to the queue can say neither.
  */
+import { parseJson } from "../body.ts";
 import { countUtf8Bytes, LIMITS } from "../engine/limits.ts";
 import { DetentError, invalid } from "../errors.ts";
 import { canonicalJson, isObject } from "../json.ts";
 import { LARGEST_MESSAGE_BYTES, type QueueMessage } from "../queue-sender.ts";
 import { checkEvent, type SendEventInput } from "./event-input.ts";
+import { refuseFull, spendEvents } from "./quotas.ts";
 import { missingDestinationOf } from "./failures.ts";
 import type { Principal } from "../auth/principal.ts";
 import type { House } from "./house.ts";
@@ -42,6 +44,8 @@ export async function enqueueEvents(
     const { call } = checkEvent(house, principal, input);
     return { tenant, actor, input: { ...input, eventId: call.eventId } };
   });
+  if (events.some(({ input }) => input.createIfMissing !== undefined)) await refuseFull(house, principal);
+  await spendEvents(house, principal, events.length);
   await house.enqueueEvents(await Promise.all(events.map((event) => toMessage(house, event))));
   return events.map(({ input: { configuration, id, eventId = "" } }) => ({ configuration, id, eventId }));
 }
@@ -66,11 +70,26 @@ async function toMessage(house: House, event: EnqueuedEvent): Promise<QueueMessa
 /** The event of a message that `enqueueEvents` has written; undefined for any other. INVALID_ARGUMENT: a forged one. */
 export async function readEnqueued(house: House, body: unknown): Promise<EnqueuedEvent | undefined> {
   if (!isObject(body) || !("enqueued" in body)) return undefined;
-  const { enqueued, signature } = body;
+  const { signature } = body;
+  const enqueued = readAgain(body["enqueued"]);
   const isOurs =
     isObject(enqueued) &&
     typeof signature === "string" &&
     (await isSigned(house, BINDING, canonicalJson(enqueued), signature));
   if (!isOurs) throw new DetentError("INVALID_ARGUMENT", "the signature of an enqueued event is not this deployment's");
   return enqueued as unknown as EnqueuedEvent;
+}
+
+/**
+ * The same, as JSON that nests no deeper than any body; undefined for what is none. Whoever may write to the queue may have
+ * put anything there, and what cannot be compared with its signature would be delivered again for ever.
+ */
+function readAgain(value: unknown): unknown {
+  let text: string | undefined;
+  try {
+    text = JSON.stringify(value);
+  } catch {
+    return undefined;
+  }
+  return text === undefined ? undefined : parseJson(text);
 }

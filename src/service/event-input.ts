@@ -64,7 +64,8 @@ export function checkEvent(house: House, principal: Principal, input: SendEventI
   if (createIfMissing !== undefined) rules.name("/create_if_missing/version", version, checkVersion);
   const newMachine = createIfMissing && { version, ...checkNewMachine(rules, "/create_if_missing", createIfMissing) };
   rules.enforce();
-  if (configuration !== "" && id !== "") requireMachine(principal, { configuration, id });
+  // Who does not reach everything does not reach what has no name: a failure of it is the tenant's to see.
+  requireMachine(principal, { configuration, id });
   requireEvent(principal, input.event);
   if (newMachine !== undefined) requireScope(principal, "machines:write");
   const call: SendCall = {

@@ -11,6 +11,7 @@ import { fail, findFailure, goneFailureOf, missingDestinationOf, recordFailure }
 import type { Principal } from "../auth/principal.ts";
 import type { House } from "./house.ts";
 import { addressOf } from "./machines.ts";
+import { findUsedUp, spendEvents } from "./quotas.ts";
 import { toCreateCall } from "./new-machine.ts";
 import { valueOf } from "./rules.ts";
 
@@ -19,6 +20,7 @@ import { valueOf } from "./rules.ts";
  * machine. Throws for what is not recorded: broken rules, mismatched expectations, a reused id, an unreachable part.
  */
 export async function sendEvent(house: House, principal: Principal, input: SendEventInput): Promise<Receipt> {
+  if (!input.isDryRun) await spendEvents(house, principal, 1);
   const [sent] = await sendToOne(house, principal, [input]);
   if (sent !== undefined && "receipt" in sent) return sent.receipt;
   throw sent?.error;
@@ -37,6 +39,8 @@ export async function sendEvents(
   principal: Principal,
   inputs: readonly SendEventInput[],
 ): Promise<Sent[]> {
+  const tried = inputs.filter(({ isDryRun }) => isDryRun).length;
+  await spendEvents(house, principal, inputs.length - tried, tried);
   const sent: Sent[] = [];
   const groups = Map.groupBy(inputs.keys(), (index) => {
     const { configuration = "", id = "" } = inputs[index] ?? {};
@@ -145,21 +149,22 @@ function isMissing(reply: SendReply | undefined): boolean {
 /** What each event would create; undefined where it would not, or where there is no such configuration. */
 async function findCreations(
   house: House,
-  { tenant }: Principal,
+  principal: Principal,
   checked: readonly CheckedEvent[],
 ): Promise<(CreateCall | undefined)[]> {
-  const db = house.catalog(tenant);
+  const db = house.catalog(principal.tenant);
   const versions = new Set(checked.flatMap(({ newMachine }) => newMachine?.version ?? []));
   const name = checked[0]?.input.configuration ?? "";
-  const found = await Promise.all(
-    [...versions].map(async (version) => [version, await findConfiguration(db, name, version)] as const),
-  );
+  const [found, usedUp] = await Promise.all([
+    Promise.all([...versions].map(async (version) => [version, await findConfiguration(db, name, version)] as const)),
+    findUsedUp(house, principal),
+  ]);
   const stored = new Map(found);
   return checked.map(({ newMachine }) => {
     if (newMachine === undefined) return undefined;
     const { version, ...machine } = newMachine;
     const configuration = stored.get(version);
-    return configuration && toCreateCall(configuration, machine);
+    return configuration && { ...toCreateCall(configuration, machine), ...usedUp };
   });
 }
 

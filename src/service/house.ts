@@ -1,4 +1,5 @@
 /** What every use case works with: who asks, and the parts of the house. */
+import type { Principal } from "../auth/principal.ts";
 import type { TokenClaims } from "../auth/token.ts";
 import type { DeadLetter } from "../catalog/dead-letters.ts";
 import type { IndexCounts } from "../catalog/index-counters.ts";
@@ -7,6 +8,7 @@ import type { FailedEvent, FeedTopic } from "../catalog/index-entry.ts";
 import type { Tenant } from "../catalog/tenants.ts";
 import type { TenantDb } from "../catalog/tenant-db.ts";
 import type { JobCalls } from "../jobs/calls.ts";
+import type { Quotas, Usage } from "../limits/quotas.ts";
 import type { Log } from "../log.ts";
 import type { MachineAddress, MachineCalls, Reply, WatchCall } from "../machine/calls.ts";
 import type { LineListener, WatchLine } from "../machine/watching.ts";
@@ -43,14 +45,24 @@ export interface House {
   job(tenant: string, id: string): JobCalls;
   /** In ms: refused and failed receipts, unless a configuration says otherwise. */
   readonly retention: { readonly outcomesMs: number };
+  /** Rejects with UNAUTHENTICATED where the caller's credential has ended since it came. */
+  recheck(principal: Principal): Promise<void>;
+  /** Of tenants that have none of their own. */
+  readonly quotas: Quotas;
+  /** What the tenant has, and has done today. */
+  usage(tenant: string): Promise<Usage>;
+  /** Counts requests of the caller's key; rejects with RATE_LIMITED where they are too many. */
+  spendRequests(principal: Principal, count: number): Promise<void>;
+  /** Counts events of the tenant; rejects with QUOTA_EXCEEDED where today's would be more than `most`. */
+  spendEvents(tenant: string, most: number, count: number): Promise<void>;
   /** Of all tenants, in the order of their names, after `after`. */
   tenants(after: string, limit: number): Promise<readonly Tenant[]>;
   /** What is stored of an API key. */
   hashKey(key: string): Promise<string>;
   /** A token for a browser, with an id of its own. */
   signToken(claims: TokenClaims, id: string): Promise<string>;
-  /** Key that signs page tokens. */
-  tokenKey(): Promise<CryptoKey>;
+  /** What is handed out and taken back is signed with the first of them, and known when it was with any. */
+  signingKeys(): Promise<readonly CryptoKey[]>;
   /** Answers an error's text when the part is down. */
   readonly checks: readonly { readonly name: string; check(): Promise<void> }[];
   /** Knows the request: its id, door and place in a trace. */

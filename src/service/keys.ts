@@ -39,7 +39,7 @@ export interface CreateKeyInput {
   readonly expiresAt?: number | undefined;
 }
 
-/** Makes a key. Whoever makes it with another key can give it no scope which that one has not. */
+/** Makes a key. Whoever makes it with another key gives it no scope which that one has not, and no longer life. */
 export async function createKey(house: House, principal: Principal, input: CreateKeyInput): Promise<ShownKey> {
   const { name, configurations = [], expiresAt } = input;
   const now = house.now();
@@ -61,7 +61,9 @@ export async function createKey(house: House, principal: Principal, input: Creat
     rules.broken("/expires_at", "range", "expires_at must be to come", new Date(expiresAt).toISOString());
   }
   rules.enforce();
-  if (!principal.isRoot) refuseMore(principal, scopes);
+  refuseMore(principal, scopes);
+  refuseLonger(principal, expiresAt);
+  await requirePresent(house, principal);
   const tenant = await tenantMeant(house, principal, input.tenant);
   const { id, text } = makeKey();
   const key = {
@@ -75,7 +77,14 @@ export async function createKey(house: House, principal: Principal, input: Creat
     ...(expiresAt !== undefined && { expiresAt }),
   };
   const { hash: _hash, ...facts } = key;
-  const entry = newAuditEntry(house, principal, "key.created", id, facts);
+  const { configurations: reached } = key;
+  const details = {
+    name,
+    scopes,
+    configurations: reached,
+    ...(expiresAt !== undefined && { expires_at: timeOf(expiresAt) }),
+  };
+  const entry = newAuditEntry(house, principal, "key.created", id, details);
   if (!(await catalog.insertKey(house.catalog(tenant), key, entry))) {
     await refuseErased(house, tenant, "/tenant");
     throw new DetentError("QUOTA_EXCEEDED", `the tenant has ${catalog.MOST_KEYS} keys that work, which is the limit`);
@@ -118,7 +127,10 @@ export interface RerollKeyInput {
   readonly grace?: string | undefined;
 }
 
-/** Gives a key another secret. Of two earlier ones only the last goes on. */
+/**
+ * Gives a key another secret. Of two earlier ones only the last goes on. Whoever has another key sees that secret, so it is his
+ * only where he could have made such a key; an earlier secret, which is about to end, makes no later one.
+ */
 export async function rerollKey(house: House, principal: Principal, input: RerollKeyInput): Promise<ShownKey> {
   const graceMs = checkGrace(input.grace || undefined);
   const tenant = await tenantMeant(house, principal, input.tenant);
@@ -127,9 +139,17 @@ export async function rerollKey(house: House, principal: Principal, input: Rerol
   if (record.revokedAt !== undefined || now >= (record.expiresAt ?? Infinity)) {
     throw new DetentError("NOT_FOUND", `the key ${quote(record.id)} has ended; make another one`);
   }
+  refuseMore(
+    principal,
+    SCOPES.filter((scope) => record.scopes.includes(scope)),
+  );
+  refuseLonger(principal, record.expiresAt);
+  await requirePresent(house, principal);
   const { text } = makeKey(record.id);
   const [hash, oldUntil] = [await house.hashKey(text), now + graceMs];
-  const entry = newAuditEntry(house, principal, "key.rerolled", record.id, { oldUntil });
+  const entry = newAuditEntry(house, principal, "key.rerolled", record.id, {
+    old_secret_until: timeOf(oldUntil),
+  });
   if (!(await catalog.rerollKey(house.catalog(tenant), record, { hash, oldUntil }, entry))) {
     throw new DetentError("UNAVAILABLE", "the key was changed at the same time; try again");
   }
@@ -138,6 +158,7 @@ export async function rerollKey(house: House, principal: Principal, input: Rerol
 
 /** Ends a key for good, within 30 s everywhere; one that was revoked stays as it is. */
 export async function revokeKey(house: House, principal: Principal, id: string, named?: string): Promise<KeyView> {
+  await requirePresent(house, principal);
   const tenant = await tenantMeant(house, principal, named);
   const entry = newAuditEntry(house, principal, "key.revoked", id, {});
   await catalog.revokeKey(house.catalog(tenant), id, entry.at, entry);
@@ -147,6 +168,11 @@ export async function revokeKey(house: House, principal: Principal, id: string, 
 /** Those of `allowed`, each once; broken rules are collected. */
 export function checkScopes(rules: Rules, named: readonly string[], allowed: readonly Scope[]): Scope[] {
   if (named.length === 0) rules.broken("/scopes", "required", "scopes are required, one at least");
+  if (named.length > MOST_NAMES) {
+    const message = `scopes has ${named.length} members, the limit is ${MOST_NAMES}`;
+    rules.broken("/scopes", "limit_exceeded", message, String(named.length));
+    return [];
+  }
   const scopes = new Set<Scope>();
   for (const [index, text] of named.entries()) {
     const scope = allowed.find((known) => known === text);
@@ -169,12 +195,31 @@ export function checkNames(
   } else for (const [index, name] of names.entries()) rules.name(`${pointer}/${index}`, name, check);
 }
 
-/** Throws PERMISSION_DENIED for a scope that the credential itself has not. */
+/** Throws PERMISSION_DENIED for a scope that the credential itself has not; the root key can give every one. */
 export function refuseMore(principal: Principal, scopes: readonly Scope[]): void {
+  if (principal.isRoot) return;
   const missing = scopes.find((scope) => !principal.scopes.has(scope));
   if (missing === undefined) return;
   const message = `the credential lacks the scope "${missing}", and so cannot give it`;
   throw new DetentError("PERMISSION_DENIED", message, { metadata: { scope: missing } });
+}
+
+/** Throws PERMISSION_DENIED where a key would go on after the credential has ended. */
+function refuseLonger({ expiresAt }: Principal, until: number | undefined): void {
+  if (expiresAt === undefined || (until !== undefined && until <= expiresAt)) return;
+  const message = `the credential ends at ${timeOf(expiresAt)}, and so cannot give a key that ends later or never`;
+  throw new DetentError("PERMISSION_DENIED", message);
+}
+
+/**
+ * What changes keys is done with a key as it is now, not as an isolate remembers it, and with its present secret: whoever has found
+ * the one before must not take the key over while it is being replaced. Throws PERMISSION_DENIED.
+ */
+async function requirePresent(house: House, { tenant, keyId, secretHash }: Principal): Promise<void> {
+  if (!keyId) return;
+  const record = await catalog.findKey(house.catalog(tenant), keyId);
+  if (record?.hash === secretHash && record?.revokedAt === undefined) return;
+  throw new DetentError("PERMISSION_DENIED", "keys are changed with the present secret of a key that was not revoked");
 }
 
 function checkGrace(grace: string | undefined): number {
@@ -193,6 +238,11 @@ async function find(house: House, tenant: string, id: string): Promise<catalog.S
   const record = await catalog.findKey(house.catalog(tenant), id);
   if (record === undefined) throw new DetentError("NOT_FOUND", `there is no key ${quote(id)}`);
   return record;
+}
+
+/** As audit entries have times. */
+function timeOf(at: number): string {
+  return new Date(at).toISOString();
 }
 
 /** A key without what it is made of. */

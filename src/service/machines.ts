@@ -19,6 +19,7 @@ import type { Principal } from "../auth/principal.ts";
 import { requireMachine } from "../auth/reach.ts";
 import type { House } from "./house.ts";
 import { checkNewMachine, toCreateCall, type NewMachineInput } from "./new-machine.ts";
+import { findUsedUp } from "./quotas.ts";
 import { pageSizeOf, readPageToken, signPageToken } from "./paging.ts";
 import { Rules } from "./rules.ts";
 
@@ -52,10 +53,13 @@ export async function createMachine(
   const machine = checkNewMachine(rules, "", input);
   rules.enforce();
   requireMachine(principal, { configuration: parseConfigId(input.configId).name, id });
-  const stored = await findStored(house, principal, input.configId);
+  const [stored, usedUp] = await Promise.all([
+    findStored(house, principal, input.configId),
+    findUsedUp(house, principal),
+  ]);
   const address = { tenant: principal.tenant, configuration: stored.name, id };
   const { traceparent } = input;
-  const call = { ...toCreateCall(stored, machine, key), ...(traceparent !== undefined && { traceparent }) };
+  const call = { ...toCreateCall(stored, machine, key), ...usedUp, ...(traceparent !== undefined && { traceparent }) };
   return { id, machine: await askMachine(house, address, (object) => object.create(address, call)), historyToken: "" };
 }
 

@@ -6,7 +6,9 @@ const encoder = new TextEncoder();
 
 /** The signature of `text` for one `binding` (what it is for, whose it is), in base64url. */
 export async function sign(house: House, binding: readonly string[], text: string): Promise<string> {
-  const signature = await crypto.subtle.sign("HMAC", await house.tokenKey(), messageOf(binding, text));
+  const [key] = await house.signingKeys();
+  if (key === undefined) throw new Error("no key to sign with");
+  const signature = await crypto.subtle.sign("HMAC", key, messageOf(binding, text));
   return toBase64Url(new Uint8Array(signature));
 }
 
@@ -17,9 +19,12 @@ export async function isSigned(
   text: string,
   signature: string,
 ): Promise<boolean> {
-  const key = await house.tokenKey();
   const bytes = fromBase64Url(signature);
-  return bytes !== undefined && (await crypto.subtle.verify("HMAC", key, bytes, messageOf(binding, text)));
+  if (bytes === undefined) return false;
+  for (const key of await house.signingKeys()) {
+    if (await crypto.subtle.verify("HMAC", key, bytes, messageOf(binding, text))) return true;
+  }
+  return false;
 }
 
 function messageOf(binding: readonly string[], text: string): Uint8Array<ArrayBuffer> {

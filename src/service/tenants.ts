@@ -2,11 +2,15 @@
 import type { Principal } from "../auth/principal.ts";
 import { isTenantName, TENANT_RULE } from "../auth/tenant-name.ts";
 import * as catalog from "../catalog/tenants.ts";
+import { QUOTA_NAMES, type Quotas } from "../limits/quotas.ts";
 import { newAuditEntry } from "./audit.ts";
 import type { House } from "./house.ts";
 import { pageSizeOf, readPageToken, signPageToken } from "./paging.ts";
 import { Rules } from "./rules.ts";
 import { getTenant, refuseErased } from "./tenant-meant.ts";
+
+/** As in the settings. */
+const LARGEST_QUOTA = 999_999_999;
 
 export type { Tenant } from "../catalog/tenants.ts";
 
@@ -27,6 +31,30 @@ export async function createTenant(
   return { tenant: await getTenant(house, name), isNew };
 }
 
+/** Sets the tenant's own quotas, in place of those that it has. Throws NOT_FOUND where there is no tenant of that name. */
+export async function updateTenant(
+  house: House,
+  principal: Principal,
+  name: string,
+  quotas: { readonly [K in keyof Quotas]?: number | undefined },
+): Promise<catalog.Tenant> {
+  const rules = new Rules();
+  for (const quota of QUOTA_NAMES) {
+    const value = quotas[quota];
+    if (value === undefined || (Number.isInteger(value) && value >= 1 && value <= LARGEST_QUOTA)) continue;
+    const field = toSnakeCase(quota);
+    const message = `quotas.${field} must be a whole number from 1 to ${LARGEST_QUOTA}`;
+    rules.broken(`/quotas/${field}`, "range", message, String(value));
+  }
+  rules.enforce();
+  const tenant = await getTenant(house, name);
+  const own = Object.fromEntries(QUOTA_NAMES.flatMap((quota) => (quotas[quota] ? [[quota, quotas[quota]]] : [])));
+  const told = Object.fromEntries(Object.entries(own).map(([quota, value]) => [toSnakeCase(quota), value]));
+  const entry = newAuditEntry(house, principal, "tenant.updated", name, { quotas: told });
+  await catalog.setQuotas(house.catalog(name), own, entry);
+  return { ...tenant, quotas: own };
+}
+
 /** In the order of their names. */
 export async function listTenants(
   house: House,
@@ -40,4 +68,8 @@ export async function listTenants(
   const last = tenants.at(-1);
   const more = found.length > limit && last !== undefined;
   return { tenants, nextPageToken: more ? await signPageToken(house, binding, last.name) : "" };
+}
+
+function toSnakeCase(name: string): string {
+  return name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }

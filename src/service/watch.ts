@@ -16,6 +16,8 @@ import { Rules } from "./rules.ts";
 
 /** After so long a silence the caller is told that it is no more than that; the contract's number. */
 const HEARTBEAT_MS = 15_000;
+/** So often it is asked whether the credential still holds, however much there is to tell. */
+const RECHECK_MS = 15_000;
 /** A watch ends after about five minutes, each at another time, so that not all of them come back at once. */
 const LIFE_MS = { least: 270_000, most: 330_000 };
 /** A line that breaks is opened again so often, with waits that double from the first: six seconds in all. */
@@ -136,8 +138,13 @@ class Watch {
       // A caller that is cut off before the first change knows where to go on.
       if (this.#isFromNow) yield { revision: this.#told };
       let heartbeatAt = this.#house.now() + HEARTBEAT_MS;
+      let recheckAt = this.#house.now() + RECHECK_MS;
       for (;;) {
         if (this.#isOver) return;
+        if (this.#house.now() >= recheckAt) {
+          recheckAt = this.#house.now() + RECHECK_MS;
+          await this.#house.recheck(this.#principal);
+        }
         const changes = await this.#next();
         for (const change of changes) {
           // The caller may have taken its time over the one before.

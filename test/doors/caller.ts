@@ -1,5 +1,6 @@
 /** A caller of one server: plain requests, and every door. */
 import { createConnectTransport, createGrpcWebTransport } from "@connectrpc/connect-web";
+import { CANARY } from "../canary.ts";
 import { checkAnswer } from "./answer-check.ts";
 import type { Door } from "./door.ts";
 import { jsonDoor } from "./json-door.ts";
@@ -10,7 +11,12 @@ import { v1betaDoor } from "./v1beta-door.ts";
 /** `fetch` takes the requests to `baseUrl`: the worker's own inside workerd, the network's in Node. */
 export function createCaller(baseUrl: string, fetch: (request: Request) => Promise<Response>) {
   /** `path` begins with a slash. */
-  const send = (path: string, init?: RequestInit): Promise<Response> => fetch(new Request(`${baseUrl}${path}`, init));
+  const send = (path: string, init?: RequestInit): Promise<Response> => {
+    const request = new Request(`${baseUrl}${path}`, init);
+    // What every browser and proxy sends along, and nobody is to find in a log.
+    for (const name of ["cookie", "referer", "user-agent"]) request.headers.set(name, CANARY);
+    return fetch(request);
+  };
 
   const sendJson: SendJson = async (path, body, headers = {}) => {
     const response = await send(

@@ -7,6 +7,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { findLeaks } from "../canary.ts";
 import { findFreePort } from "../free-port.ts";
 
 const root = join(import.meta.dirname, "../..");
@@ -63,6 +64,8 @@ export async function startServer(
     signalGroup("SIGKILL");
     await exited;
     process.off("exit", killOnExit);
+    const leaks = findLeaks(output);
+    if (leaks.length > 0) throw new Error(`the log has what it must not have:\n${leaks.join("\n")}`);
   };
   const stop = async (): Promise<void> => {
     signalGroup("SIGTERM");

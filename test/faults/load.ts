@@ -1,4 +1,5 @@
 /** Callers who never stop asking, and a ledger of what they were answered: what Detent has promised. */
+import { CANARY } from "../canary.ts";
 import { setTimeout as sleep } from "node:timers/promises";
 
 /** In flight whenever the load runs: each caller asks again as soon as it was answered. */
@@ -176,8 +177,9 @@ export class Load {
   }
 
   #bodyOf(call: Call): object {
-    if (call.kind === "create") return { config_id: CONFIGURATION.name, id: call.machine, data: this.#habit?.data };
-    return { event: call.event, event_id: call.eventId, data: call.data };
+    if (call.kind === "create")
+      return { config_id: CONFIGURATION.name, id: call.machine, data: this.#habit?.data, labels: { of: CANARY } };
+    return { event: call.event, event_id: call.eventId, data: call.data, details: CANARY, originator: CANARY };
   }
 
   #record(call: Call, status: number, reply: Reply): void {

@@ -14,7 +14,7 @@ import worker, {
 } from "../../src/worker.ts";
 import { Trouble } from "./trouble.ts";
 
-export { ErasureObject, JobObject, RebuildObject } from "../../src/worker.ts";
+export { ErasureObject, JobObject, LimiterObject, RebuildObject } from "../../src/worker.ts";
 
 interface FaultBindings extends Bindings {
   /** Where the sink listens: an origin of the loopback interface. */

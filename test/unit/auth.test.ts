@@ -1,5 +1,6 @@
+import { SignJWT } from "jose";
 import { expect, test } from "vitest";
-import { authenticate, type GateDeps } from "../../src/auth/gate.ts";
+import { authenticate, recheck, type GateDeps } from "../../src/auth/gate.ts";
 import { KeyHasher, sha256 } from "../../src/auth/hash.ts";
 import type { StoredKey } from "../../src/catalog/keys.ts";
 import { makeKey, ROOT_KEY_ID } from "../../src/auth/key-text.ts";
@@ -13,6 +14,8 @@ const settings = (vars: Record<string, string>) => settingsOf(vars as unknown as
 const nothing = new Headers();
 const NOW = Date.UTC(2026, 10, 26);
 const ROOT = makeKey(ROOT_KEY_ID);
+/** Rests on no key. */
+const ROOTLESS = { tenant: "dev", actor: "anonymous", scopes: EVERY_SCOPE };
 const hasher = new KeyHasher([SECRETS.DETENT_KEY_PEPPER]);
 const tokens = new Tokens([SECRETS.DETENT_TOKEN_SECRET]);
 
@@ -20,12 +23,15 @@ async function gate(records: readonly StoredKey[] = [], more: Partial<GateDeps> 
   return {
     keyring: {
       find: (id) => Promise.resolve(records.find((record) => record.id === id)),
+      findAnew: (id) => Promise.resolve(records.find((record) => record.id === id)),
       noteUse: () => undefined,
     },
     hasher,
     tokens,
     rootKeyHash: await sha256(ROOT.text),
     anonymousTenant: undefined,
+    corsOrigins: [],
+    quotas: {},
     now: () => NOW,
     ...more,
   };
@@ -53,8 +59,10 @@ const ask = (deps: GateDeps, headers: Headers, url = "https://api.example.com/x"
 test.each(["http://localhost:8787/x", "http://127.0.0.1/x", "http://[::1]:8787/x"])(
   "%s is local: without a credential it acts as the anonymous tenant",
   async (url) => {
-    const anonymous = { tenant: "dev", actor: "anonymous", scopes: EVERY_SCOPE, keyId: "" };
-    expect(await ask(await gate([], { anonymousTenant: "dev" }), nothing, url)).toEqual(anonymous);
+    const quotas = { machines: 5, requestsPerSecond: 9 };
+    // Nobody limits how often a developer asks his own machine.
+    const anonymous = { tenant: "dev", actor: "anonymous", scopes: EVERY_SCOPE, keyId: "", quotas: { machines: 5 } };
+    expect(await ask(await gate([], { anonymousTenant: "dev", quotas }), nothing, url)).toEqual(anonymous);
   },
 );
 
@@ -73,19 +81,59 @@ test.each(["cf-ray", "x-forwarded-for", "forwarded"])("what came with %s came th
   await expect(ask(deps, new Headers({ [name]: "x" }), "http://localhost/x")).rejects.toThrow("a credential is needed");
 });
 
+test.each([
+  ["https://evil.example", false],
+  ["null", false],
+  ["http://localhost:9999", false],
+  ["http://localhost:8787", true],
+  ["https://app.example.com", true],
+])("a page of %s acts as the anonymous tenant: %s", async (origin, mayAct) => {
+  const deps = await gate([], { anonymousTenant: "dev", corsOrigins: ["https://app.example.com"] });
+  const entered = ask(deps, new Headers({ origin }), "http://localhost:8787/x");
+  if (mayAct) expect(await entered).toMatchObject({ tenant: "dev" });
+  else await expect(entered).rejects.toThrow("a credential is needed");
+});
+
+test("a secret that is not known may be a newer one: the key is read anew", async () => {
+  const { record } = await makeRecord();
+  const next = makeKey(record.id).text;
+  const rerolled = { ...record, hash: await hasher.hash(next), oldHash: record.hash, oldUntil: NOW + 1 };
+  const keyring = { ...(await gate([record])).keyring, findAnew: () => Promise.resolve(rerolled) };
+  expect(await ask(await gate([], { keyring }), bearer(next))).toMatchObject({ tenant: "acme", keyId: record.id });
+  await expect(ask(await gate([], { keyring }), bearer(makeKey(record.id).text))).rejects.toThrow("is not valid");
+});
+
+test("a credential is asked about again: it ends with its key, and not because nobody answers", async () => {
+  const { record } = await makeRecord();
+  const principal = { tenant: "acme", actor: "", scopes: EVERY_SCOPE, restsOn: record.id };
+  const ofRecord = async (change: Partial<StoredKey>) => recheck(await gate([{ ...record, ...change }]), principal);
+  await expect(ofRecord({})).resolves.toBeUndefined();
+  await expect(ofRecord({ revokedAt: NOW })).rejects.toThrow("the key was revoked");
+  await expect(ofRecord({ expiresAt: NOW })).rejects.toThrow("the key has expired");
+  await expect(recheck(await gate(), principal)).rejects.toThrow("is not valid");
+  const find = () => Promise.reject(new Error("D1 is down"));
+  const { keyring } = await gate();
+  await expect(recheck(await gate([], { keyring: { ...keyring, find } }), principal)).resolves.toBeUndefined();
+  await expect(recheck(await gate(), { ...ROOTLESS })).resolves.toBeUndefined();
+});
+
 test("without an anonymous tenant nobody comes in without a credential", async () => {
   await expect(ask(await gate(), nothing, "http://localhost/x")).rejects.toThrow("a credential is needed");
 });
 
 test("a key is who its record says, narrowed as it says", async () => {
   const expiresAt = NOW + 1;
-  const { text, record } = await makeRecord({ configurations: ["orders"], expiresAt });
-  expect(await ask(await gate([record]), bearer(text))).toEqual({
+  const { text, record } = await makeRecord({ configurations: ["orders"], expiresAt, quotas: { machines: 3 } });
+  const quotas = { machines: 5, requestsPerSecond: 9 };
+  expect(await ask(await gate([record], { quotas }), bearer(text))).toEqual({
     tenant: "acme",
     actor: `key:${record.id}`,
     keyId: record.id,
+    restsOn: record.id,
+    secretHash: record.hash,
     scopes: new Set(["machines:read"]),
     reach: { configurations: new Set(["orders"]) },
+    quotas: { machines: 3, requestsPerSecond: 9 },
     expiresAt,
   });
 });
@@ -120,7 +168,7 @@ test("a key that was rerolled goes on until its time is over, and is told to end
 });
 
 test("the root key has no tenant and one scope", async () => {
-  const root = { tenant: "", actor: "root", scopes: new Set(["keys:admin"]), isRoot: true };
+  const root = { tenant: "", actor: "root", scopes: new Set(["keys:admin"]), isRoot: true, quotas: {} };
   expect(await ask(await gate(), bearer(ROOT.text))).toEqual(root);
 });
 
@@ -141,12 +189,14 @@ test("a token is its key's tenant, narrowed to what it names, until it expires",
   expect(await ask(await gate([record]), bearer(token))).toEqual({
     tenant: "acme",
     actor: `token:${record.id}/customer-7`,
+    restsOn: record.id,
     scopes: new Set(["machines:read", "events:send"]),
     reach: {
       configurations: new Set(["orders"]),
       machines: new Set(["orders/order/1"]),
       events: new Set(["cancel"]),
     },
+    quotas: {},
     expiresAt: NOW + 60_000,
   });
 });
@@ -159,7 +209,15 @@ test("every way a token is none any more, or never was", async () => {
   const encode = (value: object): string => Buffer.from(JSON.stringify(value)).toString("base64url");
   const body = JSON.parse(Buffer.from(payload, "base64url").toString()) as Record<string, unknown>;
   const forged = await new Tokens(["another secret of no less than 43 characters in all"]).sign(claims, "id");
+  // With the deployment's own secret: what else of a token is looked at.
+  const sign = (issuer: string, alg: string): Promise<string> =>
+    new SignJWT({ ...body })
+      .setProtectedHeader({ alg })
+      .setIssuer(issuer)
+      .sign(new TextEncoder().encode(SECRETS.DETENT_TOKEN_SECRET));
   const cases: [string, Partial<StoredKey> | undefined, string, string][] = [
+    ["of another issuer", {}, await sign("another", "HS256"), "the credential is not valid"],
+    ["signed by another algorithm", {}, await sign("detent", "HS512"), "the credential is not valid"],
     ["signed by another", {}, forged, "the credential is not valid"],
     ["no algorithm", {}, `${encode({ alg: "none" })}.${payload}.`, "the credential is not valid"],
     ["another algorithm", {}, `${encode({ alg: "HS512" })}.${payload}.${signature}`, "the credential is not valid"],

@@ -36,7 +36,7 @@ function houseThatKeeps(secret = "secret") {
   );
   const house = {
     ...createHouse(new World()),
-    tokenKey: () => key,
+    signingKeys: async () => [await key],
     enqueueEvents: async (messages: readonly QueueMessage[]) => void sent.push(...messages),
   };
   return { house, sent };
@@ -86,6 +86,19 @@ test("changed in any place, or signed by another deployment, it is refused", asy
   await expect(readMessage({ house: stranger, tenantRule: OTHERS_QUEUE }, body)).rejects.toMatchObject({
     reason: "INVALID_ARGUMENT",
   });
+});
+
+const loop: Record<string, unknown> = {};
+loop["self"] = loop;
+
+test.each([
+  ["is no JSON", { a: 7n }, /INVALID_ARGUMENT/],
+  ["contains itself", loop, /INVALID_ARGUMENT/],
+  ["nests without end", JSON.parse(`${'{"a":'.repeat(8_000)}1${"}".repeat(8_000)}`), /INVALID_ARGUMENT|LIMIT_EXCEEDED/],
+])("what %s is refused: it would be delivered again for ever", async (_, enqueuedEvent: unknown, reason) => {
+  const { house } = houseThatKeeps();
+  const read = readMessage({ house, tenantRule: OTHERS_QUEUE }, { enqueued: enqueuedEvent, signature: "AAAA" });
+  await expect(read).rejects.toMatchObject({ reason: expect.stringMatching(reason) });
 });
 
 test.each([

@@ -127,10 +127,71 @@ test("that a key was used is noted once an hour", async () => {
   expect(stage.uses).toEqual([start, start + 60 * MINUTE, start + 120 * MINUTE]);
 });
 
-test("ids that are nobody's do not crowd out keys", async () => {
+test("who makes ids up has D1 asked 50 times a second at most, and keys that were seen are not held up", async () => {
   const stage = new Stage();
   await stage.keyring.find("k1");
-  for (let index = 0; index < 2_000; index += 1) await stage.keyring.find(`nobody-${index}`);
+  const until = stage.now + 40 * SECOND;
+  let refused = 0;
+  for (let index = 0; stage.now < until; index += 1) {
+    stage.now += 2;
+    await stage.keyring.find(`nobody-${index}`).catch((error: { reason: string }) => {
+      if (error.reason === "UNAVAILABLE") refused += 1;
+    });
+    expect(await stage.keyring.find("k1")).toEqual(RECORD);
+  }
+  expect(stage.asked.filter((id) => id !== "k1").length).toBeLessThanOrEqual(40 * 50 + 200);
+  expect(refused).toBeGreaterThan(15_000);
+});
+
+test("an answer that was long on its way does not take the place of a newer one", async () => {
+  const answers: ((record: StoredKey | undefined) => void)[] = [];
+  let now = 1_000_000_000;
+  const keyring = new Keyring({
+    find: () => new Promise((resolve) => void answers.push(resolve)),
+    used: () => Promise.resolve(),
+    background: () => undefined,
+    now: () => now,
+  });
+  const first = keyring.find("k1");
+  answers[0]?.(RECORD);
+  await first;
+  now += 25 * SECOND;
+  await keyring.find("k1");
+  now += 6 * SECOND;
+  const second = keyring.find("k1");
+  answers[2]?.({ ...RECORD, revokedAt: now });
+  expect(await second).toHaveProperty("revokedAt");
+  answers[1]?.(RECORD);
+  await Promise.resolve();
+  expect(await keyring.find("k1")).toHaveProperty("revokedAt");
+});
+
+test("a database that is slow for who was seen is not down for who was not", async () => {
+  const stage = new Stage();
+  const keyring = new Keyring({
+    find: (id) => (id === "k1" && stage.isDown ? new Promise(() => undefined) : Promise.resolve(stage.records.get(id))),
+    used: () => Promise.resolve(),
+    background: () => undefined,
+    now: () => stage.now,
+  });
+  await keyring.find("k1");
   stage.isDown = true;
-  expect(await stage.keyring.find("k1")).toEqual(RECORD);
+  stage.now += MINUTE;
+  expect(await keyring.find("k1")).toEqual(RECORD);
+  stage.records.set("k2", { ...RECORD, id: "k2" });
+  expect(await keyring.find("k2")).toHaveProperty("id", "k2");
+});
+
+test("for a secret that is not known the key is read anew, once a second at most", async () => {
+  const stage = new Stage();
+  await stage.keyring.find("k1");
+  const rerolled = { ...RECORD, hash: "new" };
+  stage.records.set("k1", rerolled);
+  for (let times = 0; times < 10; times += 1) expect(await stage.keyring.findAnew("k1")).toEqual(rerolled);
+  expect(stage.asked).toEqual(["k1", "k1"]);
+  expect(await stage.keyring.findAnew("nobody")).toBeUndefined();
+  stage.isDown = true;
+  stage.now += SECOND;
+  for (let times = 0; times < 10; times += 1) expect(await stage.keyring.findAnew("k1")).toEqual(rerolled);
+  expect(stage.asked).toHaveLength(3);
 });

@@ -41,6 +41,7 @@ const WHOLE_BODIES: Readonly<Record<string, string>> = {
   "CreateTenant answer": "tenant",
   "GetTenant answer": "tenant",
   "EraseTenant answer": "tenant",
+  "UpdateTenant answer": "tenant",
   "GetKey answer": "key",
   "RevokeKey answer": "key",
 };

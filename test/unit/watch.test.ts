@@ -3,7 +3,7 @@ import { array, assert, asyncProperty, constantFrom } from "fast-check";
 import { expect, test } from "vitest";
 import { DetentError } from "../../src/errors.ts";
 import type { HistoryItem, MachineCalls, Reply } from "../../src/machine/calls.ts";
-import { refuseCrowd, type LineListener, type WatchLine } from "../../src/machine/watching.ts";
+import { refuseCrowd, tagOf, type LineListener, type WatchLine } from "../../src/machine/watching.ts";
 import type { Principal } from "../../src/auth/principal.ts";
 import type { House } from "../../src/service/house.ts";
 import { EVERY_SCOPE } from "../../src/auth/scope.ts";
@@ -62,6 +62,8 @@ class Stage {
       now: () => this.clock.now,
       random: () => 0.5,
       after: (ms, work) => this.clock.after(ms, work),
+      recheck: () =>
+        this.isRevoked ? Promise.reject(new DetentError("UNAUTHENTICATED", "revoked")) : Promise.resolve(),
       machine: () => machine as unknown as MachineCalls,
       watch: async (_address, _call, listener) => {
         this.asked += 1;
@@ -105,6 +107,8 @@ class Stage {
     if (!isHeard) return;
     for (const { listener, isOpen } of this.lines) if (isOpen) listener.heard(change, bytes);
   }
+
+  isRevoked = false;
 
   async watch(afterRevision?: number, principal: Partial<Principal> = {}): Promise<Seen> {
     const asked = { configuration: "c", id: "m", afterRevision, signal: this.gone.signal };
@@ -456,6 +460,27 @@ test("what is read at a time is bounded by its size, whatever each change carrie
   const reply = world.machine(address).changes(address, { after: 0, limit: 50 });
   expect(reply).toMatchObject({ ok: true, value: { revision: 12 } });
   expect(reply.ok && reply.value.items.map(({ revision }) => revision)).toEqual([1, 2, 3, 4]);
+});
+
+test.each([true, false])(
+  "a watch ends within 15 s of its key, whether there is much to tell or nothing: %s",
+  async (isBusy) => {
+    const stage = new Stage();
+    const seen = await stage.watch();
+    await stage.pass(20_000);
+    stage.isRevoked = true;
+    for (let second = 0; second < 15; second += 1) {
+      if (isBusy) stage.change();
+      await stage.pass(1_000);
+    }
+    expect(seen.end).toBe("UNAUTHENTICATED");
+  },
+);
+
+test("the watches of two who have a long name in common are counted apart", () => {
+  const key = `token:k/${"長".repeat(60)}`;
+  expect(tagOf({ key: `${key}1` })).not.toBe(tagOf({ key: `${key}2` }));
+  for (const tag of [tagOf({ key }), tagOf({ key: `${key}1` })]) expect(tag.length).toBeLessThanOrEqual(256);
 });
 
 test("a caller who is gone before the line is open leaves no line", async () => {

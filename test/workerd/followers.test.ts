@@ -59,13 +59,22 @@ async function trouble(shard: number): Promise<void> {
 }
 
 /** Has writers forget what they know, as often as they are idle. */
-async function evictWriters(isOver: () => boolean): Promise<void> {
+async function evictWriters(isOver: () => boolean): Promise<number> {
+  let evicted = 0;
   while (!isOver()) {
     await sleep(400 + chance.below(800));
     const shard = chance.below(WRITERS);
-    await evictDurableObject(writerOf(shard));
+    try {
+      await evictDurableObject(writerOf(shard));
+    } catch (error) {
+      // On a busy machine a writer may not be idle for as long as is waited for it.
+      if (!String(error).includes("still has active references")) throw error;
+      continue;
+    }
+    evicted += 1;
     await trouble(shard);
   }
+  return evicted;
 }
 
 /** Whether a writer says that it is written. */
@@ -236,7 +245,7 @@ test("10,000 rows, told late, again and out of turn: every follower has each onc
   // What was committed after it had failed.
   await sleep(700);
   isOver = true;
-  await evictions;
+  expect(await evictions).toBeGreaterThan(0);
   expect(faults).toBeGreaterThan(50);
   let rows = 0;
   for (const { feed, configuration, noted } of followers) {

@@ -14,6 +14,7 @@ import { LABEL_STATEMENTS } from "../../src/catalog/label-index.ts";
 import { machineCountStatement, MACHINE_GROUPS, type CountQuery } from "../../src/catalog/machine-count.ts";
 import { COUNT_LABEL, type MachineFilter } from "../../src/catalog/machine-filter.ts";
 import { MACHINE_STATEMENTS } from "../../src/catalog/machine-index.ts";
+import { USAGE_STATEMENTS } from "../../src/catalog/usage.ts";
 import { machineListStatement, MACHINE_ORDERS, type MachineQuery } from "../../src/catalog/machine-list.ts";
 
 const { CATALOG } = env as unknown as { CATALOG: D1Database };
@@ -142,6 +143,7 @@ const STATEMENTS = {
   ...KEY_STATEMENTS,
   ...TENANT_STATEMENTS,
   ...AUDIT_STATEMENTS,
+  ...USAGE_STATEMENTS,
   FIND_DECISION,
   FIND_FAILURE,
   LIST_VERSIONS,

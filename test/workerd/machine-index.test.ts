@@ -109,14 +109,14 @@ async function rowsOf(work: (db: D1Database) => Promise<void>): Promise<number> 
   return rows;
 }
 
-test("rows written: three for a machine, two for an accepted event, four for a refused one, one for the feeds' head", async () => {
+test("rows written: three for a machine, two for an accepted event, four for a refused one; of all together one for the feeds' head, one for the day's count", async () => {
   await writeIndex(CATALOG, [entry("rows", 5, 1, "a")]);
   const moved = { ...entry("rows", 5, 2, "b"), updatedAt: 2 };
   expect(await rowsOf((db) => writeIndex(db, [moved]))).toBe(3);
   const accepted = { ...moved, change: 3, transitions: [{ ...FACT, ...WHO, eventId: "one" }] };
-  expect(await rowsOf((db) => writeIndex(db, [accepted]))).toBe(3 + 1 + 2);
+  expect(await rowsOf((db) => writeIndex(db, [accepted]))).toBe(3 + 2 + 2);
   const refused = { ...moved, change: 4, refusals: [{ ...REFUSAL, eventId: "two" }] };
-  expect(await rowsOf((db) => writeIndex(db, [refused]))).toBe(3 + 1 + 4);
+  expect(await rowsOf((db) => writeIndex(db, [refused]))).toBe(3 + 2 + 4);
 });
 
 /** `name=value` of each label that lists find the machine by. */
@@ -169,7 +169,7 @@ test("two that fail in one millisecond are two failures; one that is written aga
   ]);
 });
 
-test("a failed event writes five rows, one for the feeds' head, and one more once the queue has its notification", async () => {
+test("a failed event writes five rows, one for the feeds' head, one for the day's count, and one more once the queue has its notification", async () => {
   const failed = {
     ...REFUSAL,
     tenant: "t",
@@ -179,7 +179,7 @@ test("a failed event writes five rows, one for the feeds' head, and one more onc
     failureId: "f",
     notification: "{}",
   };
-  expect(await rowsOf((db) => writeIndex(db, [], [failed]))).toBe(5 + 1);
+  expect(await rowsOf((db) => writeIndex(db, [], [failed]))).toBe(5 + 2);
   expect(await rowsOf((db) => forgetNotifications(db, [failed]))).toBe(1);
 });
 

@@ -1,9 +1,11 @@
 /** Rows of the index as its writers would leave them, and a house that reads them: without machines. */
 import { env } from "cloudflare:workers";
+import { deriveSigningKeys } from "../../src/auth/signing-keys.ts";
 import { TenantDb } from "../../src/catalog/tenant-db.ts";
 import { Log } from "../../src/log.ts";
 import type { QueueMessage } from "../../src/queue-sender.ts";
 import { EVERY_SCOPE } from "../../src/auth/scope.ts";
+import { SECRETS } from "../secrets.ts";
 import type { House } from "../../src/service/house.ts";
 
 export const { CATALOG } = env as unknown as { CATALOG: D1Database };
@@ -91,11 +93,17 @@ export function createHouse(
     job: unused,
     erasure: unused,
     watch: unused,
+    quotas: {},
+    recheck: () => Promise.resolve(),
+    usage: unused,
+    spendRequests: () => Promise.resolve(),
+    spendEvents: () => Promise.resolve(),
     tenants: unused,
     hashKey: unused,
     signToken: unused,
     retention: { outcomesMs: 0 },
-    tokenKey,
+    // The deployment's own: what this house signs, the worker accepts.
+    signingKeys: () => deriveSigningKeys([SECRETS.DETENT_TOKEN_SECRET]),
     checks: [],
     log: new Log("off"),
     random: () => 0.5,
@@ -103,13 +111,6 @@ export function createHouse(
     now: () => Date.now(),
     uuid: () => crypto.randomUUID(),
   };
-}
-
-/** The deployment's own key: what this house signs, the worker accepts. */
-async function tokenKey(): Promise<CryptoKey> {
-  const row = await CATALOG.prepare("SELECT token_key FROM deployment").first<{ token_key: string }>();
-  const bytes = new TextEncoder().encode(row?.token_key);
-  return crypto.subtle.importKey("raw", bytes, { name: "HMAC", hash: "SHA-256" }, false, ["sign", "verify"]);
 }
 
 function watched(reads: Reads): D1Database {

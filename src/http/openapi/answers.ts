@@ -158,9 +158,17 @@ const Job = z.strictObject({
 
 const JobRefusal = z.strictObject({ id: text, reason: Reason, message: text });
 
+const Quotas = z.strictObject({
+  machines: z.optional(count),
+  configurations: z.optional(count),
+  events_per_day: z.optional(count),
+  requests_per_second: z.optional(count),
+});
+
 const Tenant = z.strictObject({
   name: text,
   created_at: time,
+  quotas: Quotas,
   erasing_at: z.optional(time),
   erased_at: z.optional(time),
   erased_counts: z.optional(record(count)),
@@ -263,7 +271,15 @@ export const ANSWERS = {
   JobRefusal,
   JobReport: z.extend(Job, { refusals: z.array(JobRefusal), next_page_token: nextPageToken }),
   JobList: z.strictObject({ jobs: z.array(Job), next_page_token: nextPageToken }),
+  Quotas,
   Tenant,
+  Usage: z.strictObject({
+    machines: count,
+    configurations: count,
+    events_today: count,
+    quotas: Quotas,
+    days: z.array(z.strictObject({ day: text, events: count })),
+  }),
   TenantList: z.strictObject({ tenants: z.array(Tenant), next_page_token: nextPageToken }),
   Key,
   ShownKey: z.strictObject({ key: Key, secret: text }),

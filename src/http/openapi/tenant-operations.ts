@@ -1,7 +1,7 @@
 /** What is said about tenants and the audit log. */
 import type { Description } from "./description.ts";
 
-const TENANT = { name: "acme", created_at: "2026-11-24T10:00:00.000Z" };
+const TENANT = { name: "acme", created_at: "2026-11-24T10:00:00.000Z", quotas: { machines: 10_000 } };
 
 export const TENANT_OPERATIONS = {
   CreateTenant: {
@@ -34,11 +34,41 @@ export const TENANT_OPERATIONS = {
     answers: { 200: { description: "The tenant.", shape: "Tenant", example: TENANT } },
     reasons: ["NOT_FOUND"],
   },
+  UpdateTenant: {
+    tag: "Tenants",
+    summary: "Set a tenant's quotas",
+    description: "In place of those that it has. They hold within 30 seconds everywhere.",
+    rpc: "detent.v1.TenantService/UpdateTenant",
+    answers: { 200: { description: "The tenant.", shape: "Tenant", example: TENANT } },
+    reasons: ["NOT_FOUND"],
+  },
+  GetUsage: {
+    tag: "Tenants",
+    summary: "See what a tenant has and does",
+    description:
+      "Machines, configurations and events by day, as they are billed and bounded: each counted once, when it is in the index, a few seconds late at most.",
+    rpc: "detent.v1.TenantService/GetUsage",
+    answers: {
+      200: {
+        description: "The usage.",
+        shape: "Usage",
+        example: {
+          machines: 240,
+          configurations: 3,
+          events_today: 1_200,
+          quotas: { machines: 10_000, requests_per_second: 1_000 },
+          days: [{ day: "2026-11-24", events: 1_200 }],
+        },
+      },
+    },
+    reasons: ["NOT_FOUND"],
+    example: {},
+  },
   ListAuditEntries: {
     tag: "Tenants",
     summary: "Read the audit log",
     description:
-      "What was done to the tenant and its keys, newest first: `tenant.created`, `tenant.erasing`, `tenant.erased`, `key.created`, `key.rerolled`, `key.revoked`, `machine.erased`. What else was done to a machine is in its history.",
+      "What was done to the tenant and its keys, newest first: `tenant.created`, `tenant.updated`, `tenant.erasing`, `tenant.erased`, `key.created`, `key.rerolled`, `key.revoked`, `machine.erased`. What else was done to a machine is in its history.",
     rpc: "detent.v1.TenantService/ListAuditEntries",
     answers: {
       200: {

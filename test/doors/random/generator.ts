@@ -1,4 +1,5 @@
 /** Calls by chance, over few machines and few event ids, so that they meet. */
+import { CANARY } from "../../canary.ts";
 import type { Chance } from "../../unit/simulation/random.ts";
 import { allEvents, expectStep, isFinal } from "../../unit/reference-model.ts";
 import type { Address, Call, Data, EventCall, Labels, NewMachine } from "./calls.ts";
@@ -98,7 +99,7 @@ export class Generator {
           do: kind,
           ...address,
           state: this.#some(0.04, "") ?? this.#some(0.06, "nowhere") ?? this.#chance.pick(this.#statesOf(address)),
-          comment: this.#some(0.05, " ") ?? this.#chance.pick(["by hand", "because of «x»"]),
+          comment: this.#some(0.05, " ") ?? this.#chance.pick(["by hand", `because of «x», ${CANARY}`]),
           ...this.#maybe(0.5, () => ({ data: this.#data() })),
           ...this.#maybe(0.95, () => this.#expectRevision(address)),
         };
@@ -203,11 +204,16 @@ export class Generator {
 
   #labels(): Labels {
     const names = ["shop", "städte", "x"].filter(() => this.#has(0.4));
-    return Object.fromEntries(names.map((name) => [name, this.#chance.pick(["a", "b", ""])]));
+    return Object.fromEntries(names.map((name) => [name, this.#chance.pick(["a", CANARY, ""])]));
   }
 
   #data(): Data {
-    return this.#chance.pick([{}, { a: 1, b: [1, null, { c: "ü" }] }, { b: [1, null, { c: "ü" }], a: 1 }, { a: 1.5 }]);
+    return this.#chance.pick([
+      {},
+      { a: 1, b: [1, null, { c: "ü" }] },
+      { b: [1, null, { c: "ü" }], a: 1 },
+      { a: CANARY },
+    ]);
   }
 
   /** Mostly one that is; now and then one that is to come. */
@@ -235,7 +241,7 @@ export class Generator {
     const event = this.#chance.pick([
       ...Array.from({ length: 6 }, () => same),
       { ...same, data: this.#data() },
-      { ...same, details: "by hand" },
+      { ...same, details: CANARY },
       { ...same, event: fresh.event },
       { ...fresh, eventId: before.eventId },
     ]);
@@ -258,8 +264,8 @@ export class Generator {
       event: this.#eventName(address),
       eventId: this.#some(0.01, "timer:1") ?? `${this.#lane} e${this.#events}`,
       ...this.#maybe(0.3, () => ({ data: this.#data() })),
-      ...this.#maybe(0.3, () => ({ details: this.#chance.pick(["", "by post"]) })),
-      ...this.#maybe(0.2, () => ({ originator: this.#some(0.05, "timer") ?? "till" })),
+      ...this.#maybe(0.3, () => ({ details: this.#chance.pick(["", `by post, ${CANARY}`]) })),
+      ...this.#maybe(0.2, () => ({ originator: this.#some(0.05, "timer") ?? CANARY })),
       ...this.#maybe(0.12, () => ({ expectedState: this.#has(0.7) && is ? is.state : "pending" })),
       ...this.#maybe(0.15, () => this.#expectRevision(address)),
       ...this.#maybe(is === undefined ? 0.85 : 0.1, () => ({ createIfMissing: this.#newMachine(address) })),

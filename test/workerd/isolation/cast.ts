@@ -1,6 +1,7 @@
 /** Two tenants of one deployment, each with everything that a tenant can have, and credentials of every kind. */
 import { env } from "cloudflare:workers";
 import { SCOPES, type Scope } from "../../../src/auth/scope.ts";
+import { CANARY } from "../../canary.ts";
 import { ROOT_KEY } from "../../secrets.ts";
 import { call } from "./asking.ts";
 import { chart, type Names } from "./samples.ts";
@@ -8,7 +9,7 @@ import { chart, type Names } from "./samples.ts";
 const { CATALOG } = env as unknown as { CATALOG: D1Database };
 
 /** Stands in all data, labels, details and bodies of a tenant's, and in no name. */
-export const canaryOf = (tenant: string): string => `canary-${tenant}`;
+export const canaryOf = (tenant: string): string => `${CANARY}-${tenant}`;
 
 export interface Side {
   readonly names: Names;

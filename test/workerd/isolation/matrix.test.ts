@@ -10,7 +10,7 @@ import { ROOT_KEY, SECRETS } from "../../secrets.ts";
 import { ask, call } from "./asking.ts";
 import { canaryOf, changeKey, expectOk, makeKey, makeKeysByScope, makeSide, type Side } from "./cast.ts";
 import { OPERATIONS_OF_ALL_DOORS, type Operation } from "./operations.ts";
-import type { Names } from "./samples.ts";
+import { chart, type Names } from "./samples.ts";
 
 const isOpen = ({ access }: Operation): boolean => access === "open";
 const CLOSED = OPERATIONS_OF_ALL_DOORS.filter((operation) => !isOpen(operation));
@@ -308,6 +308,36 @@ describe("a credential for something else of the same tenant", () => {
     const { configuration, machine } = owner.names;
     const { body } = await call(`/api/v1/statemachines/${configuration}/${encodeURIComponent(machine)}`, owner.key);
     expect(body["statemachine"]).toMatchObject({ revision: 1, labels: { secret: CANARY } });
+  });
+
+  test("a narrowed credential leaves nothing behind outside of what it reaches", async () => {
+    const { configuration, machine, event } = owner.names;
+    const token = await makeToken({ machines: [{ configuration: owner.otherConfiguration, id: "1" }] });
+    for (const id of ["", machine]) {
+      for (const name of ["", configuration]) {
+        const sent = { configuration: name, id, event: "stay", event_id: event };
+        const { body } = await call("/api/v1/statemachines:send-events", token, { events: [sent] });
+        expect(body["results"]).toMatchObject([{ status: 403 }]);
+      }
+    }
+    const looked = await call(`/api/v1/events/${configuration}/${encodeURIComponent(event)}`, owner.key);
+    expect(looked.body["result"]).toBe("transitioned");
+  });
+
+  test("a narrowed credential pages through the names that it reaches, and its page tokens tell no others", async () => {
+    const configurations = ["c-owner", "other-owner"];
+    const { secret } = await makeKey("owner", { scopes: ["configurations:read"], configurations });
+    await expectOk("/api/v1/configurations", owner.key, { ...chart("d-hidden"), version: "v1" });
+    const names: string[] = [];
+    for (let token = ""; ;) {
+      const path = `/api/v1/configurations?page_size=1&page_token=${encodeURIComponent(token)}`;
+      const { body } = await call(path, secret);
+      names.push(...(body["configurations"] as { name: string }[]).map(({ name }) => name));
+      token = body["next_page_token"] as string;
+      expect(atob(token.split(".")[0] ?? "")).not.toBe("d-hidden");
+      if (token === "") break;
+    }
+    expect(names).toEqual(configurations);
   });
 
   test("a token for a machine does what it says there, and nothing else", async () => {

@@ -57,6 +57,7 @@ const BODIES: Readonly<Record<string, (names: Names) => unknown>> = {
   }),
   CreateTenant: ({ tenant }) => ({ name: tenant }),
   EraseTenant: ({ tenant }) => ({ confirm: tenant }),
+  UpdateTenant: () => ({ quotas: { machines: 7 } }),
   CreateKey: ({ tenant }) => ({ name: "made in a test", scopes: ["machines:read"], tenant }),
   RerollKey: ({ tenant }) => ({ tenant }),
   RevokeKey: ({ tenant }) => ({ tenant }),
@@ -81,6 +82,7 @@ const QUERIES: Readonly<Record<string, (names: Names) => Readonly<Record<string,
   GetKey: ({ tenant }) => ({ tenant }),
   ListAuditEntries: ({ tenant }) => ({ tenant }),
   ExportTenant: ({ tenant }) => ({ tenant }),
+  GetUsage: ({ tenant }) => ({ tenant }),
 };
 
 const at = ({ configuration, machine }: Names) => ({ configuration, id: machine });
@@ -166,6 +168,8 @@ const MESSAGES: Readonly<Record<string, (names: Names) => unknown>> = {
   [`${TENANTS}GetTenant`]: ({ tenant }) => ({ name: tenant }),
   [`${TENANTS}EraseTenant`]: ({ tenant }) => ({ name: tenant, confirm: tenant }),
   [`${TENANTS}ExportTenant`]: ({ tenant }) => ({ tenant }),
+  [`${TENANTS}UpdateTenant`]: ({ tenant }) => ({ name: tenant, quotas: { machines: 7 } }),
+  [`${TENANTS}GetUsage`]: ({ tenant }) => ({ tenant }),
   [`${TENANTS}ListTenants`]: () => ({}),
   [`${TENANTS}CreateKey`]: ({ tenant }) => ({ name: "made in a test", scopes: ["machines:read"], tenant }),
   [`${TENANTS}GetKey`]: ({ key, tenant }) => ({ id: key, tenant }),

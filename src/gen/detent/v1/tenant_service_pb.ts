@@ -12,7 +12,7 @@ import type { JsonObject, Message } from "@bufbuild/protobuf";
  * Describes the file detent/v1/tenant_service.proto.
  */
 export const file_detent_v1_tenant_service: GenFile = /*@__PURE__*/
-  fileDesc("Ch5kZXRlbnQvdjEvdGVuYW50X3NlcnZpY2UucHJvdG8SCWRldGVudC52MSKWAgoGVGVuYW50EgwKBG5hbWUYASABKAkSLgoKY3JlYXRlZF9hdBgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLgoKZXJhc2luZ19hdBgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLQoJZXJhc2VkX2F0GAQgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBI6Cg1lcmFzZWRfY291bnRzGAUgAygLMiMuZGV0ZW50LnYxLlRlbmFudC5FcmFzZWRDb3VudHNFbnRyeRozChFFcmFzZWRDb3VudHNFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKA06AjgBIiMKE0NyZWF0ZVRlbmFudFJlcXVlc3QSDAoEbmFtZRgBIAEoCSI5ChRDcmVhdGVUZW5hbnRSZXNwb25zZRIhCgZ0ZW5hbnQYASABKAsyES5kZXRlbnQudjEuVGVuYW50IiAKEEdldFRlbmFudFJlcXVlc3QSDAoEbmFtZRgBIAEoCSI2ChFHZXRUZW5hbnRSZXNwb25zZRIhCgZ0ZW5hbnQYASABKAsyES5kZXRlbnQudjEuVGVuYW50IjsKEkxpc3RUZW5hbnRzUmVxdWVzdBIRCglwYWdlX3NpemUYASABKAUSEgoKcGFnZV90b2tlbhgCIAEoCSJSChNMaXN0VGVuYW50c1Jlc3BvbnNlEiIKB3RlbmFudHMYASADKAsyES5kZXRlbnQudjEuVGVuYW50EhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSIzChJFcmFzZVRlbmFudFJlcXVlc3QSDAoEbmFtZRgBIAEoCRIPCgdjb25maXJtGAIgASgJIjgKE0VyYXNlVGVuYW50UmVzcG9uc2USIQoGdGVuYW50GAEgASgLMhEuZGV0ZW50LnYxLlRlbmFudCI0ChNFeHBvcnRUZW5hbnRSZXF1ZXN0Eg4KBnRlbmFudBgBIAEoCRINCgVhZnRlchgCIAEoCSJMChRFeHBvcnRUZW5hbnRSZXNwb25zZRIMCgR0eXBlGAEgASgJEiYKBXZhbHVlGAIgASgLMhcuZ29vZ2xlLnByb3RvYnVmLlN0cnVjdCLjAgoDS2V5EgoKAmlkGAEgASgJEg4KBnRlbmFudBgCIAEoCRIMCgRuYW1lGAMgASgJEg4KBnNjb3BlcxgEIAMoCRIWCg5jb25maWd1cmF0aW9ucxgFIAMoCRIuCgpjcmVhdGVkX2F0GAYgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBISCgpjcmVhdGVkX2J5GAcgASgJEi4KCmV4cGlyZXNfYXQYCCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEjAKDGxhc3RfdXNlZF9hdBgJIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLgoKcmV2b2tlZF9hdBgKIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASNAoQb2xkX3NlY3JldF91bnRpbBgLIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAiiAEKEENyZWF0ZUtleVJlcXVlc3QSDAoEbmFtZRgBIAEoCRIOCgZzY29wZXMYAiADKAkSFgoOY29uZmlndXJhdGlvbnMYAyADKAkSLgoKZXhwaXJlc19hdBgEIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASDgoGdGVuYW50GAUgASgJIkAKEUNyZWF0ZUtleVJlc3BvbnNlEhsKA2tleRgBIAEoCzIOLmRldGVudC52MS5LZXkSDgoGc2VjcmV0GAIgASgJIisKDUdldEtleVJlcXVlc3QSCgoCaWQYASABKAkSDgoGdGVuYW50GAIgASgJIi0KDkdldEtleVJlc3BvbnNlEhsKA2tleRgBIAEoCzIOLmRldGVudC52MS5LZXkiSAoPTGlzdEtleXNSZXF1ZXN0EhEKCXBhZ2Vfc2l6ZRgBIAEoBRISCgpwYWdlX3Rva2VuGAIgASgJEg4KBnRlbmFudBgDIAEoCSJJChBMaXN0S2V5c1Jlc3BvbnNlEhwKBGtleXMYASADKAsyDi5kZXRlbnQudjEuS2V5EhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSI9ChBSZXJvbGxLZXlSZXF1ZXN0EgoKAmlkGAEgASgJEg0KBWdyYWNlGAIgASgJEg4KBnRlbmFudBgDIAEoCSJAChFSZXJvbGxLZXlSZXNwb25zZRIbCgNrZXkYASABKAsyDi5kZXRlbnQudjEuS2V5Eg4KBnNlY3JldBgCIAEoCSIuChBSZXZva2VLZXlSZXF1ZXN0EgoKAmlkGAEgASgJEg4KBnRlbmFudBgCIAEoCSIwChFSZXZva2VLZXlSZXNwb25zZRIbCgNrZXkYASABKAsyDi5kZXRlbnQudjEuS2V5IpUBChJDcmVhdGVUb2tlblJlcXVlc3QSDgoGc2NvcGVzGAEgAygJEhYKDmNvbmZpZ3VyYXRpb25zGAIgAygJEikKCG1hY2hpbmVzGAMgAygLMhcuZGV0ZW50LnYxLlRva2VuTWFjaGluZRIOCgZldmVudHMYBCADKAkSDwoHc3ViamVjdBgFIAEoCRILCgN0dGwYBiABKAkiMQoMVG9rZW5NYWNoaW5lEhUKDWNvbmZpZ3VyYXRpb24YASABKAkSCgoCaWQYAiABKAkiVAoTQ3JlYXRlVG9rZW5SZXNwb25zZRINCgV0b2tlbhgBIAEoCRIuCgpleHBpcmVzX2F0GAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCKaAQoKQXVkaXRFbnRyeRIKCgJpZBgBIAEoCRImCgJhdBgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASDQoFYWN0b3IYAyABKAkSDgoGYWN0aW9uGAQgASgJEg8KB3N1YmplY3QYBSABKAkSKAoHZGV0YWlscxgGIAEoCzIXLmdvb2dsZS5wcm90b2J1Zi5TdHJ1Y3QiUAoXTGlzdEF1ZGl0RW50cmllc1JlcXVlc3QSEQoJcGFnZV9zaXplGAEgASgFEhIKCnBhZ2VfdG9rZW4YAiABKAkSDgoGdGVuYW50GAMgASgJIlsKGExpc3RBdWRpdEVudHJpZXNSZXNwb25zZRImCgdlbnRyaWVzGAEgAygLMhUuZGV0ZW50LnYxLkF1ZGl0RW50cnkSFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJMrwHCg1UZW5hbnRTZXJ2aWNlEk8KDENyZWF0ZVRlbmFudBIeLmRldGVudC52MS5DcmVhdGVUZW5hbnRSZXF1ZXN0Gh8uZGV0ZW50LnYxLkNyZWF0ZVRlbmFudFJlc3BvbnNlEksKCUdldFRlbmFudBIbLmRldGVudC52MS5HZXRUZW5hbnRSZXF1ZXN0GhwuZGV0ZW50LnYxLkdldFRlbmFudFJlc3BvbnNlIgOQAgESUQoLTGlzdFRlbmFudHMSHS5kZXRlbnQudjEuTGlzdFRlbmFudHNSZXF1ZXN0Gh4uZGV0ZW50LnYxLkxpc3RUZW5hbnRzUmVzcG9uc2UiA5ACARJMCgtFcmFzZVRlbmFudBIdLmRldGVudC52MS5FcmFzZVRlbmFudFJlcXVlc3QaHi5kZXRlbnQudjEuRXJhc2VUZW5hbnRSZXNwb25zZRJWCgxFeHBvcnRUZW5hbnQSHi5kZXRlbnQudjEuRXhwb3J0VGVuYW50UmVxdWVzdBofLmRldGVudC52MS5FeHBvcnRUZW5hbnRSZXNwb25zZSIDkAIBMAESRgoJQ3JlYXRlS2V5EhsuZGV0ZW50LnYxLkNyZWF0ZUtleVJlcXVlc3QaHC5kZXRlbnQudjEuQ3JlYXRlS2V5UmVzcG9uc2USQgoGR2V0S2V5EhguZGV0ZW50LnYxLkdldEtleVJlcXVlc3QaGS5kZXRlbnQudjEuR2V0S2V5UmVzcG9uc2UiA5ACARJICghMaXN0S2V5cxIaLmRldGVudC52MS5MaXN0S2V5c1JlcXVlc3QaGy5kZXRlbnQudjEuTGlzdEtleXNSZXNwb25zZSIDkAIBEkYKCVJlcm9sbEtleRIbLmRldGVudC52MS5SZXJvbGxLZXlSZXF1ZXN0GhwuZGV0ZW50LnYxLlJlcm9sbEtleVJlc3BvbnNlEkYKCVJldm9rZUtleRIbLmRldGVudC52MS5SZXZva2VLZXlSZXF1ZXN0GhwuZGV0ZW50LnYxLlJldm9rZUtleVJlc3BvbnNlEkwKC0NyZWF0ZVRva2VuEh0uZGV0ZW50LnYxLkNyZWF0ZVRva2VuUmVxdWVzdBoeLmRldGVudC52MS5DcmVhdGVUb2tlblJlc3BvbnNlEmAKEExpc3RBdWRpdEVudHJpZXMSIi5kZXRlbnQudjEuTGlzdEF1ZGl0RW50cmllc1JlcXVlc3QaIy5kZXRlbnQudjEuTGlzdEF1ZGl0RW50cmllc1Jlc3BvbnNlIgOQAgFiBnByb3RvMw", [file_google_protobuf_struct, file_google_protobuf_timestamp]);
+  fileDesc("Ch5kZXRlbnQvdjEvdGVuYW50X3NlcnZpY2UucHJvdG8SCWRldGVudC52MSK5AgoGVGVuYW50EgwKBG5hbWUYASABKAkSLgoKY3JlYXRlZF9hdBgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASIQoGcXVvdGFzGAMgASgLMhEuZGV0ZW50LnYxLlF1b3RhcxIuCgplcmFzaW5nX2F0GAQgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBItCgllcmFzZWRfYXQYBSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEjoKDWVyYXNlZF9jb3VudHMYBiADKAsyIy5kZXRlbnQudjEuVGVuYW50LkVyYXNlZENvdW50c0VudHJ5GjMKEUVyYXNlZENvdW50c0VudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoDToCOAEixgEKBlF1b3RhcxIVCghtYWNoaW5lcxgBIAEoBUgAiAEBEhsKDmNvbmZpZ3VyYXRpb25zGAIgASgFSAGIAQESGwoOZXZlbnRzX3Blcl9kYXkYAyABKAVIAogBARIgChNyZXF1ZXN0c19wZXJfc2Vjb25kGAQgASgFSAOIAQFCCwoJX21hY2hpbmVzQhEKD19jb25maWd1cmF0aW9uc0IRCg9fZXZlbnRzX3Blcl9kYXlCFgoUX3JlcXVlc3RzX3Blcl9zZWNvbmQiRgoTVXBkYXRlVGVuYW50UmVxdWVzdBIMCgRuYW1lGAEgASgJEiEKBnF1b3RhcxgCIAEoCzIRLmRldGVudC52MS5RdW90YXMiOQoUVXBkYXRlVGVuYW50UmVzcG9uc2USIQoGdGVuYW50GAEgASgLMhEuZGV0ZW50LnYxLlRlbmFudCIvCg9HZXRVc2FnZVJlcXVlc3QSDAoEZnJvbRgBIAEoCRIOCgZ0ZW5hbnQYAiABKAkimAEKEEdldFVzYWdlUmVzcG9uc2USEAoIbWFjaGluZXMYASABKAUSFgoOY29uZmlndXJhdGlvbnMYAiABKAUSFAoMZXZlbnRzX3RvZGF5GAMgASgFEiEKBnF1b3RhcxgEIAEoCzIRLmRldGVudC52MS5RdW90YXMSIQoEZGF5cxgFIAMoCzITLmRldGVudC52MS5EYXlDb3VudCInCghEYXlDb3VudBILCgNkYXkYASABKAkSDgoGZXZlbnRzGAIgASgFIiMKE0NyZWF0ZVRlbmFudFJlcXVlc3QSDAoEbmFtZRgBIAEoCSI5ChRDcmVhdGVUZW5hbnRSZXNwb25zZRIhCgZ0ZW5hbnQYASABKAsyES5kZXRlbnQudjEuVGVuYW50IiAKEEdldFRlbmFudFJlcXVlc3QSDAoEbmFtZRgBIAEoCSI2ChFHZXRUZW5hbnRSZXNwb25zZRIhCgZ0ZW5hbnQYASABKAsyES5kZXRlbnQudjEuVGVuYW50IjsKEkxpc3RUZW5hbnRzUmVxdWVzdBIRCglwYWdlX3NpemUYASABKAUSEgoKcGFnZV90b2tlbhgCIAEoCSJSChNMaXN0VGVuYW50c1Jlc3BvbnNlEiIKB3RlbmFudHMYASADKAsyES5kZXRlbnQudjEuVGVuYW50EhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSIzChJFcmFzZVRlbmFudFJlcXVlc3QSDAoEbmFtZRgBIAEoCRIPCgdjb25maXJtGAIgASgJIjgKE0VyYXNlVGVuYW50UmVzcG9uc2USIQoGdGVuYW50GAEgASgLMhEuZGV0ZW50LnYxLlRlbmFudCI0ChNFeHBvcnRUZW5hbnRSZXF1ZXN0Eg4KBnRlbmFudBgBIAEoCRINCgVhZnRlchgCIAEoCSJMChRFeHBvcnRUZW5hbnRSZXNwb25zZRIMCgR0eXBlGAEgASgJEiYKBXZhbHVlGAIgASgLMhcuZ29vZ2xlLnByb3RvYnVmLlN0cnVjdCLjAgoDS2V5EgoKAmlkGAEgASgJEg4KBnRlbmFudBgCIAEoCRIMCgRuYW1lGAMgASgJEg4KBnNjb3BlcxgEIAMoCRIWCg5jb25maWd1cmF0aW9ucxgFIAMoCRIuCgpjcmVhdGVkX2F0GAYgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBISCgpjcmVhdGVkX2J5GAcgASgJEi4KCmV4cGlyZXNfYXQYCCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEjAKDGxhc3RfdXNlZF9hdBgJIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLgoKcmV2b2tlZF9hdBgKIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASNAoQb2xkX3NlY3JldF91bnRpbBgLIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAiiAEKEENyZWF0ZUtleVJlcXVlc3QSDAoEbmFtZRgBIAEoCRIOCgZzY29wZXMYAiADKAkSFgoOY29uZmlndXJhdGlvbnMYAyADKAkSLgoKZXhwaXJlc19hdBgEIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASDgoGdGVuYW50GAUgASgJIkAKEUNyZWF0ZUtleVJlc3BvbnNlEhsKA2tleRgBIAEoCzIOLmRldGVudC52MS5LZXkSDgoGc2VjcmV0GAIgASgJIisKDUdldEtleVJlcXVlc3QSCgoCaWQYASABKAkSDgoGdGVuYW50GAIgASgJIi0KDkdldEtleVJlc3BvbnNlEhsKA2tleRgBIAEoCzIOLmRldGVudC52MS5LZXkiSAoPTGlzdEtleXNSZXF1ZXN0EhEKCXBhZ2Vfc2l6ZRgBIAEoBRISCgpwYWdlX3Rva2VuGAIgASgJEg4KBnRlbmFudBgDIAEoCSJJChBMaXN0S2V5c1Jlc3BvbnNlEhwKBGtleXMYASADKAsyDi5kZXRlbnQudjEuS2V5EhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSI9ChBSZXJvbGxLZXlSZXF1ZXN0EgoKAmlkGAEgASgJEg0KBWdyYWNlGAIgASgJEg4KBnRlbmFudBgDIAEoCSJAChFSZXJvbGxLZXlSZXNwb25zZRIbCgNrZXkYASABKAsyDi5kZXRlbnQudjEuS2V5Eg4KBnNlY3JldBgCIAEoCSIuChBSZXZva2VLZXlSZXF1ZXN0EgoKAmlkGAEgASgJEg4KBnRlbmFudBgCIAEoCSIwChFSZXZva2VLZXlSZXNwb25zZRIbCgNrZXkYASABKAsyDi5kZXRlbnQudjEuS2V5IpUBChJDcmVhdGVUb2tlblJlcXVlc3QSDgoGc2NvcGVzGAEgAygJEhYKDmNvbmZpZ3VyYXRpb25zGAIgAygJEikKCG1hY2hpbmVzGAMgAygLMhcuZGV0ZW50LnYxLlRva2VuTWFjaGluZRIOCgZldmVudHMYBCADKAkSDwoHc3ViamVjdBgFIAEoCRILCgN0dGwYBiABKAkiMQoMVG9rZW5NYWNoaW5lEhUKDWNvbmZpZ3VyYXRpb24YASABKAkSCgoCaWQYAiABKAkiVAoTQ3JlYXRlVG9rZW5SZXNwb25zZRINCgV0b2tlbhgBIAEoCRIuCgpleHBpcmVzX2F0GAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCKaAQoKQXVkaXRFbnRyeRIKCgJpZBgBIAEoCRImCgJhdBgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASDQoFYWN0b3IYAyABKAkSDgoGYWN0aW9uGAQgASgJEg8KB3N1YmplY3QYBSABKAkSKAoHZGV0YWlscxgGIAEoCzIXLmdvb2dsZS5wcm90b2J1Zi5TdHJ1Y3QiUAoXTGlzdEF1ZGl0RW50cmllc1JlcXVlc3QSEQoJcGFnZV9zaXplGAEgASgFEhIKCnBhZ2VfdG9rZW4YAiABKAkSDgoGdGVuYW50GAMgASgJIlsKGExpc3RBdWRpdEVudHJpZXNSZXNwb25zZRImCgdlbnRyaWVzGAEgAygLMhUuZGV0ZW50LnYxLkF1ZGl0RW50cnkSFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJMtcICg1UZW5hbnRTZXJ2aWNlEk8KDENyZWF0ZVRlbmFudBIeLmRldGVudC52MS5DcmVhdGVUZW5hbnRSZXF1ZXN0Gh8uZGV0ZW50LnYxLkNyZWF0ZVRlbmFudFJlc3BvbnNlEksKCUdldFRlbmFudBIbLmRldGVudC52MS5HZXRUZW5hbnRSZXF1ZXN0GhwuZGV0ZW50LnYxLkdldFRlbmFudFJlc3BvbnNlIgOQAgESUQoLTGlzdFRlbmFudHMSHS5kZXRlbnQudjEuTGlzdFRlbmFudHNSZXF1ZXN0Gh4uZGV0ZW50LnYxLkxpc3RUZW5hbnRzUmVzcG9uc2UiA5ACARJPCgxVcGRhdGVUZW5hbnQSHi5kZXRlbnQudjEuVXBkYXRlVGVuYW50UmVxdWVzdBofLmRldGVudC52MS5VcGRhdGVUZW5hbnRSZXNwb25zZRJICghHZXRVc2FnZRIaLmRldGVudC52MS5HZXRVc2FnZVJlcXVlc3QaGy5kZXRlbnQudjEuR2V0VXNhZ2VSZXNwb25zZSIDkAIBEkwKC0VyYXNlVGVuYW50Eh0uZGV0ZW50LnYxLkVyYXNlVGVuYW50UmVxdWVzdBoeLmRldGVudC52MS5FcmFzZVRlbmFudFJlc3BvbnNlElYKDEV4cG9ydFRlbmFudBIeLmRldGVudC52MS5FeHBvcnRUZW5hbnRSZXF1ZXN0Gh8uZGV0ZW50LnYxLkV4cG9ydFRlbmFudFJlc3BvbnNlIgOQAgEwARJGCglDcmVhdGVLZXkSGy5kZXRlbnQudjEuQ3JlYXRlS2V5UmVxdWVzdBocLmRldGVudC52MS5DcmVhdGVLZXlSZXNwb25zZRJCCgZHZXRLZXkSGC5kZXRlbnQudjEuR2V0S2V5UmVxdWVzdBoZLmRldGVudC52MS5HZXRLZXlSZXNwb25zZSIDkAIBEkgKCExpc3RLZXlzEhouZGV0ZW50LnYxLkxpc3RLZXlzUmVxdWVzdBobLmRldGVudC52MS5MaXN0S2V5c1Jlc3BvbnNlIgOQAgESRgoJUmVyb2xsS2V5EhsuZGV0ZW50LnYxLlJlcm9sbEtleVJlcXVlc3QaHC5kZXRlbnQudjEuUmVyb2xsS2V5UmVzcG9uc2USRgoJUmV2b2tlS2V5EhsuZGV0ZW50LnYxLlJldm9rZUtleVJlcXVlc3QaHC5kZXRlbnQudjEuUmV2b2tlS2V5UmVzcG9uc2USTAoLQ3JlYXRlVG9rZW4SHS5kZXRlbnQudjEuQ3JlYXRlVG9rZW5SZXF1ZXN0Gh4uZGV0ZW50LnYxLkNyZWF0ZVRva2VuUmVzcG9uc2USYAoQTGlzdEF1ZGl0RW50cmllcxIiLmRldGVudC52MS5MaXN0QXVkaXRFbnRyaWVzUmVxdWVzdBojLmRldGVudC52MS5MaXN0QXVkaXRFbnRyaWVzUmVzcG9uc2UiA5ACAWIGcHJvdG8z", [file_google_protobuf_struct, file_google_protobuf_timestamp]);
 
 /**
  * @generated from message detent.v1.Tenant
@@ -31,23 +31,30 @@ export type Tenant = Message<"detent.v1.Tenant"> & {
   createdAt?: Timestamp | undefined;
 
   /**
+   * Its own; what is absent is as the deployment's settings say.
+   *
+   * @generated from field: detent.v1.Quotas quotas = 3;
+   */
+  quotas?: Quotas | undefined;
+
+  /**
    * Since when it is being erased; absent: it is not.
    *
-   * @generated from field: google.protobuf.Timestamp erasing_at = 3;
+   * @generated from field: google.protobuf.Timestamp erasing_at = 4;
    */
   erasingAt?: Timestamp | undefined;
 
   /**
    * Since when nothing is left of it but this; absent: something is.
    *
-   * @generated from field: google.protobuf.Timestamp erased_at = 4;
+   * @generated from field: google.protobuf.Timestamp erased_at = 5;
    */
   erasedAt?: Timestamp | undefined;
 
   /**
    * How many rows of each kind were erased so far.
    *
-   * @generated from field: map<string, uint32> erased_counts = 5;
+   * @generated from field: map<string, uint32> erased_counts = 6;
    */
   erasedCounts: { [key: string]: number };
 };
@@ -58,6 +65,180 @@ export type Tenant = Message<"detent.v1.Tenant"> & {
  */
 export const TenantSchema: GenMessage<Tenant> = /*@__PURE__*/
   messageDesc(file_detent_v1_tenant_service, 0);
+
+/**
+ * What a tenant may have and do. Each is at least 1.
+ *
+ * @generated from message detent.v1.Quotas
+ */
+export type Quotas = Message<"detent.v1.Quotas"> & {
+  /**
+   * Living machines.
+   *
+   * @generated from field: optional int32 machines = 1;
+   */
+  machines?: number | undefined;
+
+  /**
+   * Versions count one by one.
+   *
+   * @generated from field: optional int32 configurations = 2;
+   */
+  configurations?: number | undefined;
+
+  /**
+   * Events that are decided in a day of UTC, and those that find no machine.
+   *
+   * @generated from field: optional int32 events_per_day = 3;
+   */
+  eventsPerDay?: number | undefined;
+
+  /**
+   * Requests of one key in a second; each event of a batch counts.
+   *
+   * @generated from field: optional int32 requests_per_second = 4;
+   */
+  requestsPerSecond?: number | undefined;
+};
+
+/**
+ * Describes the message detent.v1.Quotas.
+ * Use `create(QuotasSchema)` to create a new message.
+ */
+export const QuotasSchema: GenMessage<Quotas> = /*@__PURE__*/
+  messageDesc(file_detent_v1_tenant_service, 1);
+
+/**
+ * @generated from message detent.v1.UpdateTenantRequest
+ */
+export type UpdateTenantRequest = Message<"detent.v1.UpdateTenantRequest"> & {
+  /**
+   * @generated from field: string name = 1;
+   */
+  name: string;
+
+  /**
+   * In place of those that it has.
+   *
+   * @generated from field: detent.v1.Quotas quotas = 2;
+   */
+  quotas?: Quotas | undefined;
+};
+
+/**
+ * Describes the message detent.v1.UpdateTenantRequest.
+ * Use `create(UpdateTenantRequestSchema)` to create a new message.
+ */
+export const UpdateTenantRequestSchema: GenMessage<UpdateTenantRequest> = /*@__PURE__*/
+  messageDesc(file_detent_v1_tenant_service, 2);
+
+/**
+ * @generated from message detent.v1.UpdateTenantResponse
+ */
+export type UpdateTenantResponse = Message<"detent.v1.UpdateTenantResponse"> & {
+  /**
+   * @generated from field: detent.v1.Tenant tenant = 1;
+   */
+  tenant?: Tenant | undefined;
+};
+
+/**
+ * Describes the message detent.v1.UpdateTenantResponse.
+ * Use `create(UpdateTenantResponseSchema)` to create a new message.
+ */
+export const UpdateTenantResponseSchema: GenMessage<UpdateTenantResponse> = /*@__PURE__*/
+  messageDesc(file_detent_v1_tenant_service, 3);
+
+/**
+ * @generated from message detent.v1.GetUsageRequest
+ */
+export type GetUsageRequest = Message<"detent.v1.GetUsageRequest"> & {
+  /**
+   * The first day, as `2026-11-26`; empty: 30 days ago.
+   *
+   * @generated from field: string from = 1;
+   */
+  from: string;
+
+  /**
+   * With the root key: whose.
+   *
+   * @generated from field: string tenant = 2;
+   */
+  tenant: string;
+};
+
+/**
+ * Describes the message detent.v1.GetUsageRequest.
+ * Use `create(GetUsageRequestSchema)` to create a new message.
+ */
+export const GetUsageRequestSchema: GenMessage<GetUsageRequest> = /*@__PURE__*/
+  messageDesc(file_detent_v1_tenant_service, 4);
+
+/**
+ * @generated from message detent.v1.GetUsageResponse
+ */
+export type GetUsageResponse = Message<"detent.v1.GetUsageResponse"> & {
+  /**
+   * @generated from field: int32 machines = 1;
+   */
+  machines: number;
+
+  /**
+   * @generated from field: int32 configurations = 2;
+   */
+  configurations: number;
+
+  /**
+   * @generated from field: int32 events_today = 3;
+   */
+  eventsToday: number;
+
+  /**
+   * Those that hold: the tenant's own, and the deployment's where it has none.
+   *
+   * @generated from field: detent.v1.Quotas quotas = 4;
+   */
+  quotas?: Quotas | undefined;
+
+  /**
+   * Days of UTC with events, oldest first, at most 400.
+   *
+   * @generated from field: repeated detent.v1.DayCount days = 5;
+   */
+  days: DayCount[];
+};
+
+/**
+ * Describes the message detent.v1.GetUsageResponse.
+ * Use `create(GetUsageResponseSchema)` to create a new message.
+ */
+export const GetUsageResponseSchema: GenMessage<GetUsageResponse> = /*@__PURE__*/
+  messageDesc(file_detent_v1_tenant_service, 5);
+
+/**
+ * @generated from message detent.v1.DayCount
+ */
+export type DayCount = Message<"detent.v1.DayCount"> & {
+  /**
+   * As `2026-11-26`.
+   *
+   * @generated from field: string day = 1;
+   */
+  day: string;
+
+  /**
+   * @generated from field: int32 events = 2;
+   */
+  events: number;
+};
+
+/**
+ * Describes the message detent.v1.DayCount.
+ * Use `create(DayCountSchema)` to create a new message.
+ */
+export const DayCountSchema: GenMessage<DayCount> = /*@__PURE__*/
+  messageDesc(file_detent_v1_tenant_service, 6);
 
 /**
  * @generated from message detent.v1.CreateTenantRequest
@@ -74,7 +255,7 @@ export type CreateTenantRequest = Message<"detent.v1.CreateTenantRequest"> & {
  * Use `create(CreateTenantRequestSchema)` to create a new message.
  */
 export const CreateTenantRequestSchema: GenMessage<CreateTenantRequest> = /*@__PURE__*/
-  messageDesc(file_detent_v1_tenant_service, 1);
+  messageDesc(file_detent_v1_tenant_service, 7);
 
 /**
  * @generated from message detent.v1.CreateTenantResponse
@@ -91,7 +272,7 @@ export type CreateTenantResponse = Message<"detent.v1.CreateTenantResponse"> & {
  * Use `create(CreateTenantResponseSchema)` to create a new message.
  */
 export const CreateTenantResponseSchema: GenMessage<CreateTenantResponse> = /*@__PURE__*/
-  messageDesc(file_detent_v1_tenant_service, 2);
+  messageDesc(file_detent_v1_tenant_service, 8);
 
 /**
  * @generated from message detent.v1.GetTenantRequest
@@ -108,7 +289,7 @@ export type GetTenantRequest = Message<"detent.v1.GetTenantRequest"> & {
  * Use `create(GetTenantRequestSchema)` to create a new message.
  */
 export const GetTenantRequestSchema: GenMessage<GetTenantRequest> = /*@__PURE__*/
-  messageDesc(file_detent_v1_tenant_service, 3);
+  messageDesc(file_detent_v1_tenant_service, 9);
 
 /**
  * @generated from message detent.v1.GetTenantResponse
@@ -125,7 +306,7 @@ export type GetTenantResponse = Message<"detent.v1.GetTenantResponse"> & {
  * Use `create(GetTenantResponseSchema)` to create a new message.
  */
 export const GetTenantResponseSchema: GenMessage<GetTenantResponse> = /*@__PURE__*/
-  messageDesc(file_detent_v1_tenant_service, 4);
+  messageDesc(file_detent_v1_tenant_service, 10);
 
 /**
  * @generated from message detent.v1.ListTenantsRequest
@@ -149,7 +330,7 @@ export type ListTenantsRequest = Message<"detent.v1.ListTenantsRequest"> & {
  * Use `create(ListTenantsRequestSchema)` to create a new message.
  */
 export const ListTenantsRequestSchema: GenMessage<ListTenantsRequest> = /*@__PURE__*/
-  messageDesc(file_detent_v1_tenant_service, 5);
+  messageDesc(file_detent_v1_tenant_service, 11);
 
 /**
  * @generated from message detent.v1.ListTenantsResponse
@@ -173,7 +354,7 @@ export type ListTenantsResponse = Message<"detent.v1.ListTenantsResponse"> & {
  * Use `create(ListTenantsResponseSchema)` to create a new message.
  */
 export const ListTenantsResponseSchema: GenMessage<ListTenantsResponse> = /*@__PURE__*/
-  messageDesc(file_detent_v1_tenant_service, 6);
+  messageDesc(file_detent_v1_tenant_service, 12);
 
 /**
  * @generated from message detent.v1.EraseTenantRequest
@@ -197,7 +378,7 @@ export type EraseTenantRequest = Message<"detent.v1.EraseTenantRequest"> & {
  * Use `create(EraseTenantRequestSchema)` to create a new message.
  */
 export const EraseTenantRequestSchema: GenMessage<EraseTenantRequest> = /*@__PURE__*/
-  messageDesc(file_detent_v1_tenant_service, 7);
+  messageDesc(file_detent_v1_tenant_service, 13);
 
 /**
  * @generated from message detent.v1.EraseTenantResponse
@@ -214,7 +395,7 @@ export type EraseTenantResponse = Message<"detent.v1.EraseTenantResponse"> & {
  * Use `create(EraseTenantResponseSchema)` to create a new message.
  */
 export const EraseTenantResponseSchema: GenMessage<EraseTenantResponse> = /*@__PURE__*/
-  messageDesc(file_detent_v1_tenant_service, 8);
+  messageDesc(file_detent_v1_tenant_service, 14);
 
 /**
  * @generated from message detent.v1.ExportTenantRequest
@@ -240,7 +421,7 @@ export type ExportTenantRequest = Message<"detent.v1.ExportTenantRequest"> & {
  * Use `create(ExportTenantRequestSchema)` to create a new message.
  */
 export const ExportTenantRequestSchema: GenMessage<ExportTenantRequest> = /*@__PURE__*/
-  messageDesc(file_detent_v1_tenant_service, 9);
+  messageDesc(file_detent_v1_tenant_service, 15);
 
 /**
  * @generated from message detent.v1.ExportTenantResponse
@@ -267,7 +448,7 @@ export type ExportTenantResponse = Message<"detent.v1.ExportTenantResponse"> & {
  * Use `create(ExportTenantResponseSchema)` to create a new message.
  */
 export const ExportTenantResponseSchema: GenMessage<ExportTenantResponse> = /*@__PURE__*/
-  messageDesc(file_detent_v1_tenant_service, 10);
+  messageDesc(file_detent_v1_tenant_service, 16);
 
 /**
  * An API key, without its secret.
@@ -354,7 +535,7 @@ export type Key = Message<"detent.v1.Key"> & {
  * Use `create(KeySchema)` to create a new message.
  */
 export const KeySchema: GenMessage<Key> = /*@__PURE__*/
-  messageDesc(file_detent_v1_tenant_service, 11);
+  messageDesc(file_detent_v1_tenant_service, 17);
 
 /**
  * @generated from message detent.v1.CreateKeyRequest
@@ -401,7 +582,7 @@ export type CreateKeyRequest = Message<"detent.v1.CreateKeyRequest"> & {
  * Use `create(CreateKeyRequestSchema)` to create a new message.
  */
 export const CreateKeyRequestSchema: GenMessage<CreateKeyRequest> = /*@__PURE__*/
-  messageDesc(file_detent_v1_tenant_service, 12);
+  messageDesc(file_detent_v1_tenant_service, 18);
 
 /**
  * @generated from message detent.v1.CreateKeyResponse
@@ -425,7 +606,7 @@ export type CreateKeyResponse = Message<"detent.v1.CreateKeyResponse"> & {
  * Use `create(CreateKeyResponseSchema)` to create a new message.
  */
 export const CreateKeyResponseSchema: GenMessage<CreateKeyResponse> = /*@__PURE__*/
-  messageDesc(file_detent_v1_tenant_service, 13);
+  messageDesc(file_detent_v1_tenant_service, 19);
 
 /**
  * @generated from message detent.v1.GetKeyRequest
@@ -449,7 +630,7 @@ export type GetKeyRequest = Message<"detent.v1.GetKeyRequest"> & {
  * Use `create(GetKeyRequestSchema)` to create a new message.
  */
 export const GetKeyRequestSchema: GenMessage<GetKeyRequest> = /*@__PURE__*/
-  messageDesc(file_detent_v1_tenant_service, 14);
+  messageDesc(file_detent_v1_tenant_service, 20);
 
 /**
  * @generated from message detent.v1.GetKeyResponse
@@ -466,7 +647,7 @@ export type GetKeyResponse = Message<"detent.v1.GetKeyResponse"> & {
  * Use `create(GetKeyResponseSchema)` to create a new message.
  */
 export const GetKeyResponseSchema: GenMessage<GetKeyResponse> = /*@__PURE__*/
-  messageDesc(file_detent_v1_tenant_service, 15);
+  messageDesc(file_detent_v1_tenant_service, 21);
 
 /**
  * @generated from message detent.v1.ListKeysRequest
@@ -497,7 +678,7 @@ export type ListKeysRequest = Message<"detent.v1.ListKeysRequest"> & {
  * Use `create(ListKeysRequestSchema)` to create a new message.
  */
 export const ListKeysRequestSchema: GenMessage<ListKeysRequest> = /*@__PURE__*/
-  messageDesc(file_detent_v1_tenant_service, 16);
+  messageDesc(file_detent_v1_tenant_service, 22);
 
 /**
  * @generated from message detent.v1.ListKeysResponse
@@ -521,7 +702,7 @@ export type ListKeysResponse = Message<"detent.v1.ListKeysResponse"> & {
  * Use `create(ListKeysResponseSchema)` to create a new message.
  */
 export const ListKeysResponseSchema: GenMessage<ListKeysResponse> = /*@__PURE__*/
-  messageDesc(file_detent_v1_tenant_service, 17);
+  messageDesc(file_detent_v1_tenant_service, 23);
 
 /**
  * @generated from message detent.v1.RerollKeyRequest
@@ -552,7 +733,7 @@ export type RerollKeyRequest = Message<"detent.v1.RerollKeyRequest"> & {
  * Use `create(RerollKeyRequestSchema)` to create a new message.
  */
 export const RerollKeyRequestSchema: GenMessage<RerollKeyRequest> = /*@__PURE__*/
-  messageDesc(file_detent_v1_tenant_service, 18);
+  messageDesc(file_detent_v1_tenant_service, 24);
 
 /**
  * @generated from message detent.v1.RerollKeyResponse
@@ -576,7 +757,7 @@ export type RerollKeyResponse = Message<"detent.v1.RerollKeyResponse"> & {
  * Use `create(RerollKeyResponseSchema)` to create a new message.
  */
 export const RerollKeyResponseSchema: GenMessage<RerollKeyResponse> = /*@__PURE__*/
-  messageDesc(file_detent_v1_tenant_service, 19);
+  messageDesc(file_detent_v1_tenant_service, 25);
 
 /**
  * @generated from message detent.v1.RevokeKeyRequest
@@ -600,7 +781,7 @@ export type RevokeKeyRequest = Message<"detent.v1.RevokeKeyRequest"> & {
  * Use `create(RevokeKeyRequestSchema)` to create a new message.
  */
 export const RevokeKeyRequestSchema: GenMessage<RevokeKeyRequest> = /*@__PURE__*/
-  messageDesc(file_detent_v1_tenant_service, 20);
+  messageDesc(file_detent_v1_tenant_service, 26);
 
 /**
  * @generated from message detent.v1.RevokeKeyResponse
@@ -617,7 +798,7 @@ export type RevokeKeyResponse = Message<"detent.v1.RevokeKeyResponse"> & {
  * Use `create(RevokeKeyResponseSchema)` to create a new message.
  */
 export const RevokeKeyResponseSchema: GenMessage<RevokeKeyResponse> = /*@__PURE__*/
-  messageDesc(file_detent_v1_tenant_service, 21);
+  messageDesc(file_detent_v1_tenant_service, 27);
 
 /**
  * @generated from message detent.v1.CreateTokenRequest
@@ -671,7 +852,7 @@ export type CreateTokenRequest = Message<"detent.v1.CreateTokenRequest"> & {
  * Use `create(CreateTokenRequestSchema)` to create a new message.
  */
 export const CreateTokenRequestSchema: GenMessage<CreateTokenRequest> = /*@__PURE__*/
-  messageDesc(file_detent_v1_tenant_service, 22);
+  messageDesc(file_detent_v1_tenant_service, 28);
 
 /**
  * @generated from message detent.v1.TokenMachine
@@ -693,7 +874,7 @@ export type TokenMachine = Message<"detent.v1.TokenMachine"> & {
  * Use `create(TokenMachineSchema)` to create a new message.
  */
 export const TokenMachineSchema: GenMessage<TokenMachine> = /*@__PURE__*/
-  messageDesc(file_detent_v1_tenant_service, 23);
+  messageDesc(file_detent_v1_tenant_service, 29);
 
 /**
  * @generated from message detent.v1.CreateTokenResponse
@@ -717,7 +898,7 @@ export type CreateTokenResponse = Message<"detent.v1.CreateTokenResponse"> & {
  * Use `create(CreateTokenResponseSchema)` to create a new message.
  */
 export const CreateTokenResponseSchema: GenMessage<CreateTokenResponse> = /*@__PURE__*/
-  messageDesc(file_detent_v1_tenant_service, 24);
+  messageDesc(file_detent_v1_tenant_service, 30);
 
 /**
  * @generated from message detent.v1.AuditEntry
@@ -739,7 +920,7 @@ export type AuditEntry = Message<"detent.v1.AuditEntry"> & {
   actor: string;
 
   /**
-   * `tenant.created`, `tenant.erasing`, `tenant.erased`, `key.created`, `key.rerolled`, `key.revoked`, `machine.erased`.
+   * `tenant.created`, `tenant.updated`, `tenant.erasing`, `tenant.erased`, `key.created`, `key.rerolled`, `key.revoked`, `machine.erased`.
    *
    * @generated from field: string action = 4;
    */
@@ -763,7 +944,7 @@ export type AuditEntry = Message<"detent.v1.AuditEntry"> & {
  * Use `create(AuditEntrySchema)` to create a new message.
  */
 export const AuditEntrySchema: GenMessage<AuditEntry> = /*@__PURE__*/
-  messageDesc(file_detent_v1_tenant_service, 25);
+  messageDesc(file_detent_v1_tenant_service, 31);
 
 /**
  * @generated from message detent.v1.ListAuditEntriesRequest
@@ -794,7 +975,7 @@ export type ListAuditEntriesRequest = Message<"detent.v1.ListAuditEntriesRequest
  * Use `create(ListAuditEntriesRequestSchema)` to create a new message.
  */
 export const ListAuditEntriesRequestSchema: GenMessage<ListAuditEntriesRequest> = /*@__PURE__*/
-  messageDesc(file_detent_v1_tenant_service, 26);
+  messageDesc(file_detent_v1_tenant_service, 32);
 
 /**
  * @generated from message detent.v1.ListAuditEntriesResponse
@@ -818,7 +999,7 @@ export type ListAuditEntriesResponse = Message<"detent.v1.ListAuditEntriesRespon
  * Use `create(ListAuditEntriesResponseSchema)` to create a new message.
  */
 export const ListAuditEntriesResponseSchema: GenMessage<ListAuditEntriesResponse> = /*@__PURE__*/
-  messageDesc(file_detent_v1_tenant_service, 27);
+  messageDesc(file_detent_v1_tenant_service, 33);
 
 /**
  * Tenants, their API keys, and tokens for browsers. The root key manages tenants, and the keys of any tenant that it
@@ -856,6 +1037,26 @@ export const TenantService: GenService<{
     methodKind: "unary";
     input: typeof ListTenantsRequestSchema;
     output: typeof ListTenantsResponseSchema;
+  },
+  /**
+   * Sets what a tenant may have and do. For the root key.
+   *
+   * @generated from rpc detent.v1.TenantService.UpdateTenant
+   */
+  updateTenant: {
+    methodKind: "unary";
+    input: typeof UpdateTenantRequestSchema;
+    output: typeof UpdateTenantResponseSchema;
+  },
+  /**
+   * What a tenant has, and how many events it has had, by day. Needs the scope `keys:admin`.
+   *
+   * @generated from rpc detent.v1.TenantService.GetUsage
+   */
+  getUsage: {
+    methodKind: "unary";
+    input: typeof GetUsageRequestSchema;
+    output: typeof GetUsageResponseSchema;
   },
   /**
    * Marks a tenant, ends its keys within 30 seconds, and erases everything that is kept of it, which goes on by itself:
