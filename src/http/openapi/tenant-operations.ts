@@ -14,7 +14,7 @@ export const TENANT_OPERATIONS = {
       200: { description: "It is there already.", shape: "Tenant", headers: ["Location"], example: TENANT },
     },
     reasons: [],
-    example: { body: { name: "acme" } },
+    example: { body: { name: "acme" }, status: 201 },
   },
   ListTenants: {
     tag: "Tenants",
