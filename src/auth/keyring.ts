@@ -1,7 +1,8 @@
 /**
  * The keys that an isolate has seen. D1 is asked for a key at most every 30 s, so that is how long a revoked one may still
  * be taken; while D1 does not answer, a key that was seen in the last 15 minutes goes on working. Ids that are nobody's are
- * remembered, too: asking for them costs what asking for a key costs. Of ids that were never seen so many are looked up in a second, and no more.
+ * remembered, too: asking for them costs what asking for a key costs. Of ids that were never seen so many are looked up in
+ * a second, and no more.
  */
 import { DetentError } from "../errors.ts";
 import { Bucket } from "../limits/bucket.ts";

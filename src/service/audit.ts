@@ -3,7 +3,7 @@ import type { Principal } from "../auth/principal.ts";
 import * as catalog from "../catalog/audit.ts";
 import { canonicalJson } from "../json.ts";
 import type { House } from "./house.ts";
-import { pageSizeOf, readPageToken, signPageToken } from "./paging.ts";
+import { cutPage, keyOfTime, pageSizeOf, readKeyOfTime, readPageToken } from "./paging.ts";
 import { tenantMeant } from "./tenant-meant.ts";
 
 /** What is logged. */
@@ -32,14 +32,12 @@ export async function listAudit(house: House, principal: Principal, input: ListA
   const limit = pageSizeOf(input.pageSize);
   const tenant = await tenantMeant(house, principal, input.tenant);
   const binding = [tenant, "audit"];
-  const after = toPosition(await readPageToken(house, binding, input.pageToken));
+  const after = readKeyOfTime(await readPageToken(house, binding, input.pageToken));
   const found = await catalog.listAudit(house.catalog(tenant), after, limit + 1);
-  const page = found.slice(0, limit);
-  const last = page.at(-1);
-  const more = found.length > limit && last !== undefined;
+  const { page, nextPageToken } = await cutPage(house, binding, { found, limit }, ({ at, id }) => keyOfTime(at, id));
   return {
     entries: page.map(toAuditView),
-    nextPageToken: more ? await signPageToken(house, binding, `${last.at}:${last.id}`) : "",
+    nextPageToken,
   };
 }
 
@@ -57,10 +55,4 @@ export function newAuditEntry(
 /** An entry as it is listed. */
 export function toAuditView(entry: catalog.AuditEntry): AuditView {
   return { ...entry, details: JSON.parse(entry.details) as AuditView["details"] };
-}
-
-function toPosition(key: string | undefined): catalog.AuditPosition | undefined {
-  if (key === undefined) return undefined;
-  const colon = key.indexOf(":");
-  return { at: Number(key.slice(0, colon)), id: key.slice(colon + 1) };
 }

@@ -10,7 +10,7 @@ import { canonicalJson, isEmpty } from "../json.ts";
 import type { Principal } from "../auth/principal.ts";
 import { reachesConfiguration, requireConfiguration } from "../auth/reach.ts";
 import type { House } from "./house.ts";
-import { pageSizeOf, readPageToken, signPageToken } from "./paging.ts";
+import { cutPage, pageSizeOf, readPageToken } from "./paging.ts";
 import { Rules } from "./rules.ts";
 
 /** A configuration as it is answered: its source with name and version filled in. */
@@ -90,10 +90,8 @@ export async function listConfigurations(
   const binding = [principal.tenant, "configurations", name];
   const after = (await readPageToken(house, binding, query.pageToken)) ?? "";
   const found = await findReached(house, principal, { name, after, limit: limit + 1 });
-  const configurations = found.slice(0, limit);
-  const last = configurations.at(-1);
-  const more = found.length > limit && last !== undefined;
-  return { configurations, nextPageToken: more ? await signPageToken(house, binding, last.name) : "" };
+  const { page, nextPageToken } = await cutPage(house, binding, { found, limit }, (last) => last.name);
+  return { configurations: page, nextPageToken };
 }
 
 const NAMES_PER_READ = 1_000;

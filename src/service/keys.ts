@@ -9,7 +9,7 @@ import { checkConfigurationName, quote } from "../engine/names.ts";
 import { DetentError } from "../errors.ts";
 import { newAuditEntry } from "./audit.ts";
 import type { House } from "./house.ts";
-import { pageSizeOf, readPageToken, signPageToken } from "./paging.ts";
+import { cutPage, keyOfTime, pageSizeOf, readKeyOfTime, readPageToken } from "./paging.ts";
 import { Rules } from "./rules.ts";
 import { refuseErased, tenantMeant } from "./tenant-meant.ts";
 
@@ -109,15 +109,13 @@ export async function listKeys(house: House, principal: Principal, input: ListKe
   const limit = pageSizeOf(input.pageSize);
   const tenant = await tenantMeant(house, principal, input.tenant);
   const binding = [tenant, "keys"];
-  const after = toPosition(await readPageToken(house, binding, input.pageToken));
-  const found = await catalog.listKeys(house.catalog(tenant), after, limit + 1);
-  const page = found.slice(0, limit);
-  const last = page.at(-1);
-  const more = found.length > limit && last !== undefined;
-  return {
-    keys: page.map(toKeyView),
-    nextPageToken: more ? await signPageToken(house, binding, `${last.createdAt}:${last.id}`) : "",
-  };
+  const after = readKeyOfTime(await readPageToken(house, binding, input.pageToken));
+  const position = after && { createdAt: after.at, id: after.id };
+  const found = await catalog.listKeys(house.catalog(tenant), position, limit + 1);
+  const { page, nextPageToken } = await cutPage(house, binding, { found, limit }, (last) =>
+    keyOfTime(last.createdAt, last.id),
+  );
+  return { keys: page.map(toKeyView), nextPageToken };
 }
 
 export interface RerollKeyInput {
@@ -248,10 +246,4 @@ function timeOf(at: number): string {
 /** A key without what it is made of. */
 export function toKeyView({ hash: _hash, oldHash: _oldHash, ...view }: catalog.StoredKey): KeyView {
   return view;
-}
-
-function toPosition(key: string | undefined): catalog.KeyPosition | undefined {
-  if (key === undefined) return undefined;
-  const colon = key.indexOf(":");
-  return { createdAt: Number(key.slice(0, colon)), id: key.slice(colon + 1) };
 }

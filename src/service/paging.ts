@@ -22,6 +22,34 @@ export async function signPageToken(house: House, binding: readonly string[], ke
   return `${toBase64Url(new TextEncoder().encode(key))}.${await sign(house, binding, key)}`;
 }
 
+/**
+ * A page of `limit` of what was found, where one more was asked for, and the token of the next one: empty where there is none.
+ * `keyOf` writes the position of its last.
+ */
+export async function cutPage<T>(
+  house: House,
+  binding: readonly string[],
+  { found, limit }: { readonly found: readonly T[]; readonly limit: number },
+  keyOf: (last: T) => string,
+): Promise<{ readonly page: T[]; readonly nextPageToken: string }> {
+  const page = found.slice(0, limit);
+  const last = page.at(-1);
+  const isMore = found.length > limit && last !== undefined;
+  return { page, nextPageToken: isMore ? await signPageToken(house, binding, keyOf(last)) : "" };
+}
+
+/** A position of a time and an id, as a key; no time has a colon. */
+export function keyOfTime(at: number, id: string): string {
+  return `${at}:${id}`;
+}
+
+/** What `keyOfTime` has written. */
+export function readKeyOfTime(key: string | undefined): { readonly at: number; readonly id: string } | undefined {
+  if (key === undefined) return undefined;
+  const colon = key.indexOf(":");
+  return { at: Number(key.slice(0, colon)), id: key.slice(colon + 1) };
+}
+
 /** The position a token stands for; undefined for an empty one. Anything that was not signed for this binding is refused; `name`: where it was given. */
 export async function readPageToken(
   house: House,

@@ -5,7 +5,7 @@ import * as catalog from "../catalog/tenants.ts";
 import { QUOTA_NAMES, type Quotas } from "../limits/quotas.ts";
 import { newAuditEntry } from "./audit.ts";
 import type { House } from "./house.ts";
-import { pageSizeOf, readPageToken, signPageToken } from "./paging.ts";
+import { cutPage, pageSizeOf, readPageToken } from "./paging.ts";
 import { Rules } from "./rules.ts";
 import { getTenant, refuseErased } from "./tenant-meant.ts";
 
@@ -64,10 +64,8 @@ export async function listTenants(
   const binding = ["", "tenants"];
   const after = (await readPageToken(house, binding, query.pageToken)) ?? "";
   const found = await house.tenants(after, limit + 1);
-  const tenants = found.slice(0, limit);
-  const last = tenants.at(-1);
-  const more = found.length > limit && last !== undefined;
-  return { tenants, nextPageToken: more ? await signPageToken(house, binding, last.name) : "" };
+  const { page, nextPageToken } = await cutPage(house, binding, { found, limit }, ({ name }) => name);
+  return { tenants: page, nextPageToken };
 }
 
 function toSnakeCase(name: string): string {

@@ -18,8 +18,16 @@ const ids: string[] = tags.flatMap((tag: Json) => tag["x-operations"]);
 
 let server: Server;
 let browser: Browser;
+/** Of a key that there is. */
+let keyId: string;
 beforeAll(async () => {
   server = await startServer();
+  const made = await fetch(`${server.url}/api/v1/keys`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ name: "of the examples", scopes: ["machines:read"] }),
+  });
+  keyId = (await made.json<{ key: { id: string } }>()).key.id;
   browser = await chromium.launch({
     executablePath: await packaged.executablePath(),
     args: [...packaged.args, "--disable-background-networking"],
@@ -42,10 +50,11 @@ describe("the cURL lines, in the order of the page", () => {
     const isStream = responses[200]?.content?.["text/event-stream"] !== undefined;
     // A stream is left after a second, which cURL calls an error of its own (28).
     const flags = isStream ? "-m 1 || [ $? = 28 ]" : "";
-    const line = `${samples[0].source} -o /dev/null -w '%{http_code}' ${flags}`.replaceAll(
-      "http://localhost:8787",
-      server.url,
-    );
+    const line = `${samples[0].source} -o /dev/null -w '%{http_code}' ${flags}`
+      .replaceAll("http://localhost:8787", server.url)
+      .replace(".wrangler/state", server.stateDir)
+      // The id of a key is nobody's to choose.
+      .replace(/(?<=\/keys\/)[0-9A-Za-z]{16}/, keyId);
     const run = async () => (await promisify(execFile)("bash", ["-euo", "pipefail", "-c", line])).stdout;
     const answers = Object.entries<Json>(responses).filter(([, response]) => response.$ref === undefined);
     // What comes from the index may take a moment.

@@ -84,7 +84,8 @@ test(
       args: [...packaged.args, "--disable-background-networking"],
       headless: true,
     });
-    const tab = await browser.newPage();
+    // A page of another policy than that of what the service answers, as any page with code in it has.
+    const tab = await browser.newPage({ bypassCSP: true });
     await tab.goto(`${server.url}/health`);
     // The code prints the transition of each change, and the reason of a problem.
     await tab.evaluate(`globalThis.printed = []; console.log = (what) => printed.push(what.event ?? what);`);

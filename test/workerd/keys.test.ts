@@ -292,6 +292,30 @@ test("a token is no longer than a header may be, has no more than its key, and e
   expect(Date.parse(token.body.expires_at)).toBeLessThanOrEqual(Date.parse(expires_at));
 });
 
+test.each(["keys", "audit", "configurations"])(
+  "each of the %s is on one page, and the last page says that it is",
+  async (list) => {
+    const { key } = await makeTenant(`paged-${list}`);
+    for (const name of ["a", "b", "c"]) {
+      await call("/api/v1/keys", key, { name, scopes: ["machines:read"] });
+      await call("/api/v1/configurations", key, { ...CHART, name });
+    }
+    const whole = (await call(`/api/v1/${list}`, key)).body;
+    const field = list === "audit" ? "entries" : list;
+    expect(whole.next_page_token).toBe("");
+    expect(whole[field].length).toBeGreaterThanOrEqual(3);
+    const walked = [];
+    let token = "";
+    for (const _entry of whole[field]) {
+      const { body } = await call(`/api/v1/${list}?page_size=1&page_token=${encodeURIComponent(token)}`, key);
+      walked.push(...body[field]);
+      token = body.next_page_token;
+    }
+    expect(walked).toEqual(whole[field]);
+    expect(token).toBe("");
+  },
+);
+
 test("the same over Connect", async () => {
   const { key, id } = await makeTenant("connect");
   const transport = createConnectTransport({

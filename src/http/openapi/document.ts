@@ -171,7 +171,11 @@ function createOperation(
     },
     ...(example && {
       "x-codeSamples": [
-        { lang: "Shell", label: "cURL", source: curlOf(method, path, example, { reads, isStream: isStream(answers) }) },
+        {
+          lang: "Shell",
+          label: "cURL",
+          source: curlOf(method, path, example, { reads, isStream: isStream(answers), isRoot: access === "root" }),
+        },
       ],
     }),
   };

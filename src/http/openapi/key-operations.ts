@@ -54,6 +54,7 @@ export const KEY_OPERATIONS = {
     rpc: "detent.v1.TenantService/GetKey",
     answers: { 200: { description: "The key.", shape: "Key", example: KEY } },
     reasons: ["NOT_FOUND"],
+    example: { path: { id: KEY.id } },
   },
   RerollKey: {
     tag: "Keys and tokens",
@@ -69,6 +70,7 @@ export const KEY_OPERATIONS = {
       },
     },
     reasons: ["NOT_FOUND"],
+    example: { path: { id: KEY.id }, body: { grace: "P7D" } },
   },
   RevokeKey: {
     tag: "Keys and tokens",
@@ -79,6 +81,7 @@ export const KEY_OPERATIONS = {
       200: { description: "The key.", shape: "Key", example: { ...KEY, revoked_at: "2026-11-24T11:00:00.000Z" } },
     },
     reasons: ["NOT_FOUND"],
+    example: { path: { id: KEY.id } },
   },
   CreateToken: {
     tag: "Keys and tokens",

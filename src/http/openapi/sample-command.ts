@@ -10,13 +10,19 @@ export function curlOf(
   method: string,
   path: string,
   example: Example,
-  { reads, isStream }: { readonly reads: "json" | "yaml"; readonly isStream: boolean },
+  {
+    reads,
+    isStream,
+    isRoot,
+  }: { readonly reads: "json" | "yaml"; readonly isStream: boolean; readonly isRoot: boolean },
 ): string {
   const { headers = {}, body } = example;
   const url = `${ORIGIN}${fillPath(path, example)}`;
   const parts = [
     `curl ${isStream ? "-sSN" : "-sS"} ${method === "GET" || (method === "POST" && body !== undefined) ? "" : `-X ${method} `}${quote(url)}`,
   ];
+  // Every other request is the anonymous tenant's there.
+  if (isRoot) parts.push(`-H "Authorization: Bearer $(cat .wrangler/state/root-key)"`);
   for (const [name, value] of Object.entries(headers)) parts.push(`-H ${quote(`${name}: ${value}`)}`);
   if (body !== undefined && reads === "yaml") {
     parts.push(`-H ${quote("Content-Type: application/yaml")}`);

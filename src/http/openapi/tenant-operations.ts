@@ -14,6 +14,7 @@ export const TENANT_OPERATIONS = {
       200: { description: "It is there already.", shape: "Tenant", headers: ["Location"], example: TENANT },
     },
     reasons: [],
+    example: { body: { name: "acme" }, status: 201 },
   },
   ListTenants: {
     tag: "Tenants",
@@ -24,6 +25,7 @@ export const TENANT_OPERATIONS = {
       200: { description: "A page.", shape: "TenantList", example: { tenants: [TENANT], next_page_token: "" } },
     },
     reasons: [],
+    example: {},
   },
   GetTenant: {
     tag: "Tenants",
@@ -33,6 +35,7 @@ export const TENANT_OPERATIONS = {
     rpc: "detent.v1.TenantService/GetTenant",
     answers: { 200: { description: "The tenant.", shape: "Tenant", example: TENANT } },
     reasons: ["NOT_FOUND"],
+    example: { path: { name: "acme" } },
   },
   UpdateTenant: {
     tag: "Tenants",
@@ -41,6 +44,7 @@ export const TENANT_OPERATIONS = {
     rpc: "detent.v1.TenantService/UpdateTenant",
     answers: { 200: { description: "The tenant.", shape: "Tenant", example: TENANT } },
     reasons: ["NOT_FOUND"],
+    example: { path: { name: "acme" }, body: { quotas: { machines: 10_000 } } },
   },
   GetUsage: {
     tag: "Tenants",
