@@ -1,7 +1,7 @@
 /** The composition root: bindings -> house -> doors. No logic. */
 import { waitUntil } from "cloudflare:workers";
 import { cors } from "hono/cors";
-import { Hono } from "hono";
+import { Hono } from "hono/tiny";
 import { version as release } from "../package.json";
 import { authenticate, recheck, type GateDeps } from "./auth/gate.ts";
 import { KeyHasher } from "./auth/hash.ts";

@@ -1,5 +1,5 @@
 /** The JSON door: every route, who may take it, and what is no route. A handler translates one request to one use case. */
-import { Hono } from "hono";
+import { Hono } from "hono/tiny";
 import { clip } from "../engine/names.ts";
 import { DetentError } from "../errors.ts";
 import { CONFIGURATION_ROUTES } from "./configurations.ts";
