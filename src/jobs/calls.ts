@@ -93,12 +93,15 @@ export interface ChunkRef {
 export type JobReply =
   | { readonly ok: true; readonly job: JobView }
   | { readonly ok: false; readonly problem: JobProblem };
-export type JobProblem = "unknown" | "other content";
+export type JobProblem = "unknown" | "other content" | "too many";
 
 /** A job's object. A call rejects only when the platform fails. */
 export interface JobCalls {
-  /** Starts it, unless it is there already; rejects when it could not be registered, and then there is none. */
-  create(spec: JobSpec): Promise<JobReply>;
+  /**
+   * Starts it, unless it is there already; where the tenant may have no more (`isFull`), only the latter. Rejects when it could not
+   * be registered, and then there is none.
+   */
+  create(spec: JobSpec, isFull?: boolean): Promise<JobReply>;
   read(): Promise<JobReply>;
   /** Refusals after a position, in the order in which they came. */
   refusals(after: number, limit: number): Promise<readonly JobRefusal[]>;

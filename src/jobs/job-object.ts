@@ -38,8 +38,8 @@ export class JobObject extends DurableObject<Bindings> {
     });
   }
 
-  create(spec: JobSpec) {
-    return this.#job.create(spec);
+  create(spec: JobSpec, isFull?: boolean) {
+    return this.#job.create(spec, isFull);
   }
 
   read() {

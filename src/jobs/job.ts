@@ -83,12 +83,13 @@ export class Job {
   }
 
   /** Starts it, unless it is there already; rejects when the catalog did not take it: then it has not begun. */
-  async create(spec: JobSpec): Promise<JobReply> {
+  async create(spec: JobSpec, isFull = false): Promise<JobReply> {
     // One of the same id, abandoned or over, makes room first.
     while (this.#ending !== undefined) await this.#ending.catch(() => undefined);
     const known = this.#find();
     if (known !== undefined && known.spec.content !== spec.content) return refuse("other content");
     if (known === undefined) {
+      if (isFull) return refuse("too many");
       this.#deps.transaction(() => {
         migrate(this.#deps.sql);
         this.#store.insertJob(spec, this.#deps.now());

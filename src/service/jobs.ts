@@ -22,6 +22,9 @@ const USUAL_RATE = 100;
 /** What objects, the index and the queues of one deployment bear beside their other work. */
 const LARGEST_RATE = 1_000;
 
+/** Jobs of a tenant that have not ended: each reads the index and sends to the queue by itself, whether anybody looks or not. */
+const MOST_UNFINISHED = 100;
+
 /** Jobs of a page: each may carry an event of 64 KiB. */
 const MOST_LISTED = 50;
 
@@ -43,7 +46,10 @@ export interface CreateJobInput extends JobActionInput {
   readonly idempotencyKey?: string | undefined;
 }
 
-/** Starts a job. Throws CONFIGURATION_NOT_FOUND where the filter or the migration names none. */
+/**
+ * Starts a job. Throws CONFIGURATION_NOT_FOUND where the filter or the migration names none, QUOTA_EXCEEDED where a hundred of
+ * the tenant's have not ended; some more may come to be where many are created at once.
+ */
 export async function createJob(house: House, principal: Principal, input: CreateJobInput): Promise<JobView> {
   requireScope(principal, "ops");
   const { tenant, actor } = principal;
@@ -79,7 +85,8 @@ export async function createJob(house: House, principal: Principal, input: Creat
     eventId: `detent:job:${id}:${createdAt}`,
     content: canonicalJson({ filter, action, isDryRun, rate }),
   };
-  return jobOf(id, await orUnavailable("the job", house.job(tenant, id).create(spec)));
+  const isFull = (await catalog.countUnfinishedJobs(db, MOST_UNFINISHED)) === MOST_UNFINISHED;
+  return jobOf(id, await orUnavailable("the job", house.job(tenant, id).create(spec, isFull)));
 }
 
 function checkAction(rules: Rules, house: House, input: JobActionInput): JobAction {
@@ -200,6 +207,14 @@ function jobOf(id: string, reply: JobReply): JobView {
       const message = "idempotency_key was used for another job";
       throw invalid([{ pointer: "/idempotency_key", rule: "reused", message }]);
     }
+    case "too many":
+      throw new DetentError(
+        "QUOTA_EXCEEDED",
+        `${MOST_UNFINISHED} jobs have not ended, which is the limit of a tenant`,
+        {
+          metadata: { quota: "jobs", limit: String(MOST_UNFINISHED) },
+        },
+      );
     default:
       return reply.problem satisfies never;
   }

@@ -3,6 +3,7 @@
  * processes are killed. Each machine is affected once, and the report says what became of all of them.
  */
 import { expect, test } from "vitest";
+import type { JobView } from "../../src/jobs/calls.ts";
 import * as jobs from "../../src/service/jobs.ts";
 import { affected, create, end, MACHINES, OPERATOR, pass, range, revisionOf, yardOf } from "./simulation/jobs.ts";
 import { addressOf, createMachine, event } from "./simulation/machines.ts";
@@ -153,6 +154,27 @@ test("the same key and content is the same job; other content is refused", async
   expect((await create(yard, world, input)).id).toBe(job.id);
   await expect(create(yard, world, { ...input, rate: 7 })).rejects.toThrow(/idempotency_key was used for another job/);
   expect(await yard.listed("t")).toHaveLength(1);
+});
+
+test("a tenant has at most a hundred jobs that have not ended", async () => {
+  const { world, yard } = await yardOf(17, 6);
+  const input = (index: number) => ({
+    send: { event: "finish" },
+    isDryRun: true,
+    rate: 1,
+    idempotencyKey: `k${index}`,
+  });
+  const made = await Promise.all(range(100).map((index) => create(yard, world, input(index))));
+  const [first, second, ...others] = made as [JobView, JobView, ...JobView[]];
+  await world.clock.until(jobs.pauseJob(yard.house, OPERATOR, first.id));
+  await expect(create(yard, world, input(100))).rejects.toMatchObject({
+    reason: "QUOTA_EXCEEDED",
+    metadata: { quota: "jobs", limit: "100" },
+  });
+  expect(await yard.listed("t")).toHaveLength(100);
+  expect((await create(yard, world, input(1))).id).toBe(second.id);
+  await Promise.all(others.map((job) => end(yard, world, job)));
+  expect((await create(yard, world, input(100))).status).toBe("running");
 });
 
 test("a creation that the catalog did not take has begun nothing, may be repeated, and leaves nothing behind", async () => {

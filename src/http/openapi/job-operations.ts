@@ -24,7 +24,7 @@ export const JOB_OPERATIONS = {
     rpc: "detent.v1.JobService/CreateJob",
     headers: { "Idempotency-Key": "optional" },
     answers: { 201: { description: "The job.", shape: "Job", headers: ["Location"], example: JOB } },
-    reasons: ["CONFIGURATION_NOT_FOUND"],
+    reasons: ["CONFIGURATION_NOT_FOUND", "QUOTA_EXCEEDED"],
     example: {
       headers: { "Idempotency-Key": "cancel-pending-orders" },
       body: {

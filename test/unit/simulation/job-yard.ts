@@ -146,7 +146,7 @@ export class JobYard {
     const reach = <T>(work: (job: Job) => T | Promise<T>): Promise<T> =>
       this.#whileAlive(this.#world.faults.through(() => work(this.#jobOf(home))).then((answer) => answer));
     return {
-      create: (spec) => reach((job) => job.create(spec)),
+      create: (spec, isFull) => reach((job) => job.create(spec, isFull)),
       read: () => reach((job) => job.read()),
       refusals: (after, limit) => reach((job) => job.refusals(after, limit)),
       pause: () => reach((job) => job.pause()),
