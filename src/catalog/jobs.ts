@@ -20,16 +20,14 @@ const LIST_JOBS_OF = `
   WHERE tenant = ?1 AND (created_at, id) < (?2, ?3) AND (?4 = '' OR job->>'$.filter.configuration' = ?4)
   ORDER BY created_at DESC, id DESC LIMIT ?5`;
 
-const COUNT_UNFINISHED = `
-  SELECT count(*) AS count
-  FROM (SELECT 1 FROM jobs WHERE tenant = ?1 AND job->>'finishedAt' IS NULL LIMIT ?2)`;
+const COUNT_UNFINISHED = "SELECT count(*) AS count FROM jobs WHERE tenant = ?1 AND job->>'finishedAt' IS NULL";
 
 /** For the test of their plans. */
 export const JOB_STATEMENTS = { LIST_JOBS, LIST_JOBS_OF, COUNT_UNFINISHED } as const;
 
-/** How many jobs have not ended, as far as they have told: running or paused; `most` where there are as many or more. */
-export async function countUnfinishedJobs(db: TenantDb, most: number): Promise<number> {
-  return (await db.first<{ count: number }>(COUNT_UNFINISHED, most))?.count ?? 0;
+/** How many jobs have not ended, as far as they have told: running or paused. */
+export async function countUnfinishedJobs(db: TenantDb): Promise<number> {
+  return (await db.first<{ count: number }>(COUNT_UNFINISHED))?.count ?? 0;
 }
 
 /** Stores what is told of a job in place of what was told before. */

@@ -85,7 +85,7 @@ export async function createJob(house: House, principal: Principal, input: Creat
     eventId: `detent:job:${id}:${createdAt}`,
     content: canonicalJson({ filter, action, isDryRun, rate }),
   };
-  const isFull = (await catalog.countUnfinishedJobs(db, MOST_UNFINISHED)) === MOST_UNFINISHED;
+  const isFull = (await catalog.countUnfinishedJobs(db)) >= MOST_UNFINISHED;
   return jobOf(id, await orUnavailable("the job", house.job(tenant, id).create(spec, isFull)));
 }
 
