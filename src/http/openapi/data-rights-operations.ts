@@ -35,6 +35,7 @@ export const DATA_RIGHTS_OPERATIONS = {
         example: {
           name: "acme",
           created_at: "2026-11-24T10:00:00.000Z",
+          quotas: {},
           erasing_at: "2026-11-26T09:00:00.000Z",
           erased_counts: {},
         },
