@@ -42,5 +42,6 @@ export const DATA_RIGHTS_OPERATIONS = {
       },
     },
     reasons: ["NOT_FOUND"],
+    example: { path: { name: "acme" }, body: { confirm: "acme" } },
   },
 } as const satisfies Record<string, Description>;
