@@ -3,7 +3,7 @@
  * JSON Web Tokens (RFC 7519) under HMAC-SHA-256, and no other algorithm; signed and read by `jose`.
  */
 import { errors, jwtVerify, SignJWT } from "jose";
-import * as z from "zod/mini";
+import * as v from "valibot";
 import { SCOPES, type Scope } from "./scope.ts";
 
 /** What a token says. */
@@ -28,15 +28,15 @@ const ISSUER = "detent";
 /** Clocks of a deployment's machines differ by less. */
 const CLOCK_TOLERANCE_SECONDS = 5;
 
-const CLAIMS = z.object({
-  tenant: z.string(),
-  key: z.string(),
-  sub: z.optional(z.string()),
-  scopes: z.array(z.enum(SCOPES)),
-  configurations: z.array(z.string()),
-  machines: z.optional(z.array(z.tuple([z.string(), z.string()]))),
-  events: z.optional(z.array(z.string())),
-  exp: z.int(),
+const CLAIMS = v.object({
+  tenant: v.string(),
+  key: v.string(),
+  sub: v.optional(v.string()),
+  scopes: v.array(v.picklist(SCOPES)),
+  configurations: v.array(v.string()),
+  machines: v.optional(v.array(v.strictTuple([v.string(), v.string()]))),
+  events: v.optional(v.array(v.string())),
+  exp: v.pipe(v.number(), v.safeInteger()),
 });
 
 /** Makes and reads the tokens of a deployment: the first secret signs, every one is known. */
@@ -70,8 +70,8 @@ export class Tokens {
           clockTolerance: CLOCK_TOLERANCE_SECONDS,
           requiredClaims: ["exp", "tenant", "key"],
         });
-        const claims = CLAIMS.safeParse(payload);
-        return claims.success ? toClaims(claims.data) : undefined;
+        const claims = v.safeParse(CLAIMS, payload);
+        return claims.success ? toClaims(claims.output) : undefined;
       } catch (error) {
         if (error instanceof errors.JWTExpired) return "expired";
       }
@@ -80,7 +80,7 @@ export class Tokens {
   }
 }
 
-function toClaims({ sub = "", exp, machines, events, ...claims }: z.output<typeof CLAIMS>): TokenClaims {
+function toClaims({ sub = "", exp, machines, events, ...claims }: v.InferOutput<typeof CLAIMS>): TokenClaims {
   return {
     ...claims,
     subject: sub,

@@ -1,5 +1,5 @@
 /** The routes of events. */
-import type * as z from "zod/mini";
+import type * as v from "valibot";
 import type { Principal } from "../auth/principal.ts";
 import { LIMITS } from "../engine/limits.ts";
 import { enqueueEvents, refuseCrowd } from "../service/enqueued-events.ts";
@@ -55,7 +55,7 @@ async function enqueue(c: Ctx, principal: Principal, input: SendEventInput): Pro
 /** A body in the house's words. */
 function toInput(
   machine: { readonly configuration: string; readonly id: string },
-  body: z.output<typeof SHAPES.event>,
+  body: v.InferOutput<typeof SHAPES.event>,
 ): SendEventInput {
   return {
     ...machine,

@@ -1,5 +1,5 @@
 /** The routes of feeds. */
-import type * as z from "zod/mini";
+import type * as v from "valibot";
 import * as feeds from "../service/feeds.ts";
 import * as out from "../output.ts";
 import { pageSize, route, type Ctx } from "./route.ts";
@@ -29,7 +29,7 @@ const listFailures = route({
   },
 });
 
-function toInput(c: Ctx, query: z.output<typeof SHAPES.feedQuery>): feeds.ReadFeedInput {
+function toInput(c: Ctx, query: v.InferOutput<typeof SHAPES.feedQuery>): feeds.ReadFeedInput {
   return { ...query, pageSize: pageSize(query.page_size), signal: c.req.raw.signal };
 }
 

@@ -1,5 +1,5 @@
 /** Requests -> checked values: content type, size, JSON, case of keys, shape. */
-import type * as z from "zod/mini";
+import type * as v from "valibot";
 import { contentTypeOf, decodeUtf8, parseJson, readBody } from "../body.ts";
 import { clip } from "../engine/names.ts";
 import { toPointer } from "../engine/finding.ts";
@@ -10,11 +10,11 @@ import { parseYaml } from "../yaml.ts";
 const JSON_TYPE = /^application\/(?:[a-z0-9.+-]+\+)?json$/;
 
 /** The body as `schema` says, keys in snake_case or camelCase; of `most` bytes at most. */
-export async function readJson<S extends z.ZodMiniType>(
+export async function readJson<S extends v.GenericSchema>(
   request: Request,
   schema: S,
   most?: number,
-): Promise<z.output<S>> {
+): Promise<v.InferOutput<S>> {
   const type = contentTypeOf(request);
   if (!JSON_TYPE.test(type)) {
     const sent = type === "" ? "has no content type" : `is "${clip(type)}"`;
@@ -24,11 +24,11 @@ export async function readJson<S extends z.ZodMiniType>(
 }
 
 /** The same where there may be none; undefined then, however the emptiness came over the wire. */
-export async function readOptionalJson<S extends z.ZodMiniType>(
+export async function readOptionalJson<S extends v.GenericSchema>(
   request: Request,
   schema: S,
   most?: number,
-): Promise<z.output<S> | undefined> {
+): Promise<v.InferOutput<S> | undefined> {
   const body = await readBody(request, most);
   if (body.byteLength === 0) return undefined;
   return await readJson(new Request(request.url, { method: "POST", headers: request.headers, body }), schema, most);
@@ -39,11 +39,11 @@ const YAML_TYPE =
   /^(?:|(?:application|text)\/(?:[a-z0-9.+-]+\+|x-)?yaml|text\/plain|application\/(?:json|octet-stream|x-www-form-urlencoded))$/;
 
 /** The same of YAML, of which JSON is a part. What breaks a rule is told with its line. */
-export async function readYaml<S extends z.ZodMiniType>(
+export async function readYaml<S extends v.GenericSchema>(
   request: Request,
   schema: S,
   most?: number,
-): Promise<z.output<S>> {
+): Promise<v.InferOutput<S>> {
   const type = contentTypeOf(request);
   if (!YAML_TYPE.test(type)) {
     const message = `the body must be application/yaml; it is "${clip(type)}"`;
@@ -62,7 +62,7 @@ export async function readYaml<S extends z.ZodMiniType>(
 }
 
 /** The query as `schema` says; unknown parameters are refused, since ignoring `dry_run` would send an event. */
-export function readQuery<S extends z.ZodMiniType>(request: Request, schema: S): z.output<S> {
+export function readQuery<S extends v.GenericSchema>(request: Request, schema: S): v.InferOutput<S> {
   const { search, searchParams } = new URL(request.url);
   try {
     decodeURIComponent(search);

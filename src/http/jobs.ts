@@ -1,5 +1,5 @@
 /** The routes of jobs. */
-import type * as z from "zod/mini";
+import type * as v from "valibot";
 import * as jobs from "../service/jobs.ts";
 import * as out from "../output.ts";
 import { idempotencyKey } from "./preconditions.ts";
@@ -30,7 +30,7 @@ const createJob = route({
   },
 });
 
-function filterOf({ updated_after, updated_before, ...filter }: z.output<typeof SHAPES.job>["filter"]) {
+function filterOf({ updated_after, updated_before, ...filter }: v.InferOutput<typeof SHAPES.job>["filter"]) {
   return { ...filter, updatedAfter: instant(updated_after), updatedBefore: instant(updated_before) };
 }
 

@@ -1,7 +1,7 @@
 /** The routes of many machines. */
 import * as machineCount from "../service/machine-count.ts";
 import * as machineList from "../service/machine-list.ts";
-import type * as z from "zod/mini";
+import type * as v from "valibot";
 import * as out from "../output.ts";
 import { instant, pageSize, route } from "./route.ts";
 import { SHAPES } from "./shapes.ts";
@@ -40,7 +40,7 @@ const countMachines = route({
   },
 });
 
-function filterOf(query: z.output<typeof SHAPES.machineCountQuery> | z.output<typeof SHAPES.machinesQuery>) {
+function filterOf(query: v.InferOutput<typeof SHAPES.machineCountQuery> | v.InferOutput<typeof SHAPES.machinesQuery>) {
   return {
     configuration: query.configuration,
     version: query.version,

@@ -3,7 +3,7 @@
  * from which the OpenAPI document is made: there is no second description of a request.
  */
 import type { Context } from "hono";
-import type * as z from "zod/mini";
+import type * as v from "valibot";
 import { requireAccess, type Access } from "../auth/scope.ts";
 import { clip } from "../engine/names.ts";
 import { invalid } from "../errors.ts";
@@ -35,8 +35,8 @@ export interface Route {
   readonly operation: OperationId;
   readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
   readonly path: string;
-  readonly query?: z.ZodMiniType;
-  readonly body?: z.ZodMiniType;
+  readonly query?: v.GenericSchema;
+  readonly body?: v.GenericSchema;
   readonly isBodyOptional?: true;
   /** What the body is written in; JSON when absent. */
   readonly reads?: "yaml";
@@ -54,7 +54,7 @@ interface Asked<Q, B> {
   readonly body: B;
 }
 
-interface Spec<Q extends z.ZodMiniType, B extends z.ZodMiniType> {
+interface Spec<Q extends v.GenericSchema, B extends v.GenericSchema> {
   readonly operation: OperationId;
   readonly access: Exclude<Access, "open">;
   readonly method: Route["method"];
@@ -68,13 +68,14 @@ interface Spec<Q extends z.ZodMiniType, B extends z.ZodMiniType> {
   readonly reads?: "yaml";
   /** The largest body; 1 MiB when absent. */
   readonly bodyBytes?: number;
-  readonly handle: (asked: Asked<z.output<Q>, z.output<B>>) => Response | Promise<Response>;
+  readonly handle: (asked: Asked<v.InferOutput<Q>, v.InferOutput<B>>) => Response | Promise<Response>;
 }
 
 /** A route for those who have a credential. */
-export function route<Q extends z.ZodMiniType = typeof SHAPES.empty, B extends z.ZodMiniType = z.ZodMiniUndefined>(
-  spec: Spec<Q, B>,
-): Route {
+export function route<
+  Q extends v.GenericSchema = typeof SHAPES.empty,
+  B extends v.GenericSchema = v.UndefinedSchema<undefined>,
+>(spec: Spec<Q, B>): Route {
   const { operation, access, method, path, query, body, handle } = spec;
   return {
     operation,
@@ -92,11 +93,11 @@ export function route<Q extends z.ZodMiniType = typeof SHAPES.empty, B extends z
         c,
         house: c.env.house,
         principal,
-        query: readQuery(c.req.raw, query ?? SHAPES.empty) as z.output<Q>,
+        query: readQuery(c.req.raw, query ?? SHAPES.empty) as v.InferOutput<Q>,
       };
-      if (body === undefined) return await handle({ ...asked, body: undefined as z.output<B> });
+      if (body === undefined) return await handle({ ...asked, body: undefined });
       const read = spec.reads === "yaml" ? readYaml : spec.isBodyOptional ? readOptionalJson : readJson;
-      return await handle({ ...asked, body: (await read(c.req.raw, body, spec.bodyBytes)) as z.output<B> });
+      return await handle({ ...asked, body: (await read(c.req.raw, body, spec.bodyBytes)) as v.InferOutput<B> });
     },
   };
 }

@@ -2,205 +2,200 @@
  * The shapes of JSON bodies and queries of the routes: types, unknown fields, both cases of keys. The rules are the
  * house's.
  */
-import * as z from "zod/mini";
+import * as v from "valibot";
 import { countUtf8Bytes, LIMITS } from "../engine/limits.ts";
 import { CHART } from "../stateservice/chart.ts";
-import { list, mustBe, object, query, record, shape, text, time, type Payload } from "../shape.ts";
+import { atLeast, atMost, integer, list, object, oneOf, query, record, rules, shape, text, time } from "../shape.ts";
 
-const revision = z.int().check(z.minimum(0), z.maximum(0x7fff_ffff));
+const revision = v.pipe(integer, atLeast(0), atMost(0x7fff_ffff));
 
-const transition = shape({
-  from: z.exactOptional(text),
-  to: z.exactOptional(text),
-  event: z.exactOptional(text),
-  guard: z.exactOptional(text),
-  assign: z.exactOptional(record(text)),
-  after: z.exactOptional(text),
-  deadline: z.exactOptional(text),
+/** One of its transitions. */
+export const TRANSITION = shape({
+  from: v.exactOptional(text),
+  to: v.exactOptional(text),
+  event: v.exactOptional(text),
+  guard: v.exactOptional(text),
+  assign: v.exactOptional(record(text)),
+  after: v.exactOptional(text),
+  deadline: v.exactOptional(text),
 });
 
-/**
- * Stops at more JSON than a configuration may have. Within it, no more faults are possible than zod can report: at about
- * 125,000 its own stack ends.
- */
-function refuseLarge(value: unknown, context: Payload): unknown {
+/** Stops at more JSON than a configuration may have, before each fault in it is looked for. */
+const refuseLarge = rules((value: unknown, refuse) => {
   const bytes = countUtf8Bytes(JSON.stringify(value));
-  if (bytes <= LIMITS.configurationBytes) return value;
+  if (bytes <= LIMITS.configurationBytes) return;
   const message = `a configuration has at most ${LIMITS.configurationBytes} bytes of JSON, this one has ${bytes}`;
-  context.issues.push({ code: "custom", message, params: { rule: "limit_exceeded" }, input: bytes });
-  return z.NEVER;
-}
+  refuse([], "limit_exceeded", message, bytes);
+});
 
-const configurationFields = shape({
-  name: z.exactOptional(text),
-  version: z.exactOptional(text),
-  starting_state: z.exactOptional(text),
-  states: z.exactOptional(list(text)),
-  transitions: z.exactOptional(list(transition)),
-  initial_states: z.exactOptional(list(text)),
-  state_options: z.exactOptional(record(shape({ schema: z.exactOptional(object), unhandled: z.exactOptional(text) }))),
-  event_options: z.exactOptional(record(shape({ schema: z.exactOptional(object) }))),
-  unhandled: z.exactOptional(text),
-  defer_for: z.exactOptional(text),
-  retention: z.exactOptional(
+/** What a configuration says. */
+export const CONFIGURATION = {
+  name: v.exactOptional(text),
+  version: v.exactOptional(text),
+  starting_state: v.exactOptional(text),
+  states: v.exactOptional(list(text)),
+  transitions: v.exactOptional(list(TRANSITION)),
+  initial_states: v.exactOptional(list(text)),
+  state_options: v.exactOptional(record(shape({ schema: v.exactOptional(object), unhandled: v.exactOptional(text) }))),
+  event_options: v.exactOptional(record(shape({ schema: v.exactOptional(object) }))),
+  unhandled: v.exactOptional(text),
+  defer_for: v.exactOptional(text),
+  retention: v.exactOptional(
     shape({
-      outcomes: z.exactOptional(z.nullable(text)),
-      final: z.exactOptional(z.nullable(text)),
-      history: z.exactOptional(z.nullable(text)),
+      outcomes: v.exactOptional(v.nullable(text)),
+      final: v.exactOptional(v.nullable(text)),
+      history: v.exactOptional(v.nullable(text)),
     }),
   ),
-});
+};
 
-const configuration = z.pipe(z.transform(refuseLarge), configurationFields);
+const configuration = v.pipe(v.unknown(), refuseLarge, shape(CONFIGURATION));
 
 const newMachine = {
-  state: z.optional(text),
-  data: z.optional(object),
-  labels: z.optional(record(text)),
+  state: v.optional(text),
+  data: v.optional(object),
+  labels: v.optional(record(text)),
 };
 
 const event = {
   event: text,
-  event_id: z.optional(text),
-  data: z.optional(object),
-  details: z.optional(text),
-  originator: z.optional(text),
-  timestamp: z.optional(time),
+  event_id: v.optional(text),
+  data: v.optional(object),
+  details: v.optional(text),
+  originator: v.optional(text),
+  timestamp: v.optional(time),
 };
 
 const sentEvent = {
   ...event,
-  expected_state: z.optional(text),
-  expected_revision: z.optional(revision),
-  create_if_missing: z.optional(shape({ version: z.optional(text), ...newMachine })),
+  expected_state: v.optional(text),
+  expected_revision: v.optional(revision),
+  create_if_missing: v.optional(shape({ version: v.optional(text), ...newMachine })),
 };
 
-const flag = z.enum(["true", "false"]);
+const flag = oneOf(["true", "false"]);
 /** A revision in a query. */
-const revisionText = z
-  .string()
-  .check(z.regex(/^\d{1,15}$/, { error: mustBe("a revision, a whole number of up to 15 digits") }));
+const revisionText = v.pipe(text, v.regex(/^\d{1,15}$/, "a revision, a whole number of up to 15 digits"));
 /** The same, or -1 for none. */
-const revisionOrNone = z
-  .string()
-  .check(
-    z.regex(/^(?:-1|\d{1,15})$/, { error: mustBe("a revision, a whole number of up to 15 digits, or -1 for none") }),
-  );
+const revisionOrNone = v.pipe(
+  text,
+  v.regex(/^(?:-1|\d{1,15})$/, "a revision, a whole number of up to 15 digits, or -1 for none"),
+);
 const machineFilter = {
   configuration: text,
-  version: z.optional(text),
-  state: z.optional(text),
-  updated_after: z.optional(time),
-  updated_before: z.optional(time),
+  version: v.optional(text),
+  state: v.optional(text),
+  updated_after: v.optional(time),
+  updated_before: v.optional(time),
 };
-const migration = { to: text, state_map: z.optional(record(text)) };
+const migration = { to: text, state_map: v.optional(record(text)) };
 /** `label.K=V` */
-const labels = { label: z.optional(record(text)) };
+const labels = { label: v.optional(record(text)) };
 
 /** One schema per body and query. */
 export const SHAPES = {
   configuration,
   simulation: shape({
-    configuration: z.optional(configuration),
-    config_id: z.optional(text),
-    state: z.optional(text),
-    data: z.optional(object),
+    configuration: v.optional(configuration),
+    config_id: v.optional(text),
+    state: v.optional(text),
+    data: v.optional(object),
     events: list(shape(event)),
   }),
   machine: shape({
-    config_id: z.optional(text),
-    configuration_version: z.optional(text),
-    id: z.optional(text),
+    config_id: v.optional(text),
+    configuration_version: v.optional(text),
+    id: v.optional(text),
     ...newMachine,
   }),
-  watchQuery: shape({ after_revision: z.optional(revisionOrNone) }),
-  machineQuery: shape({ at_revision: z.optional(revisionText) }),
-  labels: shape({ labels: record(z.nullable(text)) }),
-  override: shape({ state: text, data: z.optional(object), comment: text }),
+  watchQuery: shape({ after_revision: v.optional(revisionOrNone) }),
+  machineQuery: shape({ at_revision: v.optional(revisionText) }),
+  labels: shape({ labels: record(v.nullable(text)) }),
+  override: shape({ state: text, data: v.optional(object), comment: text }),
   migration: shape(migration),
   event: shape(sentEvent),
-  dryRunQuery: shape({ dry_run: z.optional(flag) }),
+  dryRunQuery: shape({ dry_run: v.optional(flag) }),
   events: shape({ events: list(shape({ configuration: text, id: text, ...sentEvent })) }),
   empty: shape({}),
   configurationsQuery: shape({
-    configuration: z.optional(text),
-    page_size: z.optional(text),
-    page_token: z.optional(text),
+    configuration: v.optional(text),
+    page_size: v.optional(text),
+    page_token: v.optional(text),
   }),
   machinesQuery: query(
-    { ...machineFilter, order: z.optional(text), page_size: z.optional(text), page_token: z.optional(text) },
+    { ...machineFilter, order: v.optional(text), page_size: v.optional(text), page_token: v.optional(text) },
     labels,
   ),
-  machineCountQuery: query({ ...machineFilter, group_by: z.optional(text) }, labels),
+  machineCountQuery: query({ ...machineFilter, group_by: v.optional(text) }, labels),
   feedQuery: shape({
-    after: z.optional(text),
-    configuration: z.optional(text),
-    page_size: z.optional(text),
-    wait: z.optional(text),
+    after: v.optional(text),
+    configuration: v.optional(text),
+    page_size: v.optional(text),
+    wait: v.optional(text),
   }),
   pageQuery: shape({
-    page_size: z.optional(text),
-    page_token: z.optional(text),
+    page_size: v.optional(text),
+    page_token: v.optional(text),
   }),
   job: shape({
-    filter: shape({ ...machineFilter, labels: z.optional(record(text)) }),
-    send: z.optional(
+    filter: shape({ ...machineFilter, labels: v.optional(record(text)) }),
+    send: v.optional(
       shape({
         event: text,
-        data: z.optional(object),
-        details: z.optional(text),
-        originator: z.optional(text),
+        data: v.optional(object),
+        details: v.optional(text),
+        originator: v.optional(text),
       }),
     ),
-    migrate: z.optional(shape(migration)),
-    delete: z.optional(shape({})),
-    dry_run: z.optional(z.boolean()),
-    rate: z.optional(z.int()),
+    migrate: v.optional(shape(migration)),
+    delete: v.optional(shape({})),
+    dry_run: v.optional(v.boolean("boolean")),
+    rate: v.optional(integer),
   }),
-  rebuild: shape({ machines: z.optional(list(shape({ configuration: text, id: text }))) }),
-  redrive: shape({ ids: z.optional(list(text)) }),
+  rebuild: shape({ machines: v.optional(list(shape({ configuration: text, id: text }))) }),
+  redrive: shape({ ids: v.optional(list(text)) }),
   historyQuery: shape({
-    order: z.optional(text),
-    page_size: z.optional(text),
-    page_token: z.optional(text),
-    refused: z.optional(flag),
+    order: v.optional(text),
+    page_size: v.optional(text),
+    page_token: v.optional(text),
+    refused: v.optional(flag),
   }),
   tenant: shape({ name: text }),
   erasure: shape({ confirm: text }),
-  exportQuery: shape({ tenant: z.optional(text), after: z.optional(text) }),
+  exportQuery: shape({ tenant: v.optional(text), after: v.optional(text) }),
   tenantUpdate: shape({
     quotas: shape({
-      machines: z.optional(z.int()),
-      configurations: z.optional(z.int()),
-      events_per_day: z.optional(z.int()),
-      requests_per_second: z.optional(z.int()),
+      machines: v.optional(integer),
+      configurations: v.optional(integer),
+      events_per_day: v.optional(integer),
+      requests_per_second: v.optional(integer),
     }),
   }),
-  usageQuery: shape({ from: z.optional(text), tenant: z.optional(text) }),
-  tenantQuery: shape({ tenant: z.optional(text) }),
+  usageQuery: shape({ from: v.optional(text), tenant: v.optional(text) }),
+  tenantQuery: shape({ tenant: v.optional(text) }),
   tenantPageQuery: shape({
-    tenant: z.optional(text),
-    page_size: z.optional(text),
-    page_token: z.optional(text),
+    tenant: v.optional(text),
+    page_size: v.optional(text),
+    page_token: v.optional(text),
   }),
   key: shape({
     name: text,
     scopes: list(text),
-    configurations: z.optional(list(text)),
-    expires_at: z.optional(time),
-    tenant: z.optional(text),
+    configurations: v.optional(list(text)),
+    expires_at: v.optional(time),
+    tenant: v.optional(text),
   }),
-  reroll: shape({ grace: z.optional(text), tenant: z.optional(text) }),
+  reroll: shape({ grace: v.optional(text), tenant: v.optional(text) }),
   token: shape({
     scopes: list(text),
-    configurations: z.optional(list(text)),
-    machines: z.optional(list(shape({ configuration: text, id: text }))),
-    events: z.optional(list(text)),
-    subject: z.optional(text),
-    ttl: z.optional(text),
+    configurations: v.optional(list(text)),
+    machines: v.optional(list(shape({ configuration: text, id: text }))),
+    events: v.optional(list(text)),
+    subject: v.optional(text),
+    ttl: v.optional(text),
   }),
   stateQuery: shape({ is: text }),
   chart: CHART,
-  chartQuery: shape({ version: z.optional(text), timezone: z.optional(text) }),
-  currentStateQuery: shape({ state: z.optional(text) }),
+  chartQuery: shape({ version: v.optional(text), timezone: v.optional(text) }),
+  currentStateQuery: shape({ state: v.optional(text) }),
 } as const;

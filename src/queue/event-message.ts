@@ -3,7 +3,7 @@
  * and, in a deployment of many tenants, `tenant`; or base64 text of the binary form, as go-statemachine put it on SQS.
  */
 import { fromBinary } from "@bufbuild/protobuf";
-import * as z from "zod/mini";
+import * as v from "valibot";
 import { parseJson } from "../body.ts";
 import { DetentError, invalid } from "../errors.ts";
 import { EventRequestSchema } from "../gen/statemachine/v1beta/statemachine_pb.ts";
@@ -19,17 +19,17 @@ export interface EventMessage {
 }
 
 const MESSAGE = shape({
-  tenant: z.optional(text),
-  config: z.optional(text),
-  id: z.optional(text),
-  event: z.optional(
+  tenant: v.optional(text),
+  config: v.optional(text),
+  id: v.optional(text),
+  event: v.optional(
     shape({
-      event_id: z.optional(text),
-      timestamp: z.optional(time),
-      transition: z.optional(shape({ from: z.optional(text), to: z.optional(text), event: z.optional(text) })),
-      originator: z.optional(text),
-      details: z.optional(text),
-      data: z.optional(object),
+      event_id: v.optional(text),
+      timestamp: v.optional(time),
+      transition: v.optional(shape({ from: v.optional(text), to: v.optional(text), event: v.optional(text) })),
+      originator: v.optional(text),
+      details: v.optional(text),
+      data: v.optional(object),
     }),
   ),
 });

@@ -1,11 +1,11 @@
 /** Parts of jobs: each message names some machines that a job has to look after. */
-import * as z from "zod/mini";
+import * as v from "valibot";
 import type { ChunkRef } from "../jobs/calls.ts";
 import type { House } from "../service/house.ts";
 import { workOnChunk } from "../service/job-work.ts";
-import { parseShape, shape, text } from "../shape.ts";
+import { atLeast, integer, parseShape, shape, text } from "../shape.ts";
 
-const REF = shape({ tenant: text, job: text, chunk: z.int().check(z.minimum(1)) });
+const REF = shape({ tenant: text, job: text, chunk: v.pipe(integer, atLeast(1)) });
 
 /** While a job's object cannot be reached; it sends the message again itself, later. */
 const RETRY_SECONDS = 5;

@@ -1,12 +1,12 @@
 /** What is told of a body that has not its shape: the field, the rule and the value, in our own words. */
 import { expect, test } from "vitest";
-import type * as z from "zod/mini";
+import type * as v from "valibot";
 import { DetentError } from "../../src/errors.ts";
 import { SHAPES } from "../../src/http/shapes.ts";
 import { parseShape } from "../../src/shape.ts";
 
 /** `pointer rule message value` of each violation. */
-function refusalsOf(shape: z.ZodMiniType, value: unknown): string[] {
+function refusalsOf(shape: v.GenericSchema, value: unknown): string[] {
   try {
     parseShape(shape, value, "the body");
   } catch (error) {
@@ -18,7 +18,7 @@ function refusalsOf(shape: z.ZodMiniType, value: unknown): string[] {
   return [];
 }
 
-test.each<[shape: z.ZodMiniType, value: unknown, refusal: string]>([
+test.each<[shape: v.GenericSchema, value: unknown, refusal: string]>([
   [SHAPES.event, { event: true }, "/event | invalid_type | event: must be a string, but is true | true"],
   [SHAPES.event, { event: null }, "/event | invalid_type | event: must be a string, but is null | null"],
   [SHAPES.event, { event: 1.5 }, "/event | invalid_type | event: must be a string, but is 1.5 | 1.5"],
@@ -87,6 +87,71 @@ test.each<[shape: z.ZodMiniType, value: unknown, refusal: string]>([
     },
     '/states/0/current | required | states.0.current: a state with the func "increment" needs it',
   ],
+  [
+    SHAPES.chart,
+    { current_state: "a", states: [{ name: "a", current: { key: "k" } }] },
+    "/states/0/current/value | invalid_union | states.0.current.value: must be a number or a string, but is absent",
+  ],
+  [SHAPES.job, { filter: {} }, "/filter/configuration | required | filter.configuration is required"],
+  [SHAPES.job, {}, "/filter | required | filter is required"],
+  [
+    SHAPES.job,
+    { filter: { configuration: "c" }, rate: Infinity },
+    "/rate | invalid_type | rate: must be a number, but is Infinity | Infinity",
+  ],
+  [
+    SHAPES.job,
+    { filter: { configuration: "c" }, rate: 2 ** 53 },
+    "/rate | too_big | rate: must be at most 9007199254740991, but is 9007199254740992 | 9007199254740992",
+  ],
 ])("%#", (shape, value, refusal) => {
   expect(refusalsOf(shape, value)).toEqual([refusal]);
+});
+
+test("every field that is not there is named, whatever it is called, after what is wrong with the others", () => {
+  const body: unknown = JSON.parse('{"7":0,"__proto__":{"event":"e"},"constructor":1,"eventID":"i","event":1}');
+  expect(refusalsOf(SHAPES.event, body).map((refusal) => refusal.split(" | ").slice(0, 2).join(" "))).toEqual([
+    "/event invalid_type",
+    "/7 unknown_field",
+    "/__proto__ unknown_field",
+    "/constructor unknown_field",
+    "/eventID unknown_field",
+  ]);
+});
+
+test("a field that is not there hides no rule of a chart", () => {
+  expect(refusalsOf(SHAPES.chart, { current_state: "a", states: [], more: 1 })).toEqual([
+    '/more | unknown_field | there is no field "more" in the body | more',
+    "/states | states_missing | states: there are no states",
+    '/current_state | state_unknown | current_state: "a" is not one of the states | a',
+  ]);
+});
+
+test("a record keeps a member named __proto__", () => {
+  const labels = JSON.parse('{"__proto__":"x"}') as Record<string, string>;
+  expect(parseShape(SHAPES.labels, { labels }, "the body")).toEqual({ labels });
+});
+
+test.each([
+  ["2024-02-29t23:59:59.5+23:59", "2024-02-29T23:59:59.5+23:59"],
+  ["0000-02-29T00:00:00Z", "0000-02-29T00:00:00Z"],
+  ["2023-02-29T00:00:00Z", undefined],
+  ["1900-02-29T00:00:00Z", undefined],
+  ["2026-11-31T00:00:00Z", undefined],
+  ["2026-11-24T09:30Z", undefined],
+  ["2026-11-24T09:30:60Z", undefined],
+  ["2026-11-24T09:30:00.Z", undefined],
+  ["2026-11-24T09:30:00", undefined],
+  ["2026-11-24T09:30:00+24:00", undefined],
+])("the time %s is read as %s", (timestamp, read) => {
+  const body = { event: "e", timestamp };
+  if (read === undefined)
+    expect(refusalsOf(SHAPES.event, body)).toEqual([expect.stringContaining("| invalid_format |")]);
+  else expect(parseShape(SHAPES.event, body, "the body")).toEqual({ event: "e", timestamp: read });
+});
+
+test("of more faults than a stack could hold the first hundred are told", () => {
+  const labels = Object.fromEntries(Array.from({ length: 30 }, (_, index) => [`k${index}`, 1]));
+  const events = Array.from({ length: 10_000 }, () => ({ create_if_missing: { labels } }));
+  expect(refusalsOf(SHAPES.events, { events })).toHaveLength(100);
 });

@@ -134,7 +134,7 @@ export function floorDivide(dividend: bigint, divisor: bigint): bigint {
   return dividend % divisor < 0n ? quotient - 1n : quotient;
 }
 
-function countDays(year: number, month: number): number {
+export function countDays(year: number, month: number): number {
   return toDays(month === 12 ? year + 1 : year, month === 12 ? 1 : month + 1, 1) - toDays(year, month, 1);
 }
 

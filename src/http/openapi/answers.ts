@@ -2,45 +2,43 @@
  * The shapes of what the JSON routes answer, under the names they have in the OpenAPI document. Functions in
  * `src/output.ts` write the answers; tests hold every answer they see against these. No part of the bundle.
  */
-import * as z from "zod/mini";
+import * as v from "valibot";
 import { SCOPES } from "../../auth/scope.ts";
 import { AUDIT_ACTIONS } from "../../service/audit.ts";
 import { REASONS } from "../../errors.ts";
-import { object, record, text, time } from "../../shape.ts";
-import { SHAPES } from "../shapes.ts";
+import { atLeast, integer, object, oneOf, record, text, time } from "../../shape.ts";
+import { CONFIGURATION, SHAPES, TRANSITION } from "../shapes.ts";
 
-const revision = z.int().check(z.minimum(0));
-const count = z.int().check(z.minimum(0));
+const revision = v.pipe(integer, atLeast(0));
+const count = v.pipe(integer, atLeast(0));
 const nextPageToken = text;
 
-const source = SHAPES.configuration.def.out.def.out.shape;
-
-const Configuration = z.strictObject({
-  ...source,
+const Configuration = v.strictObject({
+  ...CONFIGURATION,
   name: text,
   version: text,
   created_at: time,
-  deprecated_at: z.optional(time),
+  deprecated_at: v.optional(time),
 });
 
-const Finding = z.strictObject({
-  severity: z.enum(["error", "warning"]),
+const Finding = v.strictObject({
+  severity: oneOf(["error", "warning"]),
   code: text,
   pointer: text,
   message: text,
 });
 
-const Reason = z.enum(Object.keys(REASONS) as (keyof typeof REASONS)[]);
+const Reason = oneOf(Object.keys(REASONS) as (keyof typeof REASONS)[]);
 
-const MachineRef = z.strictObject({ configuration: text, id: text });
+const MachineRef = v.strictObject({ configuration: text, id: text });
 
-const Receipt = z.strictObject({
+const Receipt = v.strictObject({
   event_id: text,
   event: text,
   config_id: text,
   machine: MachineRef,
-  result: z.enum(["transitioned", "ignored", "deferred", "refused", "failed"]),
-  code: z.enum([
+  result: oneOf(["transitioned", "ignored", "deferred", "refused", "failed"]),
+  code: oneOf([
     "Ok",
     "EventNotAllowed",
     "FsmNotFound",
@@ -48,67 +46,68 @@ const Receipt = z.strictObject({
     "MissingDestination",
     "ConfigurationNotFound",
   ]),
-  reason: z.optional(Reason),
-  message: z.optional(text),
+  reason: v.optional(Reason),
+  message: v.optional(text),
   from: text,
-  to: z.optional(text),
+  to: v.optional(text),
   revision,
   at: time,
   originator: text,
   actor: text,
-  duplicate: z.boolean(),
-  created: z.optional(z.boolean()),
+  duplicate: v.boolean(),
+  created: v.optional(v.boolean()),
   details: text,
   data: object,
-  allowed_events: z.optional(z.array(text)),
+  allowed_events: v.optional(v.array(text)),
 });
 
-const Failure = z.omit(Receipt, { details: true, data: true, created: true });
+const Failure = v.omit(Receipt, ["details", "data", "created"]);
 
-const HistoryEntry = z.strictObject({
+const HistoryEntry = v.strictObject({
   revision,
-  kind: z.enum(["event", "migration", "override"]),
+  kind: oneOf(["event", "migration", "override"]),
   event_id: text,
   timestamp: time,
-  transition: z.strictObject({ from: text, to: text, event: text }),
+  transition: v.strictObject({ from: text, to: text, event: text }),
   originator: text,
   actor: text,
   details: text,
   data: object,
 });
 
-const ListedMachine = z.strictObject({
+const ListedMachine = v.strictObject({
   config_id: text,
   state: text,
   labels: record(text),
   revision,
-  final: z.boolean(),
+  final: v.boolean(),
   created_at: time,
   updated_at: time,
 });
 
-const Machine = z.extend(ListedMachine, {
+const Machine = v.strictObject({
+  ...ListedMachine.entries,
   data: object,
-  timers: z.array(z.strictObject({ event: text, to: text, due_at: time })),
-  history: z.array(HistoryEntry),
+  timers: v.array(v.strictObject({ event: text, to: text, due_at: time })),
+  history: v.array(HistoryEntry),
   history_next_page_token: text,
 });
 
-const AllowedEvent = z.strictObject({
+const AllowedEvent = v.strictObject({
   event: text,
-  allowed: z.enum(["yes", "no", "depends"]),
-  to: z.optional(text),
-  reason: z.optional(z.enum(["NO_TRANSITION", "IGNORED", "DEFERRED", "GUARD_REJECTED"])),
+  allowed: oneOf(["yes", "no", "depends"]),
+  to: v.optional(text),
+  reason: v.optional(oneOf(["NO_TRANSITION", "IGNORED", "DEFERRED", "GUARD_REJECTED"])),
 });
 
-const TransitionEntry = z.strictObject({
-  kind: z.enum(["created", "changed", "deleted"]),
+const TransitionEntry = v.strictObject({
+  kind: oneOf(["created", "changed", "deleted"]),
   configuration: text,
   id: text,
   revision,
-  event_id: z.optional(text),
-  event: z.optional(text),
-  from: z.optional(text),
+  event_id: v.optional(text),
+  event: v.optional(text),
+  from: v.optional(text),
   to: text,
   config_id: text,
   at: time,
@@ -116,33 +115,33 @@ const TransitionEntry = z.strictObject({
   actor: text,
 });
 
-const DeadLetter = z.strictObject({
+const DeadLetter = v.strictObject({
   id: text,
   received_at: time,
   configuration: text,
   machine_id: text,
   event_id: text,
-  content_type: z.enum(["json", "text"]),
-  body: z.unknown(),
+  content_type: oneOf(["json", "text"]),
+  body: v.unknown(),
 });
 
-const Job = z.strictObject({
+const Job = v.strictObject({
   id: text,
-  filter: z.strictObject({
+  filter: v.strictObject({
     configuration: text,
-    version: z.optional(text),
-    state: z.optional(text),
-    updated_after: z.optional(time),
-    updated_before: z.optional(time),
-    labels: z.optional(record(text)),
+    version: v.optional(text),
+    state: v.optional(text),
+    updated_after: v.optional(time),
+    updated_before: v.optional(time),
+    labels: v.optional(record(text)),
   }),
-  send: z.optional(z.strictObject({ event: text, data: object, details: text, originator: text })),
-  migrate: z.optional(z.strictObject({ to: text, state_map: record(text) })),
-  delete: z.optional(z.strictObject({})),
-  dry_run: z.boolean(),
-  rate: z.int(),
-  status: z.enum(["running", "paused", "cancelled", "finished"]),
-  progress: z.strictObject({
+  send: v.optional(v.strictObject({ event: text, data: object, details: text, originator: text })),
+  migrate: v.optional(v.strictObject({ to: text, state_map: record(text) })),
+  delete: v.optional(v.strictObject({})),
+  dry_run: v.boolean(),
+  rate: integer,
+  status: oneOf(["running", "paused", "cancelled", "finished"]),
+  progress: v.strictObject({
     expected: count,
     found: count,
     succeeded: count,
@@ -153,68 +152,68 @@ const Job = z.strictObject({
   actor: text,
   created_at: time,
   updated_at: time,
-  finished_at: z.optional(time),
+  finished_at: v.optional(time),
 });
 
-const JobRefusal = z.strictObject({ id: text, reason: Reason, message: text });
+const JobRefusal = v.strictObject({ id: text, reason: Reason, message: text });
 
-const Quotas = z.strictObject({
-  machines: z.optional(count),
-  configurations: z.optional(count),
-  events_per_day: z.optional(count),
-  requests_per_second: z.optional(count),
+const Quotas = v.strictObject({
+  machines: v.optional(count),
+  configurations: v.optional(count),
+  events_per_day: v.optional(count),
+  requests_per_second: v.optional(count),
 });
 
-const Tenant = z.strictObject({
+const Tenant = v.strictObject({
   name: text,
   created_at: time,
   quotas: Quotas,
-  erasing_at: z.optional(time),
-  erased_at: z.optional(time),
-  erased_counts: z.optional(record(count)),
+  erasing_at: v.optional(time),
+  erased_at: v.optional(time),
+  erased_counts: v.optional(record(count)),
 });
 
-const Key = z.strictObject({
+const Key = v.strictObject({
   id: text,
   tenant: text,
   name: text,
-  scopes: z.array(z.enum(SCOPES)),
-  configurations: z.array(text),
+  scopes: v.array(oneOf(SCOPES)),
+  configurations: v.array(text),
   created_at: time,
   created_by: text,
-  expires_at: z.optional(time),
-  last_used_at: z.optional(time),
-  revoked_at: z.optional(time),
-  old_secret_until: z.optional(time),
+  expires_at: v.optional(time),
+  last_used_at: v.optional(time),
+  revoked_at: v.optional(time),
+  old_secret_until: v.optional(time),
 });
 
-const AuditEntry = z.strictObject({
+const AuditEntry = v.strictObject({
   id: text,
   at: time,
   actor: text,
-  action: z.enum(AUDIT_ACTIONS),
+  action: oneOf(AUDIT_ACTIONS),
   subject: text,
   details: object,
 });
 
-const Problem = z.strictObject({
+const Problem = v.strictObject({
   type: text,
   title: text,
-  status: z.int(),
+  status: integer,
   detail: text,
   reason: Reason,
   request_id: text,
   metadata: record(text),
-  errors: z.array(z.strictObject({ pointer: text, rule: text, message: text, value: z.optional(text) })),
-  receipt: z.optional(Receipt),
-  dry_run: z.optional(z.literal(true)),
+  errors: v.array(v.strictObject({ pointer: text, rule: text, message: text, value: v.optional(text) })),
+  receipt: v.optional(Receipt),
+  dry_run: v.optional(v.literal(true)),
 });
 
 /** Shapes of requests that have a name of their own: several operations take them, or other shapes contain them. */
 export const NAMED_REQUESTS = {
   ConfigurationSource: SHAPES.configuration,
-  Transition: source.transitions.def.innerType.def.out.def.element,
-} as const satisfies Record<string, z.ZodMiniType>;
+  Transition: TRANSITION,
+} as const satisfies Record<string, v.GenericSchema>;
 
 /** Every named shape of an answer. */
 export const ANSWERS = {
@@ -222,85 +221,85 @@ export const ANSWERS = {
   Reason,
   Configuration,
   Finding,
-  CreatedConfiguration: z.extend(Configuration, { warnings: z.array(Finding) }),
-  CheckedConfiguration: z.strictObject({ valid: z.boolean(), findings: z.array(Finding), mermaid: text }),
-  ConfigurationList: z.strictObject({
-    configurations: z.array(z.strictObject({ name: text, versions: z.array(text), deprecated: z.array(text) })),
+  CreatedConfiguration: v.strictObject({ ...Configuration.entries, warnings: v.array(Finding) }),
+  CheckedConfiguration: v.strictObject({ valid: v.boolean(), findings: v.array(Finding), mermaid: text }),
+  ConfigurationList: v.strictObject({
+    configurations: v.array(v.strictObject({ name: text, versions: v.array(text), deprecated: v.array(text) })),
     next_page_token: nextPageToken,
   }),
   Machine,
-  MachineAnswer: z.strictObject({ id: text, statemachine: Machine }),
-  MigratedMachine: z.strictObject({ id: text, statemachine: Machine, dry_run: z.optional(z.literal(true)) }),
+  MachineAnswer: v.strictObject({ id: text, statemachine: Machine }),
+  MigratedMachine: v.strictObject({ id: text, statemachine: Machine, dry_run: v.optional(v.literal(true)) }),
   ListedMachine,
-  MachineList: z.strictObject({
-    statemachines: z.array(z.strictObject({ id: text, statemachine: ListedMachine })),
+  MachineList: v.strictObject({
+    statemachines: v.array(v.strictObject({ id: text, statemachine: ListedMachine })),
     next_page_token: nextPageToken,
     index_lag_ms: count,
   }),
-  MachineCounts: z.strictObject({
-    counts: z.array(z.strictObject({ state: z.optional(text), version: z.optional(text), count })),
+  MachineCounts: v.strictObject({
+    counts: v.array(v.strictObject({ state: v.optional(text), version: v.optional(text), count })),
     total: count,
     index_lag_ms: count,
   }),
   HistoryEntry,
-  HistoryPage: z.strictObject({
-    history: z.optional(z.array(HistoryEntry)),
-    receipts: z.optional(z.array(Receipt)),
+  HistoryPage: v.strictObject({
+    history: v.optional(v.array(HistoryEntry)),
+    receipts: v.optional(v.array(Receipt)),
     next_page_token: nextPageToken,
   }),
   AllowedEvent,
-  AllowedEvents: z.strictObject({ state: text, revision, events: z.array(AllowedEvent) }),
-  CurrentState: z.strictObject({ state: text, revision }),
+  AllowedEvents: v.strictObject({ state: text, revision, events: v.array(AllowedEvent) }),
+  CurrentState: v.strictObject({ state: text, revision }),
   MachineRef,
   Receipt,
-  SentEvent: z.extend(Receipt, { dry_run: z.optional(z.literal(true)) }),
-  SentEvents: z.strictObject({
-    results: z.array(z.strictObject({ status: z.int(), receipt: z.optional(Receipt), problem: z.optional(Problem) })),
-    dry_run: z.optional(z.literal(true)),
+  SentEvent: v.strictObject({ ...Receipt.entries, dry_run: v.optional(v.literal(true)) }),
+  SentEvents: v.strictObject({
+    results: v.array(v.strictObject({ status: integer, receipt: v.optional(Receipt), problem: v.optional(Problem) })),
+    dry_run: v.optional(v.literal(true)),
   }),
-  EnqueuedEvent: z.strictObject({ event_id: text, status_url: text }),
-  Simulation: z.strictObject({ steps: z.array(Receipt) }),
+  EnqueuedEvent: v.strictObject({ event_id: text, status_url: text }),
+  Simulation: v.strictObject({ steps: v.array(Receipt) }),
   Failure,
   TransitionEntry,
-  TransitionFeed: z.strictObject({ transitions: z.array(TransitionEntry), next_cursor: text }),
-  FailureFeed: z.strictObject({ failures: z.array(Failure), next_cursor: text }),
+  TransitionFeed: v.strictObject({ transitions: v.array(TransitionEntry), next_cursor: text }),
+  FailureFeed: v.strictObject({ failures: v.array(Failure), next_cursor: text }),
   DeadLetter,
-  DeadLetterList: z.strictObject({ dead_letters: z.array(DeadLetter), next_page_token: nextPageToken }),
-  Redriven: z.strictObject({ redriven: count, remaining: z.boolean() }),
+  DeadLetterList: v.strictObject({ dead_letters: v.array(DeadLetter), next_page_token: nextPageToken }),
+  Redriven: v.strictObject({ redriven: count, remaining: v.boolean() }),
   Job,
   JobRefusal,
-  JobReport: z.extend(Job, { refusals: z.array(JobRefusal), next_page_token: nextPageToken }),
-  JobList: z.strictObject({ jobs: z.array(Job), next_page_token: nextPageToken }),
+  JobReport: v.strictObject({ ...Job.entries, refusals: v.array(JobRefusal), next_page_token: nextPageToken }),
+  JobList: v.strictObject({ jobs: v.array(Job), next_page_token: nextPageToken }),
   Quotas,
   Tenant,
-  Usage: z.strictObject({
+  Usage: v.strictObject({
     machines: count,
     configurations: count,
     events_today: count,
     quotas: Quotas,
-    days: z.array(z.strictObject({ day: text, events: count })),
+    days: v.array(v.strictObject({ day: text, events: count })),
   }),
-  TenantList: z.strictObject({ tenants: z.array(Tenant), next_page_token: nextPageToken }),
+  TenantList: v.strictObject({ tenants: v.array(Tenant), next_page_token: nextPageToken }),
   Key,
-  ShownKey: z.strictObject({ key: Key, secret: text }),
-  KeyList: z.strictObject({ keys: z.array(Key), next_page_token: nextPageToken }),
-  Token: z.strictObject({ token: text, expires_at: time }),
+  ShownKey: v.strictObject({ key: Key, secret: text }),
+  KeyList: v.strictObject({ keys: v.array(Key), next_page_token: nextPageToken }),
+  Token: v.strictObject({ token: text, expires_at: time }),
   AuditEntry,
-  AuditLog: z.strictObject({ entries: z.array(AuditEntry), next_page_token: nextPageToken }),
-  RebuildProgress: z.strictObject({
+  AuditLog: v.strictObject({ entries: v.array(AuditEntry), next_page_token: nextPageToken }),
+  RebuildProgress: v.strictObject({
     started_at: time,
-    finished_at: z.optional(time),
+    finished_at: v.optional(time),
     walked: count,
     corrected: count,
     removed: count,
     failed: count,
   }),
-  ToldMachines: z.strictObject({ told: count, missing: z.array(MachineRef) }),
-  Health: z.strictObject({
-    state: z.enum(["READY", "NOT_READY"]),
+  ToldMachines: v.strictObject({ told: count, missing: v.array(MachineRef) }),
+  Health: v.strictObject({
+    state: oneOf(["READY", "NOT_READY"]),
     release: text,
-    checks: z.array(z.strictObject({ name: text, state: z.enum(["READY", "NOT_READY"]), detail: z.optional(text) })),
+    checks: v.array(v.strictObject({ name: text, state: oneOf(["READY", "NOT_READY"]), detail: v.optional(text) })),
   }),
-} as const satisfies Record<string, z.ZodMiniType>;
+} as const satisfies Record<string, v.GenericSchema>;
 
 export type AnswerName = keyof typeof ANSWERS;

@@ -2,7 +2,7 @@
 import { REASONS, type Reason } from "../../errors.ts";
 import type { Route } from "../route.ts";
 import type { Access } from "../../auth/scope.ts";
-import type * as z from "zod/mini";
+import type * as v from "valibot";
 import { NAMED_REQUESTS } from "./answers.ts";
 import { ANSWER_HEADERS, REQUEST_HEADERS, TAGS, type Answer, type Description } from "./description.ts";
 import type { JsonSchema } from "./fields.ts";
@@ -83,8 +83,8 @@ function idsOf(tag: string): string[] {
 }
 
 /** The names of the bodies: their own, or their only operation's. */
-function nameRequests(routes: readonly Route[]): Map<z.ZodMiniType, string> {
-  const names = new Map<z.ZodMiniType, string>(Object.entries(NAMED_REQUESTS).map(([name, shape]) => [shape, name]));
+function nameRequests(routes: readonly Route[]): Map<v.GenericSchema, string> {
+  const names = new Map<v.GenericSchema, string>(Object.entries(NAMED_REQUESTS).map(([name, shape]) => [shape, name]));
   for (const { operation, body } of routes) {
     if (body === undefined) continue;
     const name = names.get(body);
@@ -125,7 +125,7 @@ const ACCESS: Readonly<Partial<Record<Access, string>>> = {
 function createOperation(
   book: FieldBook,
   pieces: Pieces,
-  requests: ReadonlyMap<z.ZodMiniType, string>,
+  requests: ReadonlyMap<v.GenericSchema, string>,
   route: Route,
 ): JsonSchema {
   const { operation: id, method, path, query, body, reads = "json", access, isBodyOptional } = route;

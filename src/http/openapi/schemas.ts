@@ -1,6 +1,6 @@
 /** The shapes of requests and answers as JSON Schema, every field with what is said about it. */
-import * as z from "zod/mini";
-import { object } from "../../shape.ts";
+import type * as v from "valibot";
+import { integer, number, object, time } from "../../shape.ts";
 import { ANSWERS, NAMED_REQUESTS } from "./answers.ts";
 import { FIELDS, type JsonSchema } from "./fields.ts";
 
@@ -35,30 +35,25 @@ export function refTo(name: string): JsonSchema {
 /** The schemas of the answers and of these requests, by their names. */
 export function createSchemas(
   book: FieldBook,
-  requests: ReadonlyMap<z.ZodMiniType, string>,
+  requests: ReadonlyMap<v.GenericSchema, string>,
 ): Record<string, JsonSchema> {
-  const registry = z.registry<{ id: string }>();
-  const bounded = new Set<string>(requests.values());
-  for (const [shape, id] of requests) registry.add(shape, { id });
-  for (const [id, shape] of Object.entries(NAMED_REQUESTS)) {
-    bounded.add(id);
-    if (!requests.has(shape)) registry.add(shape, { id });
-  }
-  for (const [id, shape] of Object.entries(ANSWERS)) registry.add(shape, { id });
-  const { schemas } = z.toJSONSchema(registry, {
-    ...OPTIONS,
-    metadata: registry,
-    uri: (id) => refTo(id)["$ref"] as string,
-  });
-  const names = Object.keys(schemas).toSorted();
-  return Object.fromEntries(names.map((name) => [name, describe(book, name, schemas[name], bounded.has(name))]));
+  const named = { ...NAMED_REQUESTS, ...ANSWERS };
+  const names = new Map<v.GenericSchema, string>([
+    ...Object.entries(named).map(([name, schema]) => [schema, name] as const),
+    ...requests,
+  ]);
+  const bounded = new Set<string>([...requests.values(), ...Object.keys(NAMED_REQUESTS)]);
+  const sorted = [...names].toSorted(([, a], [, b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(
+    sorted.map(([schema, name]) => [name, describe(book, name, toJsonSchema(schema, names), bounded.has(name))]),
+  );
 }
 
 /** The fields of a query or a path as parameters. */
-export function createParameters(book: FieldBook, owner: string, query: z.ZodMiniType): JsonSchema[] {
-  const { properties = {}, required = [] } = z.toJSONSchema(query, OPTIONS);
+export function createParameters(book: FieldBook, owner: string, query: v.GenericSchema): JsonSchema[] {
+  const { properties = {}, required = [] } = toJsonSchema(query, new Map()) as ObjectSchema;
   return Object.entries(properties).map(([name, schema]) =>
-    createParameter(book, owner, "query", name, clean(schema as Mutable), required.includes(name)),
+    createParameter(book, owner, "query", name, schema, required.includes(name)),
   );
 }
 
@@ -74,25 +69,99 @@ export function createParameter(
   return { name, in: place, ...(required && { required }), description, schema: { ...schema, ...keywords } };
 }
 
-/** A shape reads what is sent: its input is what the document describes. */
-const OPTIONS = { io: "input", unrepresentable: representPlainly } as const;
+type Names = ReadonlyMap<v.GenericSchema, string>;
 
-/** What zod has no word for: open JSON, and the map through which `record` keeps every key. */
-function representPlainly({ zodSchema }: { zodSchema: z.core.$ZodType }): JsonSchema | "throw" {
-  if (zodSchema === object) return { type: "object" };
-  if (zodSchema instanceof z.ZodMiniMap) {
-    return { type: "object", additionalProperties: clean(z.toJSONSchema(zodSchema.def.valueType, OPTIONS) as Mutable) };
-  }
-  return "throw";
+interface ObjectSchema extends Mutable {
+  readonly properties?: Readonly<Record<string, Mutable>>;
+  readonly required?: readonly string[];
 }
 
-/** Without what says nothing to a reader: ids of drafts, bounds of safe integers, the pattern of a `date-time`. */
-function clean(schema: Mutable): Mutable {
-  const { $schema: _draft, $id: _uri, id: _id, ...rest } = schema;
-  if (rest["minimum"] === Number.MIN_SAFE_INTEGER) delete rest["minimum"];
-  if (rest["maximum"] === Number.MAX_SAFE_INTEGER) delete rest["maximum"];
-  if (rest["format"] === "date-time") delete rest["pattern"];
-  return rest;
+/** What tells by a function what it takes. */
+const TOLD_APART: ReadonlyMap<v.GenericSchema, JsonSchema> = new Map<v.GenericSchema, JsonSchema>([
+  [object, { type: "object" }],
+  [number, { type: "number" }],
+  [integer, { type: "integer" }],
+  [time, { type: "string", format: "date-time" }],
+]);
+
+/** The other schemas that shapes and answers are made of. */
+type Known =
+  | v.StringSchema<string>
+  | v.BooleanSchema<string>
+  | v.UnknownSchema
+  | v.LiteralSchema<true, undefined>
+  | v.PicklistSchema<readonly string[], string>
+  | v.ArraySchema<v.GenericSchema, string>
+  | v.MapSchema<v.GenericSchema, v.GenericSchema, undefined>
+  | v.UnionSchema<v.GenericSchema[], string>
+  | v.NullableSchema<v.GenericSchema, undefined>
+  | v.OptionalSchema<v.GenericSchema, undefined>
+  | v.ExactOptionalSchema<v.GenericSchema, undefined>
+  | v.LazySchema<v.GenericSchema>
+  | v.ObjectSchema<v.ObjectEntries, undefined>
+  | v.StrictObjectSchema<v.ObjectEntries, undefined>;
+
+type Step = v.PipeItem<unknown, unknown, v.BaseIssue<unknown>> & { readonly requirement?: unknown };
+
+/** What `schema` takes. Parts that have a name are referred to. */
+function toJsonSchema(schema: v.GenericSchema, names: Names): Mutable {
+  const told = TOLD_APART.get(schema);
+  if (told !== undefined) return { ...told };
+  if ("pipe" in schema) return pipeToJsonSchema(schema.pipe as readonly Step[], names);
+  const known = schema as unknown as Known;
+  const refer = (part: v.GenericSchema): Mutable => {
+    const name = names.get(part);
+    return name === undefined ? toJsonSchema(part, names) : refTo(name);
+  };
+  switch (known.type) {
+    case "string":
+    case "boolean":
+      return { type: known.type };
+    case "unknown":
+      return {};
+    case "literal":
+      return { type: "boolean", const: known.literal };
+    case "picklist":
+      return { type: "string", enum: known.options };
+    case "array":
+      return { type: "array", items: refer(known.item) };
+    case "map":
+      return { type: "object", additionalProperties: refer(known.value) };
+    case "union":
+      return { type: known.options.map((option) => toJsonSchema(option, names)["type"]) };
+    case "nullable":
+      return { type: [toJsonSchema(known.wrapped, names)["type"], "null"] };
+    case "optional":
+    case "exact_optional":
+      return refer(known.wrapped);
+    case "lazy":
+      return toJsonSchema(known.getter({}), names);
+    case "object":
+    case "strict_object": {
+      const fields = Object.entries(known.entries);
+      const required = fields.flatMap(([name, { type }]) => (type.endsWith("optional") ? [] : [name]));
+      return {
+        type: "object",
+        properties: Object.fromEntries(fields.map(([name, field]) => [name, refer(field)])),
+        ...(required.length > 0 && { required }),
+        additionalProperties: false,
+      };
+    }
+    default:
+      throw new Error(`src/http/openapi/schemas.ts has no word for ${schema.type}`);
+  }
+}
+
+/** What the last schema in it takes, within the bounds that follow. */
+function pipeToJsonSchema(pipe: readonly Step[], names: Names): Mutable {
+  const last = pipe.findLastIndex(({ kind }) => kind === "schema");
+  const schema = toJsonSchema(pipe[last] as v.GenericSchema, names);
+  for (const { type, requirement } of pipe.slice(last + 1)) {
+    if (type === "min_value") schema["minimum"] = requirement;
+    if (type === "max_value") schema["maximum"] = requirement;
+    if (type === "regex") schema["pattern"] = (requirement as RegExp).source;
+  }
+  return schema;
 }
 
 /** `schema` with its own description and those of its fields, at any depth. */
@@ -104,20 +173,20 @@ function describe(book: FieldBook, path: string, schema: unknown, isBounded: boo
 }
 
 function describeMembers(book: FieldBook, path: string, schema: Mutable, isBounded: boolean): Mutable {
-  const cleaned = clean(schema);
-  const { properties, items, additionalProperties } = cleaned;
+  const described = { ...schema };
+  const { properties, items, additionalProperties } = described;
   if (isSchema(properties)) {
     const fields = Object.entries(properties).map(([name, field]) => [
       name,
       describe(book, `${path}.${name}`, field, isBounded),
     ]);
-    cleaned["properties"] = Object.fromEntries(fields);
+    described["properties"] = Object.fromEntries(fields);
   }
-  if (isSchema(items)) cleaned["items"] = describeMembers(book, path, items, isBounded);
+  if (isSchema(items)) described["items"] = describeMembers(book, path, items, isBounded);
   if (isSchema(additionalProperties)) {
-    cleaned["additionalProperties"] = describeMembers(book, path, additionalProperties, isBounded);
+    described["additionalProperties"] = describeMembers(book, path, additionalProperties, isBounded);
   }
-  return cleaned;
+  return described;
 }
 
 function isSchema(value: unknown): value is Mutable {
