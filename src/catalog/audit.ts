@@ -36,6 +36,11 @@ export function auditStatement(entry: AuditEntry, written: string, ...params: Pa
   return [sql, at, id, actor, action, subject, details, ...params];
 }
 
+/** Writes an entry of what no statement does. */
+export async function insertAudit(db: TenantDb, entry: AuditEntry): Promise<void> {
+  await db.runAll([auditStatement(entry, "true")]);
+}
+
 /** Newest first, after a position. */
 export function listAudit(db: TenantDb, after: AuditPosition | undefined, limit: number): Promise<AuditEntry[]> {
   return db.all(LIST_AUDIT, after?.at ?? Number.MAX_SAFE_INTEGER, after?.id ?? "", limit);

@@ -1,5 +1,5 @@
 /** What takes machines and tenants out of D1 for good. Each call may be repeated, and goes on where an earlier one ended. */
-import { auditStatement, TOMBSTONE_ACTIONS, type AuditEntry } from "./audit.ts";
+import { auditStatement, insertAudit, TOMBSTONE_ACTIONS, type AuditEntry } from "./audit.ts";
 import type { MachineRow } from "./index-entry.ts";
 import type { Statement, TenantDb } from "./tenant-db.ts";
 
@@ -9,6 +9,8 @@ export interface ErasedRows {
   readonly id: string;
   /** When the life began that was erased; undefined: its object was empty already. */
   readonly life: number | undefined;
+  /** Lives that began by then are over. */
+  readonly born: number;
   readonly until: number;
 }
 
@@ -27,7 +29,7 @@ const NOTE_LIFE = `
   WHERE tenant = ?1 AND at = ?2 AND id = ?3`;
 
 /** Rows looked at by a statement: no index leads from a machine to them, since it would cost every event a row. */
-const ROWS_PER_STATEMENT = 5_000;
+const ROWS_PER_STATEMENT = 50_000;
 
 /** Where rows of a machine are, what orders them, and what tells whether they are of the lives that are meant. */
 const OF_MACHINE = [
@@ -52,8 +54,7 @@ const HAS_ROW = `?8 = 1 OR EXISTS (
  * is still on its way comes back behind what is deleted.
  */
 export async function eraseMachineRows(db: TenantDb, rows: ErasedRows, entry: AuditEntry): Promise<void> {
-  const { configuration, id, life, until } = rows;
-  const born = life ?? until;
+  const { configuration, id, life, born, until } = rows;
   const [noted = 0] = await db.runAll([
     auditStatement(entry, HAS_ROW, life === undefined ? 0 : 1, configuration, id, born),
     [NOTE_LIFE, entry.at, entry.id, life ?? null, configuration, id, born],
@@ -78,7 +79,7 @@ export async function eraseMachineRows(db: TenantDb, rows: ErasedRows, entry: Au
     }
   }
   // An earlier call was interrupted, and the sweeper has found the row of an empty object since.
-  if (noted === 0 && changes > 0) await db.runAll([auditStatement(entry, "1 = 1")]);
+  if (noted === 0 && changes > 0) await insertAudit(db, entry);
 }
 
 /** Whether the tenant is erased, or being so. */
@@ -91,7 +92,10 @@ export async function beginErasure(db: TenantDb, entry: AuditEntry): Promise<voi
   const { at } = entry;
   const marked = "EXISTS (SELECT 1 FROM tenants WHERE name = ?1 AND erasing_at = ?8)";
   await db.runAll([
-    ["UPDATE tenants SET erasing_at = ?2, erased_counts = '{}' WHERE name = ?1 AND erasing_at IS NULL", at],
+    [
+      "UPDATE tenants SET erasing_at = ?2, erased_counts = '{}', quotas = NULL WHERE name = ?1 AND erasing_at IS NULL",
+      at,
+    ],
     ["UPDATE keys SET revoked_at = ?2 WHERE tenant = ?1 AND revoked_at IS NULL", at],
     auditStatement(
       entry,
@@ -129,7 +133,6 @@ export async function eraseJobRow(db: TenantDb, createdAt: number, id: string): 
 const OF_TENANT = [
   { table: "configurations", key: "seq", more: "" },
   { table: "machine_labels", key: "(configuration, name, value, machine_id)", more: "" },
-  { table: "transitions", key: "(configuration, seq)", more: "" },
   { table: "failures", key: "seq", more: "" },
   { table: "lookups", key: "(configuration, event_id, machine_id)", more: "" },
   { table: "dead_letters", key: "(at, id)", more: "" },
@@ -155,25 +158,50 @@ export async function eraseSomeRows(db: TenantDb): Promise<boolean> {
   return changes.some((count, index) => index % 2 === 0 && count >= ROWS_PER_DELETION);
 }
 
+const FIRST_TRANSITIONS = `
+  SELECT configuration, seq, machine_id AS id, kind
+  FROM transitions WHERE tenant = ?1 ORDER BY configuration, seq LIMIT ${ROWS_PER_DELETION}`;
+const DELETE_TRANSITIONS = "DELETE FROM transitions WHERE tenant = ?1 AND (configuration, seq) <= (?2, ?3)";
+
+/** A change in the feed: where it stands, and whose it is. */
+export interface FeedRow {
+  readonly configuration: string;
+  readonly id: string;
+  readonly seq: number;
+  readonly kind: string;
+}
+
+/** The first of the feed. */
+export function listFirstTransitions(db: TenantDb): Promise<FeedRow[]> {
+  return db.all(FIRST_TRANSITIONS);
+}
+
+/** Deletes the feed up to a row of it. */
+export async function eraseTransitions(db: TenantDb, { configuration, seq }: FeedRow): Promise<void> {
+  await db.runAll([[DELETE_TRANSITIONS, configuration, seq], countStatement("transitions")]);
+}
+
+/** The condition that no table has a row of the tenant; `name` says in SQL whose. */
+function nothingLeft(name: string): string {
+  const tables = [...OF_TENANT, ...["machines", "transitions", "jobs"].map((table) => ({ table, more: "" }))];
+  return tables
+    .map(({ table, more }) => `NOT EXISTS (SELECT 1 FROM ${table} WHERE tenant = ${name} ${more})`)
+    .join(" AND ");
+}
+
 /** Notes that nothing is left of the tenant, unless something is; answers whether it did. */
 export async function endErasure(db: TenantDb, entry: AuditEntry): Promise<boolean> {
-  const left = [...OF_TENANT, { table: "machines", more: "" }, { table: "jobs", more: "" }].map(
-    ({ table, more }) => `NOT EXISTS (SELECT 1 FROM ${table} WHERE tenant = ?1 ${more})`,
-  );
   const [ended = 0] = await db.runAll([
-    [
-      `UPDATE tenants SET erased_at = ?2 WHERE name = ?1 AND erasing_at IS NOT NULL AND ${left.join(" AND ")}`,
-      entry.at,
-    ],
+    [`UPDATE tenants SET erased_at = ?2 WHERE name = ?1 AND erasing_at IS NOT NULL AND ${nothingLeft("?1")}`, entry.at],
     auditStatement(entry, "EXISTS (SELECT 1 FROM tenants WHERE name = ?1 AND erased_at = ?2)"),
   ]);
   return ended > 0;
 }
 
 const LIST_UNERASED = `
-  SELECT name FROM tenants WHERE erasing_at IS NOT NULL AND (erased_at IS NULL
-    OR EXISTS (SELECT 1 FROM machines WHERE tenant = tenants.name)
-    OR EXISTS (SELECT 1 FROM jobs WHERE tenant = tenants.name)) LIMIT ?1`;
+  SELECT name FROM tenants
+  WHERE erasing_at IS NOT NULL AND (erased_at IS NULL OR NOT (${nothingLeft("tenants.name")}))
+  LIMIT ?1`;
 
 /** Tenants that are to be erased and of which something is left: a machine that the index had lost may have come back. */
 export async function listUnerased(db: D1Database, limit: number): Promise<string[]> {
@@ -183,6 +211,7 @@ export async function listUnerased(db: D1Database, limit: number): Promise<strin
 /** For the test of their plans. */
 export function listErasureStatements(): Record<string, string> {
   const ofMachine = OF_MACHINE.flatMap(({ table, key, age }) => [lastOfPage(table, key), deletePage(table, key, age)]);
-  const statements = [DELETE_LABELS, DELETE_MACHINE, NOTE_LIFE, ...ofMachine, ...OF_TENANT.map(deleteSome)];
+  const ofTenant = [FIRST_TRANSITIONS, DELETE_TRANSITIONS, ...OF_TENANT.map(deleteSome)];
+  const statements = [DELETE_LABELS, DELETE_MACHINE, NOTE_LIFE, ...ofMachine, ...ofTenant];
   return { LIST_UNERASED, ...Object.fromEntries(statements.map((sql) => [sql.trim(), sql])) };
 }

@@ -27,7 +27,7 @@ const COLUMNS =
 
 const FIND_TENANT = `SELECT ${COLUMNS} FROM tenants WHERE name = ?1`;
 const INSERT_TENANT = "INSERT INTO tenants (name, created_at) VALUES (?1, ?2) ON CONFLICT (name) DO NOTHING";
-const SET_QUOTAS = "UPDATE tenants SET quotas = ?2 WHERE name = ?1";
+const SET_QUOTAS = "UPDATE tenants SET quotas = ?2 WHERE name = ?1 AND erasing_at IS NULL";
 const LIST_TENANTS = `SELECT ${COLUMNS} FROM tenants WHERE name > ?1 ORDER BY name LIMIT ?2`;
 
 /** For the test of their plans. */
@@ -49,7 +49,7 @@ export async function findTenant(db: TenantDb): Promise<Tenant | undefined> {
 export async function setQuotas(db: TenantDb, quotas: Quotas, entry: AuditEntry): Promise<boolean> {
   const [changes = 0] = await db.runAll([
     [SET_QUOTAS, JSON.stringify(quotas)],
-    auditStatement(entry, "EXISTS (SELECT 1 FROM tenants WHERE name = ?1)"),
+    auditStatement(entry, "EXISTS (SELECT 1 FROM tenants WHERE name = ?1 AND erasing_at IS NULL)"),
   ]);
   return changes > 0;
 }

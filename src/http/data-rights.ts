@@ -12,7 +12,7 @@ const HEADERS = { "content-type": "application/x-ndjson", "cache-control": "no-s
 
 const exportTenant = route({
   operation: "ExportTenant",
-  access: "keys:admin",
+  access: "ops",
   method: "GET",
   path: "/api/v1/export",
   query: SHAPES.exportQuery,

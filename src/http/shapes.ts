@@ -162,7 +162,7 @@ export const SHAPES = {
   }),
   tenant: shape({ name: text }),
   erasure: shape({ confirm: text }),
-  exportQuery: shape({ tenant: v.optional(text), after: v.optional(text) }),
+  exportQuery: shape({ after: v.optional(text) }),
   tenantUpdate: shape({
     quotas: shape({
       machines: v.optional(integer),

@@ -220,11 +220,12 @@ export interface PathView extends StateView {
  */
 export type Reindexed = "right" | "told" | "outranked";
 
-/** The life of an id that was erased, in epoch ms. */
+/** What was erased of an id, in epoch ms by the clock of its object. */
 export interface ErasedLife {
-  readonly createdAt: number;
-  /** The latest time that stands in anything it has told. */
-  readonly lastAt: number;
+  /** When the life began; undefined: there was none. */
+  readonly createdAt: number | undefined;
+  /** No life that begins from now on is older, and nothing that was told by the one before is newer. */
+  readonly endedAt: number;
 }
 
 /** A machine as its callers reach it. A call rejects only when the platform fails. */
@@ -238,8 +239,8 @@ export interface MachineCalls {
   /** The same for one of many machines: answers whether the change of that id is made, now or before. */
   migrateOnce(address: MachineAddress, call: MigrateCall & { readonly eventId: string }): Promise<Reply<boolean>>;
   delete(address: MachineAddress, call: DeleteCall): Promise<Reply<null>>;
-  /** Forgets the machine, alive or gone, without a trace. Undefined: there is none. */
-  erase(address: MachineAddress, actor: string): Promise<ErasedLife | undefined>;
+  /** Forgets the machine, alive or gone, without a trace. */
+  erase(address: MachineAddress, actor: string): Promise<ErasedLife>;
   /** As it is, or as it was at a revision. */
   read(address: MachineAddress, atRevision?: number): Promise<Reply<MachineView>>;
   history(address: MachineAddress, call: ListCall): Promise<Reply<Page<HistoryItem>>>;

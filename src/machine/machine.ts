@@ -188,7 +188,7 @@ export class Machine {
   }
 
   /** Forgets the machine, alive or gone, without a trace: what it had yet to tell is told only to those who watch. */
-  erase(address: MachineAddress, actor: string): Promise<ErasedLife | undefined> {
+  erase(address: MachineAddress, actor: string): Promise<ErasedLife> {
     return this.#resident.erase(address, actor);
   }
 

@@ -98,18 +98,18 @@ export class Resident {
     if (this.load() !== undefined && this.retention.isFree()) await this.#deleteAll();
   }
 
-  /** Forgets the machine; those who watch hear of its end. Undefined: there is none. */
-  async erase(address: MachineAddress, actor: string): Promise<ErasedLife | undefined> {
+  /** Forgets the machine; those who watch hear of its end. */
+  async erase(address: MachineAddress, actor: string): Promise<ErasedLife> {
     const live = this.load();
-    if (live === undefined) return undefined;
+    const now = this.deps.now();
+    if (live === undefined) return { createdAt: undefined, endedAt: now };
     if (!this.isAt(address)) throw new Error("this object holds another machine");
     const { identity, updatedAt, decidedAt } = live;
     const { createdAt, retiredAt } = identity;
-    const now = this.deps.now();
     await this.#deleteAll();
     const gone = { ...live, identity: { ...identity, retiredAt: now, retiredBy: actor } };
     if (retiredAt === null) this.deps.tellWatchers(() => deletionOf(gone));
-    return { createdAt, lastAt: Math.max(now, updatedAt, decidedAt, retiredAt ?? 0) };
+    return { createdAt, endedAt: Math.max(now, updatedAt, decidedAt, retiredAt ?? 0) };
   }
 
   async #deleteAll(): Promise<void> {

@@ -49,7 +49,7 @@ export function registerTenants(register: Register): void {
     const { house, principal } = callOf(context);
     return { tenant: toTenant(await eraseTenant(house, principal, name, confirm)) };
   });
-  register(method.exportTenant, "keys:admin", async function* (request, context) {
+  register(method.exportTenant, "ops", async function* (request, context) {
     const { house, principal } = callOf(context);
     const { signal } = context;
     for await (const message of await exportTenant(house, principal, { ...request, signal })) {

@@ -11,6 +11,7 @@ export const AUDIT_ACTIONS = [
   "tenant.created",
   ...catalog.TOMBSTONE_ACTIONS,
   "tenant.updated",
+  "tenant.exported",
   "key.created",
   "key.rerolled",
   "key.revoked",

@@ -25,11 +25,12 @@ export async function eraseMachine(
   const address = addressOf(principal, configuration, id);
   const { tenant, actor } = principal;
   const asked = house.now();
-  const life = await orUnavailable("the machine", house.machine(address).erase(address, actor));
+  const { createdAt: life, endedAt } = await orUnavailable("the machine", house.machine(address).erase(address, actor));
   const db = house.catalog(tenant);
   const entry = newAuditEntry(house, principal, "machine.erased", `${configuration}/${id}`, {});
-  const until = Math.max(asked, life?.lastAt ?? 0);
-  await catalog.eraseMachineRows(db, { configuration, id, life: life?.createdAt, until }, entry);
+  // By the object's clock, as lives are dated: another may have begun since it answered.
+  const born = life ?? endedAt - 1;
+  await catalog.eraseMachineRows(db, { configuration, id, life, born, until: Math.max(asked, endedAt) }, entry);
   for (let after: JobPosition | undefined, isMore = true; isMore;) {
     const jobs = await listJobsOf(db, configuration, after, JOBS_PER_READ);
     for (const job of jobs) await orUnavailable("the job", house.job(tenant, job.id).forgetMachine(id));

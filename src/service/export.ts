@@ -3,6 +3,7 @@
  * last cursor. Each part is told as it is when it is read: what changes meanwhile is told as it was or as it is.
  */
 import type { Principal } from "../auth/principal.ts";
+import { requireScope } from "../auth/scope.ts";
 import * as auditLog from "../catalog/audit.ts";
 import { walkConfigurations, type StoredConfiguration } from "../catalog/configurations.ts";
 import * as deadLetters from "../catalog/dead-letters.ts";
@@ -13,10 +14,10 @@ import * as keyList from "../catalog/keys.ts";
 import type { TenantDb } from "../catalog/tenant-db.ts";
 import { findTenant, type Tenant } from "../catalog/tenants.ts";
 import { DetentError } from "../errors.ts";
-import type { JobRefusal, JobView } from "../jobs/calls.ts";
+import type { JobCalls, JobRefusal, JobView } from "../jobs/calls.ts";
 import type { HistoryItem, MachineAddress, MachineCalls, MachineView, Reply } from "../machine/calls.ts";
 import type { Receipt } from "../receipt.ts";
-import { toAuditView, type AuditView } from "./audit.ts";
+import { newAuditEntry, toAuditView, type AuditView } from "./audit.ts";
 import { toConfigurationView, type ConfigurationView } from "./configurations.ts";
 import { toLetterView, type DeadLetterView } from "./dead-letters.ts";
 import { toTransitionItem, type TransitionItem } from "./feeds.ts";
@@ -25,7 +26,6 @@ import { toKeyView, type KeyView } from "./keys.ts";
 import { readPageToken, signPageToken } from "./paging.ts";
 import { soon } from "./patience.ts";
 import { valueOf } from "./rules.ts";
-import { tenantMeant } from "./tenant-meant.ts";
 
 interface MachineName {
   readonly configuration: string;
@@ -57,18 +57,24 @@ export type ExportMessage =
   | { readonly type: "end"; readonly counts: ExportCounts };
 
 export interface ExportInput {
-  /** With the root key: whose. */
-  readonly tenant?: string | undefined;
   /** A cursor; absent or empty: from the start. */
   readonly after?: string | undefined;
   /** The caller is gone. */
   readonly signal: AbortSignal;
 }
 
+/** It has what each of these gives, and credentials besides. */
+const NEEDED = ["configurations:read", "machines:read", "ops", "keys:admin"] as const;
+/** So often it is asked whether the credential still holds. */
+const RECHECK_MS = 15_000;
 /** Items between two cursors, or some more where a page is not to be cut. */
 const ITEMS_PER_CURSOR = 100;
-/** Calls of one export: the platform allows an invocation 10,000. Then it ends with a cursor, and is to be continued. */
+/**
+ * Calls and queries of one export: the platform allows an invocation 10,000 of the first and 1,000 of the second. Then it
+ * ends with a cursor, and is to be continued.
+ */
 const MOST_CALLS = 5_000;
+const MOST_QUERIES = 800;
 /** What does not answer is asked again so often, with waits that double from the first. */
 const MOST_TRIES = 5;
 const FIRST_WAIT_MS = 200;
@@ -81,6 +87,7 @@ const MACHINES_PER_READ = 50;
 const ITEMS_OF_MACHINE = 200;
 /** Of what may have 64 KiB each. */
 const ROWS_PER_READ = 50;
+const REFUSALS_PER_READ = 500;
 
 type Key = readonly (string | number)[];
 
@@ -90,24 +97,37 @@ interface Step {
   readonly key?: Key;
 }
 
-/** Opens an export; what is iterated throws UNAVAILABLE where a part does not answer. */
+/**
+ * Opens an export; what is iterated throws UNAVAILABLE where a part does not answer, and UNAUTHENTICATED where the credential has
+ * ended meanwhile.
+ */
 export async function exportTenant(
   house: House,
   principal: Principal,
-  { tenant: named, after, signal }: ExportInput,
+  { after, signal }: ExportInput,
 ): Promise<AsyncIterable<ExportMessage>> {
-  const tenant = await tenantMeant(house, principal, named);
-  const binding = [tenant, "export"];
-  const token = await readPageToken(house, binding, after, "after");
-  return tell(new Source(house, tenant), binding, token, signal);
+  for (const scope of NEEDED) requireScope(principal, scope);
+  const token = await readPageToken(house, bindingOf(principal), after, "after");
+  return tell(house, principal, token, signal);
+}
+
+function bindingOf({ tenant }: Principal): readonly string[] {
+  return [tenant, "export"];
 }
 
 async function* tell(
-  source: Source,
-  binding: readonly string[],
+  house: House,
+  principal: Principal,
   token: string | undefined,
   signal: AbortSignal,
 ): AsyncGenerator<ExportMessage> {
+  const { tenant } = principal;
+  const source = new Source(house, tenant);
+  if (token === undefined) {
+    const entry = newAuditEntry(house, principal, "tenant.exported", tenant, {});
+    await source.query((db) => auditLog.insertAudit(db, entry));
+  }
+  let recheckAt = house.now() + RECHECK_MS;
   const [first, start, told] = JSON.parse(token ?? "[0,null,{}]") as [number, Key | null, ExportCounts];
   const counts = { ...told };
   let items = 0;
@@ -115,17 +135,21 @@ async function* tell(
     if (index < first) continue;
     for await (const { item, key } of part(source, index === first ? (start ?? undefined) : undefined)) {
       if (signal.aborted) return;
+      if (house.now() >= recheckAt) {
+        await house.recheck(principal);
+        recheckAt = house.now() + RECHECK_MS;
+      }
       if (item !== undefined) {
         counts[item.type] = (counts[item.type] ?? 0) + 1;
         items += 1;
         yield item;
       }
-      const isOver = source.calls >= MOST_CALLS;
-      if (key === undefined || (items < ITEMS_PER_CURSOR && !isOver)) continue;
+      const { isSpent } = source;
+      if (key === undefined || (items < ITEMS_PER_CURSOR && !isSpent)) continue;
       items = 0;
-      const cursor = await signPageToken(source.house, binding, JSON.stringify([index, key, counts]));
+      const cursor = await signPageToken(house, bindingOf(principal), JSON.stringify([index, key, counts]));
       yield { type: "cursor", cursor };
-      if (isOver) return;
+      if (isSpent) return;
     }
   }
   if (!signal.aborted) yield { type: "end", counts };
@@ -133,39 +157,52 @@ async function* tell(
 
 /** What is read from, patiently, and how often it was. */
 class Source {
-  readonly house: House;
-  readonly tenant: string;
-  readonly db: TenantDb;
-  calls = 0;
+  readonly #house: House;
+  readonly #tenant: string;
+  readonly #db: TenantDb;
+  #calls = 0;
+  #queries = 0;
 
   constructor(house: House, tenant: string) {
-    this.house = house;
-    this.tenant = tenant;
-    this.db = house.catalog(tenant);
+    this.#house = house;
+    this.#tenant = tenant;
+    this.#db = house.catalog(tenant);
   }
 
-  /** Throws UNAVAILABLE where there is no answer after so many tries. */
-  async ask<T>(work: () => Promise<T>): Promise<T> {
+  /** An invocation is to ask for no more. */
+  get isSpent(): boolean {
+    return this.#calls >= MOST_CALLS || this.#queries >= MOST_QUERIES;
+  }
+
+  /** Asks the database. Throws UNAVAILABLE, as all here, where there is no answer after so many tries. */
+  query<T>(work: (db: TenantDb) => Promise<T>): Promise<T> {
+    return this.#ask(() => {
+      this.#queries += 1;
+      return work(this.#db);
+    });
+  }
+
+  async #ask<T>(work: () => Promise<T>): Promise<T> {
     for (let tries = 1; ; tries += 1) {
-      this.calls += 1;
+      this.#calls += 1;
       try {
-        return await soon(this.house, PATIENCE_MS, work());
+        return await soon(this.#house, PATIENCE_MS, work());
       } catch (error) {
         const isPassing = error instanceof DetentError && error.reason === "UNAVAILABLE";
         if (!isPassing || tries >= MOST_TRIES) throw error;
       }
-      await new Promise<void>((resolve) => void this.house.after(FIRST_WAIT_MS * 2 ** (tries - 1), resolve));
+      await new Promise<void>((resolve) => void this.#house.after(FIRST_WAIT_MS * 2 ** (tries - 1), resolve));
     }
   }
 
   /** Rows page by page, until there are fewer than were asked for. */
   async *pages<T>(
     limit: number,
-    read: (last: T | undefined, limit: number) => Promise<readonly T[]>,
+    read: (db: TenantDb, last: T | undefined, limit: number) => Promise<readonly T[]>,
   ): AsyncGenerator<T> {
     for (let last: T | undefined; ;) {
       const after = last;
-      const rows = await this.ask(() => read(after, limit));
+      const rows = await this.query((db) => read(db, after, limit));
       yield* rows;
       last = rows.at(-1);
       if (rows.length < limit) return;
@@ -173,8 +210,12 @@ class Source {
   }
 
   askMachine<T>(name: MachineName, work: (machine: MachineCalls, address: MachineAddress) => Promise<Reply<T>>) {
-    const address = { tenant: this.tenant, ...name };
-    return this.ask(() => work(this.house.machine(address), address));
+    const address = { tenant: this.#tenant, ...name };
+    return this.#ask(() => work(this.#house.machine(address), address));
+  }
+
+  askJob<T>(id: string, work: (job: JobCalls) => Promise<T>): Promise<T> {
+    return this.#ask(() => work(this.#house.job(this.#tenant, id)));
   }
 }
 
@@ -187,7 +228,7 @@ function listed<Row>(
   toStep: (row: Row) => Step,
 ): Part {
   return async function* tellListed(source, first) {
-    const rows = source.pages<Row>(limit, (last, most) => read(source.db, last, first, most));
+    const rows = source.pages<Row>(limit, (db, last, most) => read(db, last, first, most));
     for await (const row of rows) yield toStep(row);
   };
 }
@@ -237,7 +278,7 @@ const PARTS: readonly Part[] = [
 ];
 
 async function* tellTenant(source: Source): AsyncGenerator<Step> {
-  const tenant = await source.ask(() => findTenant(source.db));
+  const tenant = await source.query(findTenant);
   if (tenant !== undefined) yield { item: { type: "tenant", tenant } };
 }
 
@@ -247,7 +288,7 @@ async function* tellMachines(source: Source, after: Key = ["", ""]): AsyncGenera
   if (stage !== undefined) yield* tellMachine(source, last, null, stage, position);
   for (;;) {
     const from = last;
-    const rows = await source.ask(() => walkMachines(source.db, from, MACHINES_PER_READ));
+    const rows = await source.query((db) => walkMachines(db, from, MACHINES_PER_READ));
     for (const row of rows) {
       yield* tellMachine(source, { configuration: row.configuration, id: row.id }, row.retiredAt, "machine");
     }
@@ -321,7 +362,7 @@ async function* tellDeadLetters(source: Source, [first]: Key = []): AsyncGenerat
   let after = first === undefined ? undefined : deadLetters.parseLetterId(String(first));
   do {
     const from = after;
-    const { letters, next } = await source.ask(() => deadLetters.listDeadLetters(source.db, from, ROWS_PER_READ));
+    const { letters, next } = await source.query((db) => deadLetters.listDeadLetters(db, from, ROWS_PER_READ));
     for (const letter of letters) {
       yield { item: { type: "dead_letter", letter: toLetterView(letter) }, key: [deadLetters.letterIdOf(letter)] };
     }
@@ -329,15 +370,33 @@ async function* tellDeadLetters(source: Source, [first]: Key = []): AsyncGenerat
   } while (after !== undefined);
 }
 
-async function* tellJobs(source: Source, first?: Key): AsyncGenerator<Step> {
-  const read = async (last: JobView | undefined, limit: number) =>
-    (await jobList.listJobs(source.db, last ?? positionOf(first), limit)).map((job) => JSON.parse(job) as JobView);
-  for await (const job of source.pages(ROWS_PER_READ, read)) {
+async function* tellJobs(source: Source, first: Key = []): AsyncGenerator<Step> {
+  const [createdAt, id, told] = first as [number?, string?, number?];
+  if (createdAt !== undefined && id !== undefined && told !== undefined) {
+    yield* tellRefusals(source, { createdAt, id }, told);
+  }
+  const start = createdAt === undefined || id === undefined ? undefined : { createdAt, id };
+  const jobs = source.pages<JobView>(ROWS_PER_READ, async (db, last, limit) =>
+    (await jobList.listJobs(db, last ?? start, limit)).map((job) => JSON.parse(job) as JobView),
+  );
+  for await (const job of jobs) {
     yield { item: { type: "job", job } };
-    const refusals = source.pages<JobRefusal>(ROWS_PER_READ, (last, limit) =>
-      source.house.job(source.tenant, job.id).refusals(last?.seq ?? 0, limit),
-    );
-    for await (const refusal of refusals) yield { item: { type: "job_refusal", job: job.id, refusal } };
-    yield { key: [job.createdAt, job.id] };
+    yield* tellRefusals(source, job, 0);
+  }
+}
+
+/** Of a job, behind a position; there may be one for each of a million machines. */
+async function* tellRefusals(
+  source: Source,
+  { createdAt, id }: Pick<JobView, "createdAt" | "id">,
+  after: number,
+): AsyncGenerator<Step> {
+  for (let last = after; ;) {
+    const from = last;
+    const refusals = await source.askJob(id, (job) => job.refusals(from, REFUSALS_PER_READ));
+    for (const refusal of refusals) yield { item: { type: "job_refusal", job: id, refusal } };
+    last = refusals.at(-1)?.seq ?? last;
+    yield { key: [createdAt, id, last] };
+    if (refusals.length < REFUSALS_PER_READ) return;
   }
 }

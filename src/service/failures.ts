@@ -77,8 +77,8 @@ export async function recordFailure(
   receipt: Receipt,
   traceparent: string | undefined,
 ): Promise<Receipt> {
-  // Of an erased tenant nothing is kept again. It has no configurations: who has one need not be looked up.
-  if (receipt.code !== "FsmNotFound" && (await isErased(house.catalog(tenant)))) return receipt;
+  // Of an erased tenant nothing is kept again.
+  if (await isErased(house.catalog(tenant))) return receipt;
   const { eventId, at, machine } = receipt;
   const failureId = house.uuid();
   const notification = failedEvent(tenant, failureId, receipt, traceparent);

@@ -48,6 +48,7 @@ export async function updateTenant(
   }
   rules.enforce();
   const tenant = await getTenant(house, name);
+  await refuseErased(house, name, "/name");
   const own = Object.fromEntries(QUOTA_NAMES.flatMap((quota) => (quotas[quota] ? [[quota, quotas[quota]]] : [])));
   const told = Object.fromEntries(Object.entries(own).map(([quota, value]) => [toSnakeCase(quota), value]));
   const entry = newAuditEntry(house, principal, "tenant.updated", name, { quotas: told });

@@ -10,6 +10,7 @@ import type { TenantDb } from "../catalog/tenant-db.ts";
 import { findTenant } from "../catalog/tenants.ts";
 import type { JobCalls } from "../jobs/calls.ts";
 import type { MachineAddress, MachineCalls } from "../machine/calls.ts";
+import { within } from "../within.ts";
 
 /** A tenant's erasure as its callers reach it. */
 export interface ErasureCalls {
@@ -39,6 +40,8 @@ export type Next = { readonly progress: ErasureProgress; readonly waitMs: number
 const GRACE_MS = 60_000;
 /** Before what could not be reached is asked again. */
 const PAUSE_MS = 5_000;
+/** For one machine. */
+const PATIENCE_MS = 10_000;
 const MACHINES_PER_CHUNK = 100;
 const MACHINES_AT_ONCE = 8;
 const JOBS_PER_CHUNK = 20;
@@ -59,11 +62,10 @@ export async function continueErasure(deps: ErasureDeps, tenant: string, progres
   const rows = await walkMachines(db, progress, MACHINES_PER_CHUNK);
   const last = rows.at(-1);
   if (last !== undefined) {
-    await catalog.eraseRegistryRows(db, await eraseObjects(deps, rows));
+    await catalog.eraseRegistryRows(db, await eraseObjects(deps, tenant, rows));
     return { progress: { configuration: last.configuration, id: last.id }, waitMs: 0 };
   }
-  const isMore = await catalog.eraseSomeRows(db);
-  if (isMore) return { progress, waitMs: 0 };
+  if ((await catalog.eraseSomeRows(db)) || (await eraseSomeOfFeed(deps, tenant))) return { progress, waitMs: 0 };
   const graceMs = marked.erasingAt + GRACE_MS - deps.now();
   if (graceMs > 0) return { progress: FROM_THE_START, waitMs: Math.min(graceMs, PAUSE_MS) };
   await deps.forgetRest();
@@ -78,22 +80,37 @@ export async function continueErasure(deps: ErasureDeps, tenant: string, progres
   return (await catalog.endErasure(db, entry)) ? undefined : { progress: FROM_THE_START, waitMs: PAUSE_MS };
 }
 
-/** Those whose objects are empty now; of the others the rows stay, so that the next walk finds them. */
-async function eraseObjects(deps: ErasureDeps, rows: readonly MachineRow[]): Promise<MachineRow[]> {
-  const queue = [...rows];
-  const erased: MachineRow[] = [];
+/**
+ * Deletes the first of the feed, and before it the objects of machines that were deleted: the registry forgets those in an
+ * hour, and they keep their address for a month. Answers whether there may be more. Rejects when one does not answer.
+ */
+async function eraseSomeOfFeed(deps: ErasureDeps, tenant: string): Promise<boolean> {
+  const rows = await catalog.listFirstTransitions(deps.db);
+  const last = rows.at(-1);
+  if (last === undefined) return false;
+  const gone = rows.filter(({ kind }) => kind === "deleted");
+  if ((await eraseObjects(deps, tenant, gone)).length < gone.length) throw new Error("a machine does not answer");
+  await catalog.eraseTransitions(deps.db, last);
+  return true;
+}
+
+/** Those whose objects are empty now; the others are to be found again by what is kept of them. */
+async function eraseObjects<M extends ErasureProgress>(
+  deps: ErasureDeps,
+  tenant: string,
+  machines: readonly M[],
+): Promise<M[]> {
+  const queue = [...machines];
+  const erased: M[] = [];
   const worker = async (): Promise<void> => {
-    for (let row = queue.shift(); row !== undefined; row = queue.shift()) {
-      const { tenant, configuration, id } = row;
-      const address = { tenant, configuration, id };
-      const isErased = await deps
-        .machine(address)
-        .erase(address, ACTOR)
-        .then(
-          () => true,
-          () => false,
-        );
-      if (isErased) erased.push(row);
+    for (let machine = queue.shift(); machine !== undefined; machine = queue.shift()) {
+      const address = { tenant, configuration: machine.configuration, id: machine.id };
+      try {
+        await within(PATIENCE_MS, "the machine", deps.machine(address).erase(address, ACTOR));
+        erased.push(machine);
+      } catch {
+        // It is asked again with the next walk.
+      }
     }
   };
   await Promise.all(Array.from({ length: MACHINES_AT_ONCE }, worker));

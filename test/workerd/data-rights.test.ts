@@ -182,14 +182,21 @@ async function tablesOf(object: DurableObjectStub): Promise<unknown[]> {
 
 const objectOf = (address: MachineAddress) => machineObjectOf(bindings, address) as unknown as DurableObjectStub;
 
+/** What two exports have in common: each is an entry of the audit log, and a key tells when it was used. */
+function plain(lines: readonly Json[]): Json[] {
+  return lines
+    .filter(({ type, action }) => type !== "key" && type !== "cursor" && action !== "tenant.exported")
+    .map((line) => (line.type === "end" ? { ...line, counts: { ...line.counts, audit: 0 } } : line));
+}
+
 /** An export, when nothing is on its way to the index any more. */
 async function readSettled(key: string): Promise<Json[]> {
   let lines: Json[] = [];
   await until(async () => {
-    const before = JSON.stringify(lines.filter(({ type }) => type !== "key" && type !== "cursor"));
+    const before = JSON.stringify(plain(lines));
     await scheduler.wait(700);
     lines = await readLines("/api/v1/export", key);
-    return before === JSON.stringify(lines.filter(({ type }) => type !== "key" && type !== "cursor"));
+    return before === JSON.stringify(plain(lines));
   }, "the index");
   return lines;
 }
@@ -246,7 +253,12 @@ test("an export has everything that was put in, in the shapes of the routes, and
   expect(ofType(lines, "job_refusal")).toMatchObject([{ id: "m 1" }, { id: "m 2" }]);
   expect(ofType(lines, "key")).toMatchObject([{ tenant, name: canary }]);
   expect(JSON.stringify(lines)).not.toMatch(/hash|dtk_/);
-  expect(ofType(lines, "audit").map(({ action }) => action)).toEqual(["key.created", "tenant.created"]);
+  const [exported, ...others] = ofType(lines, "audit");
+  expect(exported).toMatchObject({ action: "tenant.exported", subject: tenant, actor: expect.stringMatching(/^key:/) });
+  expect(others.map(({ action }) => action).filter((action) => action !== "tenant.exported")).toEqual([
+    "key.created",
+    "tenant.created",
+  ]);
   const end = lines.at(-1);
   expect(end.type).toBe("end");
   for (const [type, count] of Object.entries(end.counts)) expect(ofType(lines, type).length, type).toBe(count);
@@ -275,13 +287,12 @@ async function expectSameOverRpc(key: string, lines: readonly Json[]): Promise<v
   for await (const { type, value } of createClient(TenantService, transport).exportTenant({})) {
     told.push({ type, ...value });
   }
-  const plain = (all: readonly Json[]) => all.filter(({ type }) => type !== "key" && type !== "cursor");
   expect(plain(told)).toEqual(plain(lines));
 }
 
 test("cut off and continued at each of its cursors, an export tells the same set, each once; the cursor is the tenant's", async () => {
   const { tenant, key } = await makeSide("continued");
-  await makeSide("other");
+  const other = await makeSide("other");
   const events = Array.from({ length: 100 }, (_, index) => ({
     configuration: "orders",
     id: "m 3",
@@ -294,14 +305,14 @@ test("cut off and continued at each of its cursors, an export tells the same set
       events: events.map((one) => ({ ...one, event_id: one.event_id + event })),
     });
   }
-  const path = `/api/v1/export?tenant=${tenant}`;
+  const path = "/api/v1/export";
   await until(async () => (await rowsOf("transitions", tenant)).length > 300, "the index", 10_000);
-  const whole = await readLines(path, ROOT_KEY);
+  const whole = await readLines(path, key);
   const told: Json[] = [];
   let after = "";
   let pieces = 0;
   for (;;) {
-    const piece = await readLines(`${path}&after=${encodeURIComponent(after)}`, ROOT_KEY);
+    const piece = await readLines(`${path}?after=${encodeURIComponent(after)}`, key);
     const cut = piece.findIndex(({ type }) => type === "cursor");
     told.push(...piece.slice(0, cut < 0 ? undefined : cut));
     pieces += 1;
@@ -309,14 +320,39 @@ test("cut off and continued at each of its cursors, an export tells the same set
     after = piece[cut].cursor;
   }
   expect(pieces).toBeGreaterThan(4);
-  const lines = (all: readonly Json[]) =>
-    all.filter(({ type }) => type !== "cursor").map((line) => JSON.stringify(line));
+  const lines = (all: readonly Json[]) => plain(all).map((line) => JSON.stringify(line));
   expect(lines(told)).toEqual(lines(whole));
   expect(new Set(lines(told)).size).toBe(lines(told).length);
   expect(ofType(whole, "history").filter(({ id }) => id === "m 3")).toHaveLength(301);
-  for (const other of [`/api/v1/export?tenant=other&after=${encodeURIComponent(after)}`, `${path}&after=nonsense`]) {
-    expect(await call(other, ROOT_KEY)).toMatchObject({ status: 400, body: { errors: [{ pointer: "/after" }] } });
+  const refused = { status: 400, body: { errors: [{ pointer: "/after" }] } };
+  expect(await call(`${path}?after=${encodeURIComponent(after)}`, other.key)).toMatchObject(refused);
+  expect(await call(`${path}?after=nonsense`, key)).toMatchObject(refused);
+});
+
+test("an export needs all that it gives; it ends when its key does", async () => {
+  const { tenant, key } = await makeSide("scoped");
+  const needed = ["configurations:read", "machines:read", "ops", "keys:admin"];
+  for (const missing of needed) {
+    const scopes = needed.filter((scope) => scope !== missing);
+    const made = await expectOk("/api/v1/keys", key, { name: missing, scopes });
+    const lacking = { status: 403, body: { metadata: { scope: missing } } };
+    expect(await call("/api/v1/export", made.secret)).toMatchObject(lacking);
   }
+  expect((await call("/api/v1/export", ROOT_KEY)).status).toBe(403);
+  const made = await expectOk("/api/v1/keys", key, { name: "revoked", scopes: needed });
+  const response = await fetchWorker("/api/v1/export", made.secret);
+  const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader();
+  expect(JSON.parse((await reader.read()).value ?? "")).toMatchObject({ type: "tenant", name: tenant });
+  await expectOk(`/api/v1/keys/${made.key.id}/revoke`, key, {});
+  // So long an isolate remembers a key, and longer than the export goes without asking.
+  vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 60_000 });
+  let last = "";
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) break;
+    last = value;
+  }
+  expect(JSON.parse(last)).toMatchObject({ type: "error", reason: "UNAUTHENTICATED" });
 });
 
 test("a machine that does not answer ends an export with an error and no end; a caller who leaves stops the reading", async () => {
@@ -384,10 +420,8 @@ test("nothing is left of an erased machine but its address in the audit log; aga
   ]);
   const after = await readLines("/api/v1/export", key);
   const others = (lines: readonly Json[]) =>
-    lines
-      .filter(
-        ({ type, action }) => action !== "machine.erased" && type !== "end" && type !== "key" && type !== "cursor",
-      )
+    plain(lines)
+      .filter(({ type, action }) => action !== "machine.erased" && type !== "end")
       .filter((line) => !(line.configuration === "orders" && line.id === "m 1"))
       .filter((line) => !(line.machine?.configuration === "orders" && line.machine.id === "m 1"))
       .filter((line) => line.machine_id !== "m 1" && !(line.type === "job_refusal" && line.id === "m 1"));
@@ -583,17 +617,40 @@ test("nothing is left of an erased tenant but its tombstone; its keys are dead, 
     status: 202,
     body: { erased_at: proof.erased_at },
   });
-  const plain = (lines: readonly Json[]) => lines.filter(({ type }) => type !== "key" && type !== "cursor");
+  expect(await call(`/api/v1/tenants/${tenant}`, ROOT_KEY, { quotas: { machines: 1 } }, "PATCH")).toMatchObject(
+    refused,
+  );
+  expect(await rowsOf("audit", tenant)).toHaveLength(2);
   expect(plain(await readLines("/api/v1/export", other.key))).toEqual(plain(before));
 });
 
+/** As the registry and the feed forget machines at their end, after an hour and after their time. */
+async function forgetRow({ tenant, key }: Side, id: string, tables: readonly string[]): Promise<void> {
+  await call(at("orders", id), key, {}, "DELETE");
+  await until(async () => (await rowsOf("transitions", tenant)).some(({ kind }) => kind === "deleted"), "the end");
+  for (const table of tables) {
+    const column = table === "machines" ? "id" : "machine_id";
+    await CATALOG.prepare(`DELETE FROM ${table} WHERE tenant = ?1 AND ${column} = ?2`).bind(tenant, id).run();
+  }
+}
+
+test("a machine that was deleted, which only the feed still knows, goes with its tenant", async () => {
+  const side = await makeSide("deleted-before");
+  await forgetRow(side, "m 1", ["machines"]);
+  await expectOk(`/api/v1/tenants/${side.tenant}/erase`, ROOT_KEY, { confirm: side.tenant });
+  await finishErasure(side.tenant);
+  expect(await tablesOf(objectOf({ tenant: side.tenant, configuration: "orders", id: "m 1" }))).toEqual([]);
+});
+
 test("events and dead letters that come for an erased tenant create nothing", async () => {
-  const { tenant, canary } = await makeSide("queued");
+  const side = await makeSide("queued");
+  const { tenant, canary } = side;
+  await forgetRow(side, "m 2", ["machines", "transitions"]);
   await expectOk(`/api/v1/tenants/${tenant}/erase`, ROOT_KEY, { confirm: tenant });
   await finishErasure(tenant);
   vi.useRealTimers();
   const settled: string[] = [];
-  const message = (id: string) => ({
+  const message = (id: string, machine = "m 1") => ({
     id,
     timestamp: new Date(),
     attempts: 1,
@@ -602,7 +659,7 @@ test("events and dead letters that come for an erased tenant create nothing", as
     body: {
       tenant,
       config: "orders",
-      id: "m 1",
+      id: machine,
       event: { event_id: id, transition: { event: "stay" }, details: canary },
     },
   });
@@ -613,12 +670,17 @@ test("events and dead letters that come for an erased tenant create nothing", as
     DETENT_EVENTS_TENANT: "*",
     NOTIFICATIONS: { sendBatch: (batch: unknown[]) => void sent.push(...batch) } as unknown as Queue,
   };
-  await worker.queue({ queue: "events", messages: [message("a")] } as unknown as MessageBatch, used, context);
+  // Of the second the object is left, which answers that it was deleted.
+  const messages = [message("a"), message("c", "m 2")];
+  await worker.queue({ queue: "events", messages } as unknown as MessageBatch, used, context);
   await worker.queue({ queue: "events-dlq", messages: [message("b")] } as unknown as MessageBatch, used, context);
   await waitOnExecutionContext(context);
-  expect(settled).toEqual(["a", "b"]);
+  expect(settled.toSorted()).toEqual(["a", "b", "c"]);
   expect(sent).toEqual([]);
   expect(await dump()).not.toContain(canary);
+  for (const table of await tablesOfTenants()) {
+    if (table !== "audit") expect(await rowsOf(table, tenant), table).toEqual([]);
+  }
 });
 
 test("an erasure that nobody has started goes on by the sweeper, and a machine that the index had lost is found when it speaks", async () => {

@@ -6,10 +6,10 @@ export const DATA_RIGHTS_OPERATIONS = {
     tag: "Tenants",
     summary: "Export everything of a tenant",
     description:
-      'A JSON object per line, each with a `type`: `tenant`, `configuration`, `machine`, `history`, `receipt`, `failure`, `transition`, `dead_letter`, `job`, `job_refusal`, `key`, `audit`, in the shapes that the other routes have. A `machine` is followed by its whole `history`, its creation first, and by a `receipt` of every event that changed nothing; of one that was deleted or retired it says `"gone": true`. Keys have no secrets.\n\nAfter every hundred lines or so comes a `cursor`. The last line is `end` with the counts by type: whoever has read it has everything. An export that ends without one was cut off, or is long: ask again with the last cursor as `after`, and forget the lines that came behind that cursor, since they come again. Where a part does not answer, the last line has the type `error` and is a problem in all else.',
+      'A JSON object per line, each with a `type`: `tenant`, `configuration`, `machine`, `history`, `receipt`, `failure`, `transition`, `dead_letter`, `job`, `job_refusal`, `key`, `audit`, in the shapes that the other routes have. A `machine` is followed by its whole `history`, its creation first, and by a `receipt` of every event that changed nothing; of one that was deleted or retired it says `"gone": true`. Keys have no secrets.\n\nAfter every hundred lines or so comes a `cursor`. The last line is `end` with the counts by type: whoever has read it has everything. An export that ends without one was cut off, or is long: ask again with the last cursor as `after`, and forget the lines that came behind that cursor, since they come again. Where a part does not answer, the last line has the type `error` and is a problem in all else. Needs the scopes `configurations:read`, `machines:read` and `keys:admin`, too; the audit log has an entry of it.',
     rpc: "detent.v1.TenantService/ExportTenant",
     answers: { 200: { description: "The lines, as they are read.", contentType: "application/x-ndjson" } },
-    reasons: ["NOT_FOUND"],
+    reasons: [],
     example: {},
   },
   EraseMachine: {

@@ -313,7 +313,6 @@ export const FIELDS: Readonly<Record<string, FieldDoc>> = {
   erasing_at: "Since when it is being erased; absent: it is not.",
   erased_at: "Since when nothing is left of it but this; absent: something is.",
   erased_counts: "How many rows of each kind were erased so far.",
-  "ExportTenant.tenant": "With the root key: whose.",
   "ExportTenant.after": "The last cursor that came: what stands before it does not come again.",
   Quotas: "What a tenant may have and do; what is absent is as the deployment's settings say.",
   "Quotas.machines": "Living machines.",

@@ -72,7 +72,7 @@ export const TENANT_OPERATIONS = {
     tag: "Tenants",
     summary: "Read the audit log",
     description:
-      "What was done to the tenant and its keys, newest first: `tenant.created`, `tenant.updated`, `tenant.erasing`, `tenant.erased`, `key.created`, `key.rerolled`, `key.revoked`, `machine.erased`. What else was done to a machine is in its history.",
+      "What was done to the tenant and its keys, newest first: `tenant.created`, `tenant.updated`, `tenant.exported`, `tenant.erasing`, `tenant.erased`, `key.created`, `key.rerolled`, `key.revoked`, `machine.erased`. What else was done to a machine is in its history.",
     rpc: "detent.v1.TenantService/ListAuditEntries",
     answers: {
       200: {

@@ -130,8 +130,14 @@ describe("a key without the scope", () => {
   );
 });
 
-/** These ask for a second scope behind the door. */
-const TWO_SCOPES = new Set(["CreateJob", "detent.v1.JobService/CreateJob", "ImportChart"]);
+/** These ask for other scopes, too, behind the door. */
+const TWO_SCOPES = new Set([
+  "CreateJob",
+  "detent.v1.JobService/CreateJob",
+  "ImportChart",
+  "ExportTenant",
+  "detent.v1.TenantService/ExportTenant",
+]);
 /** These take no key but one that may give what is asked for. */
 const GIVERS = new Set(["CreateKey", "detent.v1.TenantService/CreateKey"]);
 
@@ -156,6 +162,8 @@ const ABOUT_ALL = new Set([
   "ListDeadLetters",
   "detent.v1.DeadLetterService/ListDeadLetters",
   "GetMetrics",
+  // Each is an entry of the audit log, which it tells.
+  "ExportTenant",
   // His own failures, of asking for what is not there.
   "ListFailures",
   "detent.v1.FeedService/ListFailures",

@@ -81,7 +81,6 @@ const QUERIES: Readonly<Record<string, (names: Names) => Readonly<Record<string,
   ListKeys: ({ tenant }) => ({ tenant }),
   GetKey: ({ tenant }) => ({ tenant }),
   ListAuditEntries: ({ tenant }) => ({ tenant }),
-  ExportTenant: ({ tenant }) => ({ tenant }),
   GetUsage: ({ tenant }) => ({ tenant }),
 };
 
@@ -167,7 +166,7 @@ const MESSAGES: Readonly<Record<string, (names: Names) => unknown>> = {
   [`${TENANTS}CreateTenant`]: ({ tenant }) => ({ name: tenant }),
   [`${TENANTS}GetTenant`]: ({ tenant }) => ({ name: tenant }),
   [`${TENANTS}EraseTenant`]: ({ tenant }) => ({ name: tenant, confirm: tenant }),
-  [`${TENANTS}ExportTenant`]: ({ tenant }) => ({ tenant }),
+  [`${TENANTS}ExportTenant`]: () => ({}),
   [`${TENANTS}UpdateTenant`]: ({ tenant }) => ({ name: tenant, quotas: { machines: 7 } }),
   [`${TENANTS}GetUsage`]: ({ tenant }) => ({ tenant }),
   [`${TENANTS}ListTenants`]: () => ({}),
