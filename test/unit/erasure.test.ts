@@ -3,6 +3,8 @@ import { expect, test } from "vitest";
 import { EVERY_SCOPE } from "../../src/auth/scope.ts";
 import { beginErasure } from "../../src/catalog/erasure.ts";
 import { TenantDb } from "../../src/catalog/tenant-db.ts";
+import type { MachineCalls } from "../../src/machine/calls.ts";
+import type { House } from "../../src/service/house.ts";
 import { eraseMachine } from "../../src/service/erasure.ts";
 import { continueErasure, FROM_THE_START, type ErasureDeps } from "../../src/upkeep/erasure.ts";
 import { createHouse } from "./simulation/house.ts";
@@ -63,6 +65,30 @@ test("whatever is held up or told twice, nothing of an erased machine comes back
   }
   expect(late).toBeGreaterThan(0);
 }, 120_000);
+
+test("a machine that is created while its id is erased keeps its rows, whatever the clock of the caller says", async () => {
+  const world = new World(1);
+  const plain = createHouse(world);
+  const house: House = {
+    ...plain,
+    now: () => plain.now() + 5_000,
+    machine: (address) => {
+      const machine = plain.machine(address);
+      const erase: MachineCalls["erase"] = async (...args) => {
+        const answer = await machine.erase(...args);
+        await world.clock.sleep(1);
+        await createMachine(world, addressOf("m"));
+        return answer;
+      };
+      return Object.assign(Object.create(machine) as MachineCalls, { erase });
+    },
+  };
+  await world.clock.until(eraseMachine(house, PRINCIPAL, "loop", "m"));
+  expect(count(world, "machines", "id = 'm' AND revision = 0")).toBe(1);
+  world.send(addressOf("m"), event("go"));
+  await world.clock.run(world.clock.now + 10_000);
+  expect(count(world, "machines", "id = 'm' AND revision = 1")).toBe(1);
+});
 
 function depsOf(world: World, more: Partial<ErasureDeps> = {}): ErasureDeps {
   return {
