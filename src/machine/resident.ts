@@ -13,7 +13,8 @@ import { after, ImaginedLedger, StoredLedger, type Ledger } from "./ledger.ts";
 import { Outbox } from "./outbox.ts";
 import { nextDue, nextToTry, type Present } from "./present.ts";
 import { RetentionKeeper } from "./retention-keeper.ts";
-import { migrate, readSchemaVersion, SCHEMA_VERSION } from "./schema.ts";
+import { readSchemaVersion } from "./migrations.ts";
+import { migrate, SCHEMA_VERSION } from "./schema.ts";
 import { MachineStore } from "./store.ts";
 import { Turn } from "./turn.ts";
 
