@@ -63,7 +63,7 @@ export class Resident {
       store: this.store,
       outbox: this.outbox,
       present: () => this.#live,
-      giveUpWaiting: (live) => new Turn(deps.now()).giveUpWaiting(this.#ledgerOf(live)),
+      conclude: (live) => new Turn(deps.now()).conclude(this.#ledgerOf(live)),
       deleteAll: () => this.#deleteAll(),
     });
   }
@@ -174,6 +174,7 @@ export class Resident {
       decidedAt: Math.max(head.at, outcomes.at),
       outcomeSeq: outcomes.seq,
       notices: outcomes.notice,
+      noticeWindow: outcomes.noticeWindow,
       waiting: outcomes.seq > 0 ? this.store.listWaiting() : [],
       tried: { revision: -1, seq: 0 },
     };

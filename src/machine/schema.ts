@@ -82,6 +82,14 @@ const MIGRATIONS: Migrations = [
       "CREATE INDEX outcomes_waiting ON outcomes (seq) WHERE kind = 'deferred'",
     ],
   },
+  {
+    // Notifications that are capped: how many refused events were told of, and how many were not.
+    statements: [
+      // JSON of a NoticeWindow, by its names; NULL: none. The newest row has the machine's; a refused event in whose row
+      // something is muted has no notification.
+      "ALTER TABLE outcomes ADD COLUMN notice_window TEXT",
+    ],
+  },
 ];
 
 /** The version of a database that has had every migration. */

@@ -55,6 +55,7 @@ export class World {
   readonly watched: HistoryItem[] = [];
   readonly logged: string[] = [];
   retention: RetentionSettings = { outcomesMs: 30 * DAY_MS };
+  notificationsPerMinute: number | undefined;
   hasFeed = true;
   /** Why D1 takes no write at the moment, although it reads. */
   indexFailure: string | undefined;
@@ -217,6 +218,7 @@ export class World {
         return Promise.resolve();
       },
       retention: () => this.retention,
+      notificationsPerMinute: () => this.notificationsPerMinute,
       sendIndex: (entry, urgent) => whileAlive(this.#tell(entry, urgent)),
       sendNotifications: (events) => deliver(this.notifications, events),
       sendFeed: this.hasFeed ? (events) => deliver(this.feed, events) : undefined,
