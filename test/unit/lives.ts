@@ -12,7 +12,7 @@ import { canStartIn, eventsOf, expectEntry, transitionsFrom, unhandledIn } from 
 import { BEGINNING, fields, type Fields } from "./reference/formula.ts";
 import { MachineModel, type ExpectedReceipt } from "./reference/machine-model.ts";
 import { addressOf, indexedOf } from "./simulation/machines.ts";
-import { World, type Delivered } from "./simulation/world.ts";
+import { firstArrivals, World, type Delivered } from "./simulation/world.ts";
 
 const ADDRESS = addressOf("m");
 /** A counterexample is told in time, made as small as it is by then. */
@@ -306,10 +306,6 @@ function receiptOf(receipt: {
 }): ExpectedReceipt {
   const { result, reason, from, to, revision } = receipt;
   return { result, reason, from, to, revision };
-}
-
-function firstArrivals(delivered: readonly Delivered[]): Delivered[] {
-  return delivered.filter(({ id }, index) => delivered.findIndex((other) => other.id === id) === index);
 }
 
 function noticeOf({ type, data }: Delivered): MachineModel["notices"][number] {

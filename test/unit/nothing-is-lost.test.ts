@@ -5,7 +5,7 @@
 import { expect, test } from "vitest";
 import type { MachineAddress } from "../../src/machine/calls.ts";
 import { addressOf, createMachine, event, indexedOf, truthOf } from "./simulation/machines.ts";
-import { World, type Delivered } from "./simulation/world.ts";
+import { firstArrivals, World, type Delivered } from "./simulation/world.ts";
 
 const SEEDS = Number(process.env["DETENT_FAULT_SEEDS"] ?? 12);
 const MACHINES = 8;
@@ -17,9 +17,8 @@ const MINUTE_MS = 60_000;
 const MOST_TOLD = 2;
 
 /** First arrivals of one machine, in the order they came in. */
-function firstArrivals(delivered: readonly Delivered[], { configuration, id }: MachineAddress): Delivered[] {
-  const own = delivered.filter(({ subject }) => subject === `${configuration}/${id}`);
-  return own.filter((message, index) => own.findIndex((other) => other.id === message.id) === index);
+function arrivalsOf(delivered: readonly Delivered[], { configuration, id }: MachineAddress): Delivered[] {
+  return firstArrivals(delivered.filter(({ subject }) => subject === `${configuration}/${id}`));
 }
 
 /** Ids of refused events that are told of one by one, and numbers of those that are told of together. */
@@ -76,13 +75,13 @@ test.each(range(SEEDS, 1))(
       const truth = truthOf(world, address);
       expect(indexedOf(world, address)).toEqual(truth);
 
-      const notifications = firstArrivals(world.notifications, address);
+      const notifications = arrivalsOf(world.notifications, address);
       const told = expectTold(world, address);
       expect(notifications.map(({ data }) => data["event_id"] ?? data["refused"])).toEqual(told);
       expect(notifications.map(({ sequence }) => sequence)).toEqual(range(told.length, 1));
       summaries += told.filter((item) => typeof item === "number").length;
 
-      const changes = firstArrivals(world.feed, address);
+      const changes = arrivalsOf(world.feed, address);
       expect(changes.map(({ sequence }) => sequence)).toEqual(range(truth.revision + 1));
       expect(changes.map(({ data }) => data["event_id"])).toEqual([undefined, ...truth.accepted]);
       expect(world.alarmOf(address) ?? Number.POSITIVE_INFINITY).toBeGreaterThan(world.clock.now);
