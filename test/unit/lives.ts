@@ -309,10 +309,10 @@ function receiptOf(receipt: {
 }
 
 function noticeOf({ type, data }: Delivered): MachineModel["notices"][number] {
-  const id = String(data["event_id"] ?? "");
-  const timeOf = (name: string): number => Date.parse(String(data[name]));
+  const id = (data["event_id"] ?? "") as string;
   if (type !== "detent.notifications.capped.v1") return { type, id };
-  return { type, id, of: { refused: Number(data["refused"]), from: timeOf("from"), until: timeOf("until") } };
+  const { refused, from, until } = data as { refused: number; from: string; until: string };
+  return { type, id, of: { refused, from: Date.parse(from), until: Date.parse(until) } };
 }
 
 async function begin({
