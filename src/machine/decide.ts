@@ -136,7 +136,7 @@ function outcome(present: Present, facts: EventFacts, at: number, given: Given):
     seq: outcomeSeq + 1,
     kind: given.kind,
     notice: "message" in given ? notices + 1 : notices,
-    // Whoever keeps a refused event counts it there.
+    // A refused event is counted there by whoever stores it, and takes no number where it is muted.
     noticeWindow,
     state,
     version: configuration.version,

@@ -29,7 +29,7 @@ export interface Present {
   outcomeSeq: number;
   /** Notifications so far. */
   notices: number;
-  /** How many refused events were told of lately; null: none, or that is over. */
+  /** The minute in which events were refused last, over or not; null: none were since the last summary. */
   noticeWindow: NoticeWindow | null;
   /** Deferred events, oldest first. */
   waiting: readonly WaitingEvent[];

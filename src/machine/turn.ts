@@ -109,7 +109,8 @@ export class Turn {
 
   /**
    * Sends the events of timers that are due, gives up what has waited long enough and tells of refused events together, in
-   * the order of their times. What waits comes first: a kill may have come between a change and the events that waited for it. Answers whether that was all.
+   * the order of their times. What waits comes first: a kill may have come between a change and the events that waited for
+   * it. Answers whether that was all.
    */
   doWhatIsDue(ledger: Ledger): boolean {
     while (this.#retryWaiting(ledger)) {
