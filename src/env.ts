@@ -7,6 +7,7 @@ import type { IndexWriterObject } from "./catalog/index-writer-object.ts";
 import type { MachineAddress, MachineCalls } from "./machine/calls.ts";
 import type { RetentionSettings } from "./machine/deps.ts";
 import type { MachineObject } from "./machine/machine-object.ts";
+import { NOTIFICATIONS_PER_MINUTE } from "./machine/notice-window.ts";
 import { Log, LOG_LEVELS, type LogLevel } from "./log.ts";
 import type { JobCalls } from "./jobs/calls.ts";
 import type { JobObject } from "./jobs/job-object.ts";
@@ -43,6 +44,7 @@ export interface Bindings extends SecretVariables {
   readonly DETENT_MAX_RETENTION_FINAL?: string;
   readonly DETENT_MAX_RETENTION_HISTORY?: string;
   readonly DETENT_MAX_RETENTION_OUTCOMES?: string;
+  readonly DETENT_NOTIFICATIONS_PER_MINUTE?: string;
   readonly DETENT_QUOTA_CONFIGURATIONS?: string;
   readonly DETENT_QUOTA_EVENTS_PER_DAY?: string;
   readonly DETENT_QUOTA_MACHINES?: string;
@@ -60,6 +62,8 @@ export interface Settings {
   readonly eventsTenant: string | undefined;
   /** What is at least as grave is logged. */
   readonly logLevel: LogLevel;
+  /** Refused events of a machine that are told of one by one; undefined: all. */
+  readonly notificationsPerMinute: number | undefined;
   /** Of tenants that have none of their own. */
   readonly quotas: Quotas;
   readonly retention: RetentionSettings;
@@ -122,9 +126,10 @@ function readSettings(env: Bindings): Settings {
     anonymousTenant,
     corsOrigins,
     eventsTenant,
-    jurisdiction: readJurisdiction(env),
-    logLevel: readLogLevel(env),
+    jurisdiction: readOneOf(env, "DETENT_JURISDICTION", JURISDICTIONS),
+    logLevel: readOneOf(env, "DETENT_LOG_LEVEL", LOG_LEVELS) ?? DEFAULT_LOG_LEVEL,
     lookupRetentionMs: readDuration(env, "DETENT_LOOKUP_RETENTION") ?? DAY_MS,
+    notificationsPerMinute: readCount(env, "DETENT_NOTIFICATIONS_PER_MINUTE", `${NOTIFICATIONS_PER_MINUTE}`),
     quotas: readQuotas(env),
     retention: {
       outcomesMs: readDuration(env, "DETENT_RETENTION") ?? 30 * DAY_MS,
@@ -145,15 +150,23 @@ const QUOTA_VARIABLES = {
 function readQuotas(env: Bindings): Quotas {
   const quotas: { -readonly [K in keyof Quotas]: Quotas[K] } = {};
   for (const name of QUOTA_NAMES) {
-    const variable = QUOTA_VARIABLES[name];
-    const value = env[variable];
-    if (!value) continue;
-    if (!/^[1-9]\d{0,8}$/.test(value)) {
-      throw new Error(`${variable} must be a whole number from 1 to 999999999, or empty for no quota, got "${value}"`);
-    }
-    quotas[name] = Number(value);
+    const value = readCount(env, QUOTA_VARIABLES[name]);
+    if (value !== undefined) quotas[name] = value;
   }
   return quotas;
+}
+
+function readCount(
+  env: Bindings,
+  name: (typeof QUOTA_VARIABLES)[keyof Quotas] | "DETENT_NOTIFICATIONS_PER_MINUTE",
+  otherwise?: string,
+): number | undefined {
+  const value = env[name] ?? otherwise;
+  if (!value) return undefined;
+  if (!/^[1-9]\d{0,8}$/.test(value)) {
+    throw new Error(`${name} must be a whole number from 1 to 999999999, or empty for no limit, got "${value}"`);
+  }
+  return Number(value);
 }
 
 type DurationVariable = Extract<keyof Bindings, `DETENT_${string}RETENTION${string}`>;
@@ -166,20 +179,16 @@ function readDuration(env: Bindings, name: DurationVariable): number | undefined
   return ms;
 }
 
-function readJurisdiction(env: Bindings): Settings["jurisdiction"] {
-  const value = env.DETENT_JURISDICTION || undefined;
-  const jurisdiction = JURISDICTIONS.find((known) => known === value);
-  if (value !== undefined && jurisdiction === undefined) {
-    throw new Error(`DETENT_JURISDICTION must be one of ${JURISDICTIONS.join(", ")} or empty, got "${value}"`);
-  }
-  return jurisdiction;
-}
-
-function readLogLevel(env: Bindings): LogLevel {
-  const value = env.DETENT_LOG_LEVEL || DEFAULT_LOG_LEVEL;
-  const level = LOG_LEVELS.find((known) => known === value);
-  if (level === undefined) throw new Error(`DETENT_LOG_LEVEL must be one of ${LOG_LEVELS.join(", ")}, got "${value}"`);
-  return level;
+function readOneOf<T extends string>(
+  env: Bindings,
+  name: "DETENT_JURISDICTION" | "DETENT_LOG_LEVEL",
+  known: readonly T[],
+): T | undefined {
+  const value = env[name];
+  if (!value) return undefined;
+  const found = known.find((one) => one === value);
+  if (found === undefined) throw new Error(`${name} must be one of ${known.join(", ")} or empty, got "${value}"`);
+  return found;
 }
 
 function inJurisdiction<T extends Rpc.DurableObjectBranded>(env: Bindings, objects: DurableObjectNamespace<T>) {

@@ -90,7 +90,12 @@ const FAULTS: Subject = {
   ...DETENT,
   name: "faults",
   config: "test/faults/wrangler.toml",
-  options: { ...DETENT.options, queueProducers: { EVENTS: "events", JOB_CHUNKS: "jobs", DEAD_LETTERS: "events-dlq" } },
+  options: {
+    ...DETENT.options,
+    // Of each refused event a message is expected, however many there are.
+    bindings: { ...DETENT.options.bindings, DETENT_NOTIFICATIONS_PER_MINUTE: "" },
+    queueProducers: { EVENTS: "events", JOB_CHUNKS: "jobs", DEAD_LETTERS: "events-dlq" },
+  },
 };
 
 /** Detent with an index-writer that notes how far the index is behind: test/bench/lag-worker.ts. */

@@ -11,8 +11,13 @@ interface Notification {
   readonly subject?: string;
   /** Counts the notifications of one machine from 1, without gaps; absent when there is no machine. */
   readonly sequence?: number;
-  /** The receipt of the event; of a machine's message that was set aside, the cause. */
-  readonly data: { readonly reason?: string; readonly message?: string; readonly cause?: string };
+  /** The receipt of the event; of a machine's message that was set aside, the cause; of many events, how many. */
+  readonly data: {
+    readonly reason?: string;
+    readonly message?: string;
+    readonly cause?: string;
+    readonly refused?: number;
+  };
 }
 
 /** How many ids are remembered: more than can be on their way at the same time. */
@@ -30,7 +35,7 @@ function isRepeat(id: string): boolean {
 }
 
 function lineOf({ type, subject = "-", sequence, data }: Notification): string {
-  return `${type} ${subject} #${sequence ?? "-"} ${data.reason ?? "-"}: ${data.message ?? data.cause ?? "-"}`;
+  return `${type} ${subject} #${sequence ?? "-"} ${data.reason ?? "-"}: ${data.message ?? data.cause ?? data.refused ?? "-"}`;
 }
 
 export default {

@@ -3,10 +3,11 @@
  * job has no tables.
  */
 import type { Sql } from "../machine/deps.ts";
+import { applyMigrations, readSchemaVersion, type Migrations } from "../machine/migrations.ts";
 
-const MIGRATIONS: readonly { readonly message: string; readonly statements: readonly string[] }[] = [
+const MIGRATIONS: Migrations = [
   {
-    message: "a job: what it is and how far, the chunks that are not done, what was refused",
+    // A job: what it is and how far, the chunks that are not done, what was refused.
     statements: [
       `CREATE TABLE job (
          only INTEGER PRIMARY KEY CHECK (only = 1), spec TEXT NOT NULL, status TEXT NOT NULL, updated_at INTEGER NOT NULL,
@@ -22,7 +23,7 @@ const MIGRATIONS: readonly { readonly message: string; readonly statements: read
     ],
   },
   {
-    message: "a chunk knows when it may be lent again, and when it was lent first",
+    // A chunk knows when it may be lent again, and when it was lent first.
     statements: [
       // 0: nobody has reported on it. Before that time it is lent to nobody.
       "ALTER TABLE chunks ADD COLUMN not_before INTEGER NOT NULL DEFAULT 0",
@@ -31,22 +32,12 @@ const MIGRATIONS: readonly { readonly message: string; readonly statements: read
   },
 ];
 
-const SCHEMA_VERSION = MIGRATIONS.length;
-
 /** Whether there are tables. Writes nothing. */
 export function hasTables(sql: Sql): boolean {
-  return sql.exec("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'schema_version'").length > 0;
+  return readSchemaVersion(sql) > 0;
 }
 
 /** Applies what is missing. Call it inside a transaction. */
 export function migrate(sql: Sql): void {
-  if (!hasTables(sql)) {
-    sql.exec("CREATE TABLE schema_version (version INTEGER NOT NULL)");
-    sql.exec("INSERT INTO schema_version VALUES (0)");
-  }
-  const from = Number(sql.exec("SELECT version FROM schema_version")[0]?.["version"] ?? 0);
-  // A later release may have been here.
-  if (from >= SCHEMA_VERSION) return;
-  for (const { statements } of MIGRATIONS.slice(from)) for (const statement of statements) sql.exec(statement);
-  sql.exec("UPDATE schema_version SET version = ?", SCHEMA_VERSION);
+  applyMigrations(sql, MIGRATIONS);
 }

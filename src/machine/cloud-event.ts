@@ -6,6 +6,7 @@ import { configIdOf } from "../engine/configuration.ts";
 import { countUtf8Bytes } from "../engine/limits.ts";
 import { LARGEST_MESSAGE_BYTES } from "../queue-sender.ts";
 import { receiptJson, type JsonText, type Receipt } from "../receipt.ts";
+import type { Muted } from "./notice-window.ts";
 
 /** Which machine an event is about; createdAt tells the lives of an id apart. */
 export interface Subject {
@@ -41,13 +42,17 @@ function toCloudEvent({ tenant, id, type, subject, sequence, at, traceparent, da
     source: `/detent/${tenant}`,
     type,
     subject,
-    time: new Date(at).toISOString(),
+    time: toTime(at),
     datacontenttype: "application/json",
     tenant,
     sequence,
     traceparent: traceparent ?? undefined,
     data,
   });
+}
+
+function toTime(ms: number): string {
+  return new Date(ms).toISOString();
 }
 
 function subjectOf({ configuration, id }: { configuration: string; id: string }): string {
@@ -59,6 +64,18 @@ function ofMachine(machine: Subject, stream: "notification" | "change", sequence
   const subject = subjectOf(machine);
   const id = `${subject}/${machine.createdAt}/${stream}/${sequence}`;
   return { tenant: machine.tenant, subject, id, sequence };
+}
+
+/** What is about the machine and no event of it: which one, and when, stands in its data as in a receipt. */
+function machineEvent(
+  machine: Subject,
+  stream: "notification" | "change",
+  sequence: number,
+  { type, at, traceparent, facts }: Pick<Envelope, "type" | "at" | "traceparent"> & { readonly facts: object },
+): JsonText {
+  const { configuration, id } = machine;
+  const data = { machine: { configuration, id }, ...facts, at: toTime(at) };
+  return toCloudEvent({ ...ofMachine(machine, stream, sequence), type, at, traceparent, data });
 }
 
 function isLarge(text: string): boolean {
@@ -99,13 +116,14 @@ export function parkedEvent(
   sequence: number,
   { stream, position, cause, at }: { stream: string; position: number; cause: string; at: number },
 ): JsonText {
-  const data = { machine: { configuration: machine.configuration, id: machine.id }, stream, position, cause };
-  return toCloudEvent({
-    ...ofMachine(machine, "notification", sequence),
-    type: "detent.machine.parked.v1",
-    at,
-    data: { ...data, at: new Date(at).toISOString() },
-  });
+  const facts = { stream, position, cause };
+  return machineEvent(machine, "notification", sequence, { type: "detent.machine.parked.v1", at, facts });
+}
+
+/** Refused events of the machine that were too many for a message each. */
+export function cappedEvent(machine: Subject, sequence: number, { refused, from, until }: Muted, at: number): JsonText {
+  const facts = { refused, from: toTime(from), until: toTime(until) };
+  return machineEvent(machine, "notification", sequence, { type: "detent.notifications.capped.v1", at, facts });
 }
 
 /**
@@ -152,15 +170,8 @@ export function createdEvent(
   },
 ): JsonText {
   const { state, version, at, traceparent } = created;
-  const { configuration, id } = machine;
-  const data = { machine: { configuration, id }, config_id: configIdOf(configuration, version), state, revision: 0 };
-  return toCloudEvent({
-    ...ofMachine(machine, "change", 0),
-    type: "detent.machine.created.v1",
-    at,
-    traceparent,
-    data: { ...data, at: new Date(at).toISOString() },
-  });
+  const facts = { config_id: configIdOf(machine.configuration, version), state, revision: 0 };
+  return machineEvent(machine, "change", 0, { type: "detent.machine.created.v1", at, traceparent, facts });
 }
 
 /** `sequence` is the revision; `kind` tells what changed the machine, an event or an operator. */
@@ -187,19 +198,7 @@ export function deletedEvent(
     readonly actor: string;
   },
 ): JsonText {
-  const { configuration, id } = machine;
   const { revision, state, version, at, actor } = last;
-  const data = {
-    machine: { configuration, id },
-    config_id: configIdOf(configuration, version),
-    state,
-    revision,
-    actor,
-  };
-  return toCloudEvent({
-    ...ofMachine(machine, "change", revision + 1),
-    type: "detent.machine.deleted.v1",
-    at,
-    data: { ...data, at: new Date(at).toISOString() },
-  });
+  const facts = { config_id: configIdOf(machine.configuration, version), state, revision, actor };
+  return machineEvent(machine, "change", revision + 1, { type: "detent.machine.deleted.v1", at, facts });
 }

@@ -14,6 +14,7 @@ import type { JsonText, Receipt } from "../receipt.ts";
 import type { Refusal, Reply, SendCall } from "./calls.ts";
 import { Data } from "./data.ts";
 import { expectationOf } from "./expectation.ts";
+import type { Muted } from "./notice-window.ts";
 import type { Present } from "./present.ts";
 import { receiptOfOutcome, receiptOfTransition } from "./record.ts";
 import type { EventRow, OutcomeRow, TransitionRow, WaitingEvent } from "./rows.ts";
@@ -117,7 +118,7 @@ export function judge(present: Present, facts: EventFacts, now: number, meter: M
 
 type Given =
   | { readonly kind: "ignored" | "deferred" }
-  | { readonly kind: "parked"; readonly message: string }
+  | { readonly kind: "parked" | "capped"; readonly message: string }
   | {
       readonly kind: "refused";
       readonly reason: Reason;
@@ -127,21 +128,22 @@ type Given =
     };
 
 /** The row of an event that changes nothing. Who is told of it: of what is ignored or deferred, nobody. */
-function outcome(present: Present, facts: EventFacts, at: number, given: Given): Verdict {
-  const { configuration, state, revision, outcomeSeq, notices, timersFired } = present;
-  const isTold = given.kind === "refused" || given.kind === "parked";
+function outcome(present: Present, facts: EventFacts, at: number, given: Given): Extract<Verdict, { kind: "outcome" }> {
+  const { configuration, state, revision, outcomeSeq, notices, noticeWindow, timersFired } = present;
   const row: OutcomeRow = {
     ...facts,
     at,
     seq: outcomeSeq + 1,
     kind: given.kind,
-    notice: isTold ? notices + 1 : notices,
+    notice: "message" in given ? notices + 1 : notices,
+    // A refused event is counted there by whoever stores it, and takes no number where it is muted.
+    noticeWindow,
     state,
     version: configuration.version,
     revision,
     code: given.kind === "refused" ? codeOf(given.reason) : "Ok",
     reason: given.kind === "refused" ? given.reason : "",
-    message: isTold ? given.message : "",
+    message: "message" in given ? given.message : "",
     allowedEvents: JSON.stringify(given.kind === "refused" ? (given.allowedEvents ?? []) : []),
     entered: revision,
     timersFired,
@@ -158,15 +160,11 @@ function codeOf(reason: Reason): string {
 /** The event of a timer that is due, decided as if somebody had sent it; the timer has been sent, whatever comes of it. */
 export function judgeTimer(present: Present, timer: Timer, now: number, meter: Meter): Verdict {
   const facts: EventFacts = {
+    ...NOTHING_SENT,
     eventId: timerEventId(present.revision, timer),
     event: timer.event,
     timestamp: timer.dueAt,
     originator: "timer",
-    actor: "",
-    traceparent: null,
-    created: false,
-    details: "",
-    eventData: "{}",
   };
   const verdict = judge(present, facts, now, meter);
   if (verdict.kind === "accepted") return verdict;
@@ -191,21 +189,37 @@ function sayAllowed({ configuration, state, revision, data }: Present, problem: 
 /** The timers of the state are set aside: they would go on for ever, as fast as the machine can. */
 export function parkTimers(present: Present, now: number): Verdict {
   const message = `timers moved the machine again and again with hardly any time between; those of the state ${quote(present.state)} are set aside until it is left`;
-  const facts: EventFacts = {
-    eventId: `detent:parked:${present.outcomeSeq + 1}`,
-    event: "timers",
-    timestamp: null,
-    originator: "detent",
-    actor: "",
-    traceparent: null,
-    created: false,
-    details: "",
-    eventData: "{}",
-  };
-  const verdict = outcome(present, facts, Math.max(now, present.decidedAt), { kind: "parked", message });
-  if (verdict.kind === "accepted") return verdict;
-  return { kind: "outcome", row: { ...verdict.row, timersFired: present.timers.length } };
+  const row = announce(present, { kind: "parked", about: "timers", message }, now);
+  return { kind: "outcome", row: { ...row, timersFired: present.timers.length } };
 }
+
+/** Refused events that were too many for a message each are told of together; the next one begins another window. */
+export function summarize(present: Present, muted: Muted, now: number): Verdict {
+  const message = "refused events are told of together";
+  const row = announce(present, { kind: "capped", about: "notifications", message }, now);
+  return { kind: "outcome", row: { ...row, noticeWindow: null, eventData: JSON.stringify(muted) } };
+}
+
+/** The row of what is no event, and yet is told: `about` stands in its event's place. */
+export function announce(
+  present: Present,
+  { kind, about, message }: { readonly kind: "parked" | "capped"; readonly about: string; readonly message: string },
+  now: number,
+): OutcomeRow {
+  const facts = { ...NOTHING_SENT, eventId: `detent:${kind}:${present.outcomeSeq + 1}`, event: about };
+  return outcome(present, facts, Math.max(now, present.decidedAt), { kind, message }).row;
+}
+
+/** What stands in an event's place where nobody has sent one. */
+const NOTHING_SENT = {
+  timestamp: null,
+  originator: "detent",
+  actor: "",
+  traceparent: null,
+  created: false,
+  details: "",
+  eventData: "{}",
+} as const;
 
 /**
  * Whether it would only be put off again, as far as that can be told without the event's data: another version of the

@@ -38,6 +38,8 @@ export interface MachineDeps {
   /** Forgets everything, the alarm included. */
   deleteAll(): Promise<void>;
   retention(): RetentionSettings;
+  /** Refused events that are told of one by one within a minute; undefined: all. */
+  notificationsPerMinute(): number | undefined;
   /** Tells the index; settles when the index has committed it. RejectedError: it never will. */
   sendIndex(entry: IndexEntry, urgent: boolean): Promise<void>;
   /** Hands CloudEvents to the notifications queue, in order. RejectedError: the queue never takes them. */

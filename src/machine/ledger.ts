@@ -3,6 +3,7 @@ import type { LogFacts } from "../log.ts";
 import { receiptFacts, type Receipt } from "../receipt.ts";
 import type { Verdict } from "./decide.ts";
 import type { MachineDeps } from "./deps.ts";
+import { countRefused } from "./notice-window.ts";
 import type { Outbox } from "./outbox.ts";
 import { afterChange, afterOutcome, afterWaiting, nextDue, type Present } from "./present.ts";
 import { receiptOfOutcome, receiptOfTransition, toHistoryItem } from "./record.ts";
@@ -25,7 +26,7 @@ export interface Ledger {
 }
 
 interface LedgerParts {
-  readonly deps: Pick<MachineDeps, "log" | "tellWatchers">;
+  readonly deps: Pick<MachineDeps, "log" | "notificationsPerMinute" | "tellWatchers">;
   readonly store: MachineStore;
   readonly outbox: Outbox;
 }
@@ -57,8 +58,9 @@ export class StoredLedger implements Ledger {
     deps.log("error", "a deferred event is lost: its row cannot be read", { event_id: eventId, event });
   }
 
-  keep(verdict: Verdict, settles?: number): void {
+  keep(decided: Verdict, settles?: number): void {
     const { deps, store, outbox } = this.#parts;
+    const verdict = cap(this.present, decided, deps.notificationsPerMinute());
     const next = after(this.present, verdict, settles);
     outbox.commit(() => {
       if (settles !== undefined) store.settleWaiting(settles);
@@ -74,7 +76,7 @@ export class StoredLedger implements Ledger {
     outbox.flushSoon();
     // Of what was sent whoever brought it hears, and says so; of this nobody does.
     const { row } = verdict;
-    if (row.kind === "parked") {
+    if (row.kind === "parked" || row.kind === "capped") {
       deps.log("warn", row.message, { revision: row.revision });
     } else if (settles !== undefined || row.originator === "timer") {
       deps.log("info", "an event was decided", { ...receiptFacts(receiptOf(next, verdict)), ...traceOf(row) });
@@ -125,6 +127,14 @@ export function after(present: Present, verdict: Verdict, settles?: number): Pre
   const rest = settles === undefined ? present : afterWaiting(present, settles);
   if (verdict.kind === "outcome") return afterOutcome(rest, verdict.row);
   return afterChange(rest, verdict.row, verdict.becomes?.configuration);
+}
+
+/** A refused event is told of while `most` of a window have not been; beyond that it takes no number. */
+function cap({ noticeWindow: window, notices }: Present, verdict: Verdict, most = Infinity): Verdict {
+  const { row } = verdict;
+  if (row.kind !== "refused") return verdict;
+  const noticeWindow = countRefused(window, row.at, most);
+  return { kind: "outcome", row: { ...row, notice: noticeWindow.muted ? notices : notices + 1, noticeWindow } };
 }
 
 function receiptOf({ identity }: Present, verdict: Verdict): Receipt {

@@ -49,6 +49,7 @@ export class MachineObject extends DurableObject<Bindings> {
       },
       deleteAll: () => ctx.storage.deleteAll(),
       retention: () => settingsOf(env).retention,
+      notificationsPerMinute: () => settingsOf(env).notificationsPerMinute,
       sendIndex: async (entry, urgent) => {
         const result = await within(INDEX_WITHIN_MS, "the index", indexWriterOf(env, entry).write(entry, urgent));
         if (!result.ok) throw result.rejected ? new RejectedError(result.cause) : new Error(result.cause);

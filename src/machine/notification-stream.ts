@@ -1,7 +1,11 @@
-/** To the notifications queue: one CloudEvent per refused event, and per message that had to be set aside. */
+/**
+ * To the notifications queue: one CloudEvent per refused event, one for all that were too many, and one per message that had
+ * to be set aside.
+ */
 import { countBatch } from "../queue-sender.ts";
 import type { JsonText } from "../receipt.ts";
-import { parkedEvent, refusedEvent } from "./cloud-event.ts";
+import { cappedEvent, parkedEvent, refusedEvent } from "./cloud-event.ts";
+import type { Muted } from "./notice-window.ts";
 import type { Present } from "./present.ts";
 import { receiptOfOutcome } from "./record.ts";
 import type { OutcomeRow } from "./rows.ts";
@@ -10,8 +14,10 @@ import type { Position, Stream, StreamParts } from "./stream.ts";
 /** Rows in memory at a time: each may carry 64 KiB of the sender's data. */
 const ROWS_PER_READ = 25;
 
-/** Nobody is told of what is ignored or put off. */
-const TOLD: readonly OutcomeRow["kind"][] = ["refused", "parked"];
+/** Nobody is told of what is ignored or put off, nor of what a summary will count. */
+function isTold({ kind, noticeWindow }: OutcomeRow): boolean {
+  return kind === "parked" || kind === "capped" || (kind === "refused" && !noticeWindow?.muted);
+}
 
 export class NotificationStream implements Stream {
   readonly name = "notifications";
@@ -39,7 +45,7 @@ export class NotificationStream implements Stream {
     const present = presentOf();
     if (present === undefined) return;
     const rows = store.listUnsentOutcomes(cursors.notifications, alone ? 1 : ROWS_PER_READ);
-    const told = rows.filter(({ kind }) => TOLD.includes(kind));
+    const told = rows.filter(isTold);
     const events = told.map((row) => this.#toEvent(present, row));
     const count = countBatch(events);
     if (count > 0) await deps.sendNotifications(events.slice(0, count));
@@ -53,7 +59,7 @@ export class NotificationStream implements Stream {
   park(cause: string, at: number): Position {
     const { store, outboxStore, cursors } = this.#parts;
     const unsent = store.listUnsentOutcomes(cursors.notifications, ROWS_PER_READ);
-    const position = unsent.find(({ kind }) => TOLD.includes(kind))?.seq ?? cursors.notifications;
+    const position = unsent.find(isTold)?.seq ?? cursors.notifications;
     if (outboxStore.findParked("notifications", position) === undefined) {
       outboxStore.insertParked({ stream: "notifications", position, cause, at });
     } else {
@@ -65,8 +71,9 @@ export class NotificationStream implements Stream {
   #toEvent({ identity }: Present, row: OutcomeRow): JsonText {
     const parked = this.#parts.outboxStore.findParked("notifications", row.seq);
     if (parked !== undefined) return parkedEvent(identity, row.notice, parked);
-    if (row.kind !== "parked")
+    if (row.kind === "refused")
       return refusedEvent(identity, row.notice, receiptOfOutcome(identity, row), row.traceparent);
+    if (row.kind === "capped") return cappedEvent(identity, row.notice, JSON.parse(row.eventData) as Muted, row.at);
     // A row of this kind tells of another stream: its event is the stream, its revision the position there.
     const { event, revision: position, message: cause, at } = row;
     return parkedEvent(identity, row.notice, { stream: event, position, cause, at });

@@ -4,13 +4,14 @@
  * an eviction everything above the stored cursors is sent again, which every receiver takes without harm.
  */
 import { nextAlarmAt } from "./alarm.ts";
+import { announce } from "./decide.ts";
 import { Delivery } from "./delivery.ts";
 import type { MachineDeps } from "./deps.ts";
 import { FeedStream } from "./feed-stream.ts";
 import { IndexStream } from "./index-stream.ts";
 import { NotificationStream } from "./notification-stream.ts";
 import { OutboxStore } from "./outbox-store.ts";
-import type { Cursors, Present } from "./present.ts";
+import { afterOutcome, type Cursors, type Present } from "./present.ts";
 import type { OutcomeCursors, StreamName, TransitionCursors } from "./rows.ts";
 import type { MachineStore } from "./store.ts";
 import type { Stream } from "./stream.ts";
@@ -226,47 +227,14 @@ export class Outbox {
     const { deps, store } = this.#parts;
     const present = this.#parts.present();
     if (present === undefined) return;
-    const at = Math.max(deps.now(), present.decidedAt);
-    const seq = present.outcomeSeq + 1;
-    const notice = present.notices + 1;
+    const row = announce(present, { kind: "parked", about: stream.name, message: cause }, deps.now());
     let parked = { position: 0, isAnnounced: true };
     this.commit(() => {
-      parked = stream.park(cause, at);
+      parked = stream.park(cause, row.at);
       if (parked.isAnnounced) return;
-      const row = {
-        seq,
-        notice,
-        kind: "parked",
-        code: "",
-        reason: "",
-        allowedEvents: "[]",
-        state: present.state,
-        created: false,
-        entered: present.revision,
-        timersFired: present.timersFired,
-      } as const;
-      const event = {
-        eventId: `detent:parked:${seq}`,
-        event: stream.name,
-        timestamp: null,
-        originator: "detent",
-      } as const;
-      const rest = {
-        actor: "",
-        traceparent: null,
-        details: "",
-        eventData: "{}",
-        version: present.configuration.version,
-        at,
-        message: cause,
-      };
-      store.insertOutcome({ ...row, ...event, ...rest, revision: parked.position }, this.outcomeCursors);
+      store.insertOutcome({ ...row, revision: parked.position }, this.outcomeCursors);
     });
-    if (!parked.isAnnounced) {
-      present.outcomeSeq = seq;
-      present.notices = notice;
-      present.decidedAt = at;
-    }
+    if (!parked.isAnnounced) Object.assign(present, afterOutcome(present, row));
     const facts = { stream: stream.name, position: parked.position, cause };
     deps.log("error", "a message that its receiver never takes was set aside", facts);
   }

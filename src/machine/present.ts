@@ -3,6 +3,7 @@ import type { Configuration } from "../engine/configuration.ts";
 import type { Timer } from "../engine/timer.ts";
 import type { MachineAddress } from "./calls.ts";
 import type { Data } from "./data.ts";
+import { summaryDueAt, type Muted, type NoticeWindow } from "./notice-window.ts";
 import type { IdentityRow, OutcomeRow, TransitionRow, WaitingEvent } from "./rows.ts";
 
 /** Mirror of the newest rows. */
@@ -28,6 +29,8 @@ export interface Present {
   outcomeSeq: number;
   /** Notifications so far. */
   notices: number;
+  /** The minute in which events were refused last, over or not; null: none were since the last summary. */
+  noticeWindow: NoticeWindow | null;
   /** Deferred events, oldest first. */
   waiting: readonly WaitingEvent[];
   /** Those up to this number have been tried at this revision; -1: it is not known which have. */
@@ -73,6 +76,7 @@ export function presentAtCreation(
     decidedAt: at,
     outcomeSeq: 0,
     notices: 0,
+    noticeWindow: null,
     waiting: [],
     tried: { revision: -1, seq: 0 },
   };
@@ -112,6 +116,7 @@ export function afterOutcome(present: Present, row: OutcomeRow): Present {
     ...present,
     outcomeSeq: seq,
     notices: row.notice,
+    noticeWindow: row.noticeWindow,
     timersFired: row.timersFired,
     decidedAt: at,
     waiting: isDeferred ? [...present.waiting, { seq, eventId, event, at, version }] : present.waiting,
@@ -129,17 +134,26 @@ export function nextToTry({ revision, waiting, tried }: Present): WaitingEvent |
   return waiting.find(({ seq }) => tried.revision !== revision || seq > tried.seq);
 }
 
-/** The next thing that the machine does by itself, in the order of their times: send a timer's event, or give up waiting. */
+/**
+ * The next thing that the machine does by itself, in the order of their times: send a timer's event, give up waiting, or
+ * tell of refused events together.
+ */
 export type Due =
+  | { readonly kind: "summary"; readonly at: number; readonly muted: Muted }
   | { readonly kind: "timer"; readonly at: number; readonly timer: Timer }
   | { readonly kind: "expiry"; readonly at: number; readonly event: WaitingEvent };
 
 /** What the machine does next by itself, due or not; undefined: nothing. */
-export function nextDue({ identity, configuration, timers, timersFired, waiting }: Present): Due | undefined {
+export function nextDue(present: Present): Due | undefined {
+  const { identity, configuration, timers, timersFired, waiting, noticeWindow } = present;
   if (identity.retiredAt !== null) return undefined;
   const timer = timers[timersFired];
   const [event] = waiting;
   const expiresAt = event === undefined ? Infinity : event.at + configuration.deferForMs;
+  if (noticeWindow?.muted) {
+    const at = summaryDueAt(noticeWindow);
+    if (at <= Math.min(expiresAt, timer?.dueAt ?? at)) return { kind: "summary", at, muted: noticeWindow.muted };
+  }
   if (timer !== undefined && timer.dueAt <= expiresAt) return { kind: "timer", at: timer.dueAt, timer };
   return event && { kind: "expiry", at: expiresAt, event };
 }

@@ -14,7 +14,8 @@ import { after, ImaginedLedger, StoredLedger, type Ledger } from "./ledger.ts";
 import { Outbox } from "./outbox.ts";
 import { nextDue, nextToTry, type Present } from "./present.ts";
 import { RetentionKeeper } from "./retention-keeper.ts";
-import { migrate, readSchemaVersion, SCHEMA_VERSION } from "./schema.ts";
+import { readSchemaVersion } from "./migrations.ts";
+import { migrate, SCHEMA_VERSION } from "./schema.ts";
 import { MachineStore } from "./store.ts";
 import { Turn } from "./turn.ts";
 
@@ -63,7 +64,7 @@ export class Resident {
       store: this.store,
       outbox: this.outbox,
       present: () => this.#live,
-      giveUpWaiting: (live) => new Turn(deps.now()).giveUpWaiting(this.#ledgerOf(live)),
+      conclude: (live) => new Turn(deps.now()).conclude(this.#ledgerOf(live)),
       deleteAll: () => this.#deleteAll(),
     });
   }
@@ -188,6 +189,7 @@ export class Resident {
       decidedAt: Math.max(head.at, outcomes.at),
       outcomeSeq: outcomes.seq,
       notices: outcomes.notice,
+      noticeWindow: outcomes.noticeWindow,
       waiting: outcomes.seq > 0 ? this.store.listWaiting() : [],
       tried: { revision: -1, seq: 0 },
     };

@@ -13,8 +13,8 @@ interface KeeperParts {
   readonly store: MachineStore;
   readonly outbox: Outbox;
   readonly present: () => Present | undefined;
-  /** Refuses the events that wait: nothing comes for them any more. */
-  readonly giveUpWaiting: (live: Present) => void;
+  /** Refuses the events that wait, since nothing comes for them any more, and tells of what is yet to be told. */
+  readonly conclude: (live: Present) => void;
   /** Forgets everything: the machine is no more. */
   readonly deleteAll: () => Promise<void>;
 }
@@ -71,7 +71,7 @@ export class RetentionKeeper {
   /** Ends the machine by the will of `actor`, or since its time is up: from here on everything goes. */
   retire(live: Present, actor: string): void {
     const { deps, store, outbox } = this.#parts;
-    this.#parts.giveUpWaiting(live);
+    this.#parts.conclude(live);
     const identity: IdentityRow = {
       ...live.identity,
       retiredAt: Math.max(deps.now(), live.updatedAt),

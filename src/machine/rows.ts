@@ -1,6 +1,7 @@
 /** What a machine keeps: the rows of its tables, as its SQL reads and writes them. */
 import type { Timer } from "../engine/timer.ts";
 import type { Data } from "./data.ts";
+import type { NoticeWindow } from "./notice-window.ts";
 
 /** Who this object is; written once, at creation. */
 export interface IdentityRow {
@@ -62,13 +63,16 @@ export interface TransitionRow extends EventRow {
 
 /**
  * An event that changed nothing: refused, ignored, deferred (`settled` once that is over: then its last outcome is a row
- * of its own), or (`parked`) no event at all: something was set aside. Of a `pruned` row only the numbers are left.
+ * of its own), or no event at all: something was set aside (`parked`), refused events are told of together (`capped`). Of a
+ * `pruned` row only the numbers are left.
  */
 export interface OutcomeRow extends EventRow {
   readonly seq: number;
-  readonly kind: "refused" | "ignored" | "deferred" | "settled" | "parked" | "pruned";
+  readonly kind: "refused" | "ignored" | "deferred" | "settled" | "parked" | "capped" | "pruned";
   /** Notifications up to and including this row. */
   readonly notice: number;
+  /** As it is with this row; null: none. A refused event that is muted in it has no notification. */
+  readonly noticeWindow: NoticeWindow | null;
   readonly state: string;
   readonly version: string;
   readonly revision: number;
@@ -118,6 +122,7 @@ export interface HeadRow {
 export interface OutcomesHeadRow {
   readonly seq: number;
   readonly notice: number;
+  readonly noticeWindow: NoticeWindow | null;
   readonly at: number;
   readonly entered: number;
   readonly timersFired: number;

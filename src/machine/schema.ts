@@ -3,10 +3,11 @@
  * An object that holds no machine has no tables at all: only `create` migrates an empty database.
  */
 import type { Sql } from "./deps.ts";
+import { applyMigrations, type Migrations } from "./migrations.ts";
 
-const MIGRATIONS: readonly { readonly message: string; readonly statements: readonly string[] }[] = [
+const MIGRATIONS: Migrations = [
   {
-    message: "a machine: identity, its configuration, the transitions it took, the events it refused",
+    // A machine: identity, its configuration, the transitions it took, the events it refused.
     statements: [
       `CREATE TABLE identity (
          tenant TEXT NOT NULL, configuration TEXT NOT NULL, id TEXT NOT NULL,
@@ -25,7 +26,7 @@ const MIGRATIONS: readonly { readonly message: string; readonly statements: read
     ],
   },
   {
-    message: "what leaves: cursors of the queues, retries, poison; and what goes: retention, retirement",
+    // What leaves: cursors of the queues, retries, poison; and what goes: retention, retirement.
     statements: [
       // Counts indexed changes that are no revisions; with the revision it is the index's `change`.
       "ALTER TABLE identity ADD COLUMN extra_changes INTEGER NOT NULL DEFAULT 0",
@@ -52,7 +53,7 @@ const MIGRATIONS: readonly { readonly message: string; readonly statements: read
     ],
   },
   {
-    message: "answers: traces, machines made by an event, and who deleted one",
+    // Answers: traces, machines made by an event, and who deleted one.
     statements: [
       "ALTER TABLE transitions ADD COLUMN traceparent TEXT",
       "ALTER TABLE transitions ADD COLUMN created INTEGER NOT NULL DEFAULT 0",
@@ -61,7 +62,7 @@ const MIGRATIONS: readonly { readonly message: string; readonly statements: read
     ],
   },
   {
-    message: "data and time: where the data is, what the machine does by itself, and events that wait",
+    // Data and time: where the data is, what the machine does by itself, and events that wait.
     statements: [
       // The revision whose row holds the data, so that it is found without reading the rows between; NULL in rows of before.
       "ALTER TABLE transitions ADD COLUMN data_revision INTEGER",
@@ -81,28 +82,20 @@ const MIGRATIONS: readonly { readonly message: string; readonly statements: read
       "CREATE INDEX outcomes_waiting ON outcomes (seq) WHERE kind = 'deferred'",
     ],
   },
+  {
+    // Notifications that are capped: how many refused events were told of, and how many were not.
+    statements: [
+      // JSON of a NoticeWindow, by its names; NULL: none. The newest row has the machine's; a refused event in whose row
+      // something is muted has no notification.
+      "ALTER TABLE outcomes ADD COLUMN notice_window TEXT",
+    ],
+  },
 ];
 
 /** The version of a database that has had every migration. */
 export const SCHEMA_VERSION = MIGRATIONS.length;
 
-/** How many migrations this database has had; 0 when it has no tables. Writes nothing. */
-export function readSchemaVersion(sql: Sql): number {
-  const rows = sql.exec("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'schema_version'");
-  if (rows.length === 0) return 0;
-  return Number(sql.exec("SELECT version FROM schema_version")[0]?.["version"] ?? 0);
-}
-
 /** Applies what is missing. Call it inside a transaction. */
 export function migrate(sql: Sql): void {
-  const from = readSchemaVersion(sql);
-  if (from === SCHEMA_VERSION) return;
-  if (from === 0) {
-    sql.exec("CREATE TABLE schema_version (version INTEGER NOT NULL)");
-    sql.exec("INSERT INTO schema_version VALUES (0)");
-  }
-  for (const { statements } of MIGRATIONS.slice(from)) {
-    for (const statement of statements) sql.exec(statement);
-  }
-  sql.exec("UPDATE schema_version SET version = ?", SCHEMA_VERSION);
+  applyMigrations(sql, MIGRATIONS);
 }

@@ -2,6 +2,7 @@
 import type { Edge } from "../engine/configuration.ts";
 import type { Timer } from "../engine/timer.ts";
 import type { Sql, SqlValue } from "./deps.ts";
+import type { NoticeWindow } from "./notice-window.ts";
 import type {
   EventRow,
   HeadRow,
@@ -18,7 +19,7 @@ import type {
 const TRANSITION_COLUMNS =
   "revision, kind, event_id, event, from_state, state, version, at, timestamp, originator, actor, traceparent, created, data_revision, entered_at, timers, timers_fired, details, event_data";
 const OUTCOME_COLUMNS =
-  "seq, kind, notice, event_id, event, state, version, revision, code, reason, message, allowed_events, at, timestamp, originator, actor, traceparent, created, entered, timers_fired, details, event_data";
+  "seq, kind, notice, notice_window, event_id, event, state, version, revision, code, reason, message, allowed_events, at, timestamp, originator, actor, traceparent, created, entered, timers_fired, details, event_data";
 
 function leanly(columns: string): string {
   return columns.replace("details, event_data", "'' AS details, '{}' AS event_data");
@@ -41,6 +42,10 @@ function timersOf(row: Row): readonly Timer[] {
 function timersJson(timers: readonly Timer[]): string | null {
   if (timers.length === 0) return null;
   return JSON.stringify(timers.map(({ position, event, to, dueAt }): TimerTuple => [position, event, to, dueAt]));
+}
+
+function windowOf(row: Row): NoticeWindow | null {
+  return JSON.parse(text(row, "notice_window") || "null") as NoticeWindow | null;
 }
 
 function toEvent(row: Row): EventRow {
@@ -81,6 +86,7 @@ function toOutcome(row: Row): OutcomeRow {
     seq: whole(row, "seq"),
     kind: text(row, "kind") as OutcomeRow["kind"],
     notice: whole(row, "notice"),
+    noticeWindow: windowOf(row),
     state: text(row, "state"),
     version: text(row, "version"),
     revision: whole(row, "revision"),
@@ -189,11 +195,12 @@ export class MachineStore {
   readOutcomesHead(): OutcomesHeadRow {
     const row =
       this.#first(
-        "SELECT seq, notice, at, entered, timers_fired, index_sent, notify_sent FROM outcomes ORDER BY seq DESC LIMIT 1",
+        "SELECT seq, notice, notice_window, at, entered, timers_fired, index_sent, notify_sent FROM outcomes ORDER BY seq DESC LIMIT 1",
       ) ?? {};
     return {
       seq: whole(row, "seq"),
       notice: whole(row, "notice"),
+      noticeWindow: windowOf(row),
       at: whole(row, "at"),
       entered: whole(row, "entered"),
       timersFired: whole(row, "timers_fired"),
@@ -356,10 +363,11 @@ export class MachineStore {
   insertOutcome(row: OutcomeRow, { indexSent, notifySent }: OutcomeCursors): void {
     this.#sql.exec(
       `INSERT INTO outcomes (${OUTCOME_COLUMNS}, index_sent, notify_sent)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       row.seq,
       row.kind,
       row.notice,
+      row.noticeWindow && JSON.stringify(row.noticeWindow),
       row.eventId,
       row.event,
       row.state,

@@ -13,6 +13,7 @@ import {
   judge,
   judgeTimer,
   parkTimers,
+  summarize,
   type Decision,
   type Verdict,
 } from "./decide.ts";
@@ -107,14 +108,17 @@ export class Turn {
   }
 
   /**
-   * Sends the events of timers that are due, and gives up what has waited long enough, in the order of their times. What
-   * waits comes first: a kill may have come between a change and the events that waited for it. Answers whether that was all.
+   * Sends the events of timers that are due, gives up what has waited long enough and tells of refused events together, in
+   * the order of their times. What waits comes first: a kill may have come between a change and the events that waited for
+   * it. Answers whether that was all.
    */
   doWhatIsDue(ledger: Ledger): boolean {
     while (this.#retryWaiting(ledger)) {
       const due = nextDue(ledger.present);
       if (due === undefined || due.at > this.#now) return true;
-      if (due.kind === "expiry") {
+      if (due.kind === "summary") {
+        this.#keep(ledger, summarize(ledger.present, due.muted, this.#now));
+      } else if (due.kind === "expiry") {
         this.#settle(ledger, due.event, "and nothing came for it in time");
       } else if (hurryAfter(ledger.present, due.at) > MOST_HURRY) {
         this.#keep(ledger, parkTimers(ledger.present, this.#now));
@@ -128,9 +132,11 @@ export class Turn {
     return false;
   }
 
-  /** Gives up all that wait, since the machine ends. */
-  giveUpWaiting(ledger: Ledger): void {
+  /** Gives up all that wait, and tells of the refused events that were not told of, since the machine ends. */
+  conclude(ledger: Ledger): void {
     for (const event of ledger.present.waiting) this.#settle(ledger, event, "when the machine ended");
+    const muted = ledger.present.noticeWindow?.muted;
+    if (muted) this.#keep(ledger, summarize(ledger.present, muted, this.#now));
   }
 
   /**

@@ -21,7 +21,7 @@ beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), "detent-queue-"));
   sink = await startSink();
   await buildSubject(SUBJECTS.faults, dir, AbortSignal.timeout(90_000));
-  host = await serveSubject(SUBJECTS.faults, dir, { SINK: sink.origin });
+  host = await serveSubject(SUBJECTS.faults, dir, { SINK: sink.origin, DETENT_NOTIFICATIONS_PER_MINUTE: "2" });
   const transitions = [{ from: "a", to: "a", event: "go" }];
   await sendJson("/api/v1/configurations", { name: "loop", starting_state: "a", states: ["a"], transitions });
 });
@@ -116,4 +116,26 @@ test("what the queue gave up on is listed, and happens once it is redriven", asy
   expect((await sendJson("/api/v1/dead-letters:redrive", {})).body).toEqual({ redriven: 1, remaining: false });
   expect((await historyOf("letter", 1)).map(({ event_id }) => event_id)).toEqual(["late"]);
   expect(await read()).toEqual([]);
+});
+
+test("of a machine's refused events as many are told as the setting says, and the others together, before it goes", async () => {
+  await createMachine("flooded");
+  const path = "/api/v1/statemachines/loop/flooded";
+  const ids = ["f1", "f2", "f3", "f4", "f5"];
+  for (const event_id of ids) {
+    expect((await sendJson(`${path}/events`, { event: "never", event_id })).body).toMatchObject({
+      reason: "UNKNOWN_EVENT",
+    });
+  }
+  expect((await send(path, { method: "DELETE" })).ok).toBe(true);
+  const told = await until(
+    DELIVERED_WITHIN_MS,
+    () => [...sink.notifications.firsts.values()].filter(({ subject }) => subject === "loop/flooded"),
+    (events) => events.length >= 3,
+  );
+  expect(told.map(({ sequence, data }) => [sequence, data["event_id"] ?? data["refused"]])).toEqual([
+    [1, "f1"],
+    [2, "f2"],
+    [3, 3],
+  ]);
 });

@@ -2,6 +2,7 @@
 import { expect, test } from "vitest";
 import { countUtf8Bytes } from "../../src/engine/limits.ts";
 import {
+  cappedEvent,
   changedEvent,
   createdEvent,
   deletedEvent,
@@ -43,6 +44,7 @@ const EVENTS = {
   "detent.event.failed.v1": failedEvent("acme", "uuid", { ...RECEIPT, result: "failed" }),
   "detent.message.unreadable.v1": unreadableEvent("acme", UNREADABLE),
   "detent.machine.parked.v1": parkedEvent(MACHINE, 2, { stream: "feed", position: 3, cause: "no", at: RECEIPT.at }),
+  "detent.notifications.capped.v1": cappedEvent(MACHINE, 3, { from: 1, refused: 3, until: 2 }, RECEIPT.at),
   "detent.machine.created.v1": createdEvent(MACHINE, AT),
   "detent.machine.changed.v1": changedEvent(MACHINE, { ...RECEIPT, result: "transitioned" }, CHANGE),
   "detent.machine.deleted.v1": deletedEvent(MACHINE, { ...AT, revision: 3, actor: "" }),

@@ -12,7 +12,7 @@ import { canStartIn, eventsOf, expectEntry, transitionsFrom, unhandledIn } from 
 import { BEGINNING, fields, type Fields } from "./reference/formula.ts";
 import { MachineModel, type ExpectedReceipt } from "./reference/machine-model.ts";
 import { addressOf, indexedOf } from "./simulation/machines.ts";
-import { World, type Delivered } from "./simulation/world.ts";
+import { firstArrivals, World, type Delivered } from "./simulation/world.ts";
 
 const ADDRESS = addressOf("m");
 /** A counterexample is told in time, made as small as it is by then. */
@@ -63,6 +63,8 @@ const cases = fc.record({
   second: references,
   wish: fc.option(fc.constantFrom(...STATES), { nil: undefined, freq: 3 }),
   data: fields,
+  /** Refused events that are told of in a minute. */
+  most: fc.option(fc.integer({ min: 1, max: 4 }), { nil: undefined, freq: 2 }),
   steps: fc.array(steps, { minLength: 4, maxLength: 20 }),
   seed: fc.nat(),
 });
@@ -251,15 +253,11 @@ class Pair {
     const { world, model } = this;
     await this.pass(MINUTE_MS / 2);
     this.compare(true);
-    const refused = model.notices.filter(({ id }) => id !== "").map(({ id }) => id);
+    const { refused } = model;
     const { state, revision } = model.snapshot;
     same(indexedOf(world, ADDRESS), { state, revision, accepted: model.history, refused }, "index");
     const notices = firstArrivals(world.notifications);
-    same(
-      notices.map(({ type, data }) => ({ type, id: data["event_id"] ?? "" })),
-      model.notices,
-      "notifications",
-    );
+    same(notices.map(noticeOf), model.notices, "notifications");
     same(
       notices.map(({ sequence }) => sequence),
       notices.map((_, index) => index + 1),
@@ -310,17 +308,28 @@ function receiptOf(receipt: {
   return { result, reason, from, to, revision };
 }
 
-function firstArrivals(delivered: readonly Delivered[]): Delivered[] {
-  return delivered.filter(({ id }, index) => delivered.findIndex((other) => other.id === id) === index);
+function noticeOf({ type, data }: Delivered): MachineModel["notices"][number] {
+  const id = (data["event_id"] ?? "") as string;
+  if (type !== "detent.notifications.capped.v1") return { type, id };
+  const { refused, from, until } = data as { refused: number; from: string; until: string };
+  return { type, id, of: { refused, from: Date.parse(from), until: Date.parse(until) } };
 }
 
-async function begin({ first, second, wish, data, seed }: typeof cases extends fc.Arbitrary<infer T> ? T : never) {
+async function begin({
+  first,
+  second,
+  wish,
+  data,
+  most,
+  seed,
+}: typeof cases extends fc.Arbitrary<infer T> ? T : never) {
   const state = wish !== undefined && canStartIn(first, wish) ? wish : first.startingState;
   const snapshot = { state, revision: 0, data };
   const entry = expectEntry(first, { ...snapshot, event: undefined, now: BEGINNING });
   if ("reason" in entry) return undefined;
   const world = new World(seed);
   world.retention = { outcomesMs: 10 * YEAR_MS };
+  world.notificationsPerMinute = most;
   const created = world.create(ADDRESS, {
     version: "v1",
     source: JSON.stringify(toSource(first)),
@@ -330,7 +339,11 @@ async function begin({ first, second, wish, data, seed }: typeof cases extends f
   });
   const reply = await world.clock.until(created);
   if (!reply.ok) throw new Error(reply.message);
-  const model = new MachineModel(first, { snapshot, timers: entry.timers, now: BEGINNING }, count);
+  const model = new MachineModel(
+    first,
+    { snapshot, timers: entry.timers, now: BEGINNING, most: most ?? Infinity },
+    count,
+  );
   const versions = new Map([
     ["v1", first],
     ["v2", { ...second, version: "v2" }],

@@ -136,3 +136,37 @@ test("from version 3: the data of every revision is found, there are no timers, 
   expect(world.feed.map(({ sequence }) => sequence)).toEqual([4, 5, 6]);
   expect(world.notifications).toEqual([]);
 });
+
+/** What the fourth release added to that. Of a cap on notifications nothing was known then: each refusal had one. */
+const FOURTH_RELEASE = `${THIRD_RELEASE}
+  UPDATE schema_version SET version = 4;
+  ALTER TABLE transitions ADD COLUMN data_revision INTEGER;
+  ALTER TABLE transitions ADD COLUMN entered_at INTEGER;
+  ALTER TABLE transitions ADD COLUMN timers TEXT;
+  ALTER TABLE transitions ADD COLUMN timers_fired INTEGER;
+  ALTER TABLE outcomes ADD COLUMN entered INTEGER NOT NULL DEFAULT -1;
+  ALTER TABLE outcomes ADD COLUMN timers_fired INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE outcomes ADD COLUMN created INTEGER NOT NULL DEFAULT 0;
+  CREATE INDEX outcomes_waiting ON outcomes (seq) WHERE kind = 'deferred';
+  INSERT INTO outcomes (seq, event_id, event, state, version, revision, code, reason, message, allowed_events, at, originator,
+    actor, details, event_data, index_sent, kind, notice, notify_sent, entered) VALUES
+    (3, 'r2', 'never', 'b', 'v1', 3, 'EventNotAllowed', 'UNKNOWN_EVENT', 'no', '[]', 500006, '', 'x', '', '{}', 2,
+     'refused', 3, 2, 3),
+    (4, 'w1', 'go', 'b', 'v1', 3, 'Ok', '', '', '[]', 500006, '', 'x', '', '{}', 2, 'ignored', 3, 2, 3);`;
+
+test("from version 4: what is unsent is told, no minute has begun, and from then on there is a cap", async () => {
+  const world = new World();
+  world.notificationsPerMinute = 2;
+  const storage: DatabaseSync = world.storageOf(ADDRESS);
+  storage.exec(FOURTH_RELEASE);
+  storage.prepare("INSERT INTO config VALUES ('v1', ?)").run(JSON.stringify(LOOP));
+  expect(world.machine(ADDRESS).receipt(ADDRESS, "r2")).toMatchObject({ value: { result: "refused" } });
+  for (const id of ["r3", "r4", "r5", "r6"]) world.send(ADDRESS, event(id, "never"));
+  await world.clock.run(world.clock.now + 120_000);
+  expect(world.notifications.map(({ sequence, data }) => [sequence, data["event_id"] ?? data["refused"]])).toEqual([
+    [3, "r2"],
+    [4, "r3"],
+    [5, "r4"],
+    [6, 2],
+  ]);
+});

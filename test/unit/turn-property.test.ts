@@ -24,6 +24,8 @@ test(`in ${RUNS} made-up lives a machine does what the model does`, { timeout: 3
     "timer transitioned",
     "timer refused",
     "parked",
+    "muted",
+    "summary",
     "override true",
     "migrated to true",
     "repeat",

@@ -9,6 +9,7 @@ import type { Fields, SentEvent } from "./formula.ts";
 const MOST_WAITING = 64;
 const MOST_HURRY = 100;
 const REST_MS = 100;
+const MINUTE_MS = 60_000;
 
 export interface ExpectedReceipt {
   readonly result: string;
@@ -16,6 +17,14 @@ export interface ExpectedReceipt {
   readonly from: string;
   readonly to: string | undefined;
   readonly revision: number;
+}
+
+/** What somebody is told of: an event, or (without an id) something else. */
+interface Notice {
+  readonly type: string;
+  readonly id: string;
+  /** Of how many events that were told of in no other way, and when they were. */
+  readonly of?: { readonly refused: number; readonly from: number; readonly until: number };
 }
 
 interface Sent {
@@ -44,7 +53,13 @@ export class MachineModel {
   /** Ids of what changed the machine, in order. */
   readonly history: string[] = [];
   /** What somebody is told of, in order. */
-  readonly notices: { readonly type: string; readonly id: string }[] = [];
+  readonly notices: Notice[] = [];
+  /** Ids of refused events, told of or not, in order. */
+  readonly refused: string[] = [];
+  /** Refused events that are told of in a minute. */
+  readonly most: number;
+  /** Since when they are counted, how many were told, and the times of the others. */
+  minute: { beganAt: number; told: number; untold: number[] } | undefined;
   /** Moves by timers alone that came too fast one after the other; known only as long as the machine is in memory. */
   hurry = 0;
   /** Timers went round and round without time passing. */
@@ -54,7 +69,7 @@ export class MachineModel {
 
   constructor(
     configuration: ReferenceConfiguration,
-    begun: { readonly snapshot: Snapshot; readonly timers: Timer[]; readonly now: number },
+    begun: { readonly snapshot: Snapshot; readonly timers: Timer[]; readonly now: number; readonly most: number },
     count: (what: string) => void,
   ) {
     this.configuration = configuration;
@@ -62,12 +77,14 @@ export class MachineModel {
     this.timers = begun.timers;
     this.now = begun.now;
     this.enteredAt = begun.now;
+    this.most = begun.most;
     this.count = count;
   }
 
   /** When it does something by itself. */
   get dueAt(): number | undefined {
     const times = [...this.timers.map(({ dueAt }) => dueAt), ...this.waiting.map((one) => this.#expiresAt(one))];
+    if (this.#summaryDueAt !== undefined) times.push(this.#summaryDueAt);
     return times.length === 0 ? undefined : Math.min(...times);
   }
 
@@ -126,6 +143,10 @@ export class MachineModel {
     return true;
   }
 
+  get #summaryDueAt(): number | undefined {
+    return this.minute === undefined || this.minute.untold.length === 0 ? undefined : this.minute.beganAt + MINUTE_MS;
+  }
+
   #expiresAt({ since }: Waiting): number {
     return since + this.configuration.deferForMs;
   }
@@ -134,7 +155,9 @@ export class MachineModel {
     while (this.dueAt !== undefined && this.dueAt <= this.now) {
       const [timer] = this.timers;
       const expired = this.waiting.find((one) => this.#expiresAt(one) === this.dueAt);
-      if (timer?.dueAt !== this.dueAt && expired !== undefined) {
+      if (this.#summaryDueAt === this.dueAt) {
+        this.#tellTogether();
+      } else if (timer?.dueAt !== this.dueAt && expired !== undefined) {
         this.#giveUp(expired);
       } else if (timer !== undefined && this.#hurryAfter(timer.dueAt) <= MOST_HURRY) {
         this.#fire(timer);
@@ -213,9 +236,33 @@ export class MachineModel {
     const receipt = { result: "refused", reason, from, to: undefined, revision };
     const type = reason === "DEFER_EXPIRED" ? "detent.event.expired.v1" : "detent.event.refused.v1";
     this.receipts.set(id, receipt);
-    this.notices.push({ type, id });
+    this.refused.push(id);
+    if (this.#mayTell()) this.notices.push({ type, id });
     this.count(reason);
     return receipt;
+  }
+
+  #mayTell(): boolean {
+    const { minute, now } = this;
+    if (minute === undefined || (minute.untold.length === 0 && now >= minute.beganAt + MINUTE_MS)) {
+      this.minute = { beganAt: now, told: 1, untold: [] };
+      return true;
+    }
+    if (minute.untold.length === 0 && minute.told < this.most) {
+      minute.told += 1;
+      return true;
+    }
+    minute.untold.push(now);
+    this.count("muted");
+    return false;
+  }
+
+  #tellTogether(): void {
+    const { untold = [] } = this.minute ?? {};
+    const of = { refused: untold.length, from: Math.min(...untold), until: Math.max(...untold) };
+    this.notices.push({ type: "detent.notifications.capped.v1", id: "", of });
+    this.minute = undefined;
+    this.count("summary");
   }
 
   #giveUp(one: Waiting): void {

@@ -3,6 +3,7 @@
  * they took. The product's own logic runs in it; what is made up is the platform, so that it can fail as often as one likes.
  */
 import { DatabaseSync } from "node:sqlite";
+import { isDeepStrictEqual } from "node:util";
 import type { FailedEvent, IndexEntry } from "../../../src/catalog/index-entry.ts";
 import { IndexWriter } from "../../../src/catalog/index-writer.ts";
 import { forgetNotifications, writeIndex } from "../../../src/catalog/machine-index.ts";
@@ -24,6 +25,17 @@ export interface Delivered {
   readonly subject: string;
   readonly sequence: number;
   readonly data: Record<string, unknown>;
+}
+
+/** What a queue took, each message once, in the order of first arrival. Throws where one came again with other content. */
+export function firstArrivals(delivered: readonly Delivered[]): Delivered[] {
+  const firsts = new Map<string, Delivered>();
+  for (const message of delivered) {
+    const first = firsts.get(message.id) ?? message;
+    if (!isDeepStrictEqual(first, message)) throw new Error(`${message.id} came again with other content`);
+    firsts.set(message.id, first);
+  }
+  return [...firsts.values()];
 }
 
 /** What one machine's object is: its storage, its alarm, and the instance that may be gone any time. */
@@ -55,6 +67,7 @@ export class World {
   readonly watched: HistoryItem[] = [];
   readonly logged: string[] = [];
   retention: RetentionSettings = { outcomesMs: 30 * DAY_MS };
+  notificationsPerMinute: number | undefined;
   hasFeed = true;
   /** Why D1 takes no write at the moment, although it reads. */
   indexFailure: string | undefined;
@@ -217,6 +230,7 @@ export class World {
         return Promise.resolve();
       },
       retention: () => this.retention,
+      notificationsPerMinute: () => this.notificationsPerMinute,
       sendIndex: (entry, urgent) => whileAlive(this.#tell(entry, urgent)),
       sendNotifications: (events) => deliver(this.notifications, events),
       sendFeed: this.hasFeed ? (events) => deliver(this.feed, events) : undefined,
