@@ -38,7 +38,7 @@ function stepTo(key: string | number, origin: "key" | "value"): v.IssuePathItem 
 const bounded = v.pipe(
   v.unknown(),
   rules((value, refuse) => {
-    const count = typeof value === "object" && value !== null ? Object.keys(value).length : 0;
+    const count = Array.isArray(value) ? value.length : isObject(value) ? Object.keys(value).length : 0;
     if (count <= LIMITS.members) return;
     const message = `has ${count} members, the limit of any list or object is ${LIMITS.members}`;
     refuse([], "limit_exceeded", message, count);
@@ -139,7 +139,22 @@ export function query<F extends v.ObjectEntries, R extends v.ObjectEntries>(fiel
 }
 
 export function list<T extends v.GenericSchema>(item: T) {
-  return v.pipe(bounded, v.array(item, "an array"));
+  return v.pipe(
+    bounded,
+    v.lazy(() => v.array(untilEnough(item), "an array")),
+  );
+}
+
+/** A member's schema in one list or object: when as much is wrong as is told of, the rest is not looked at. */
+function untilEnough<T extends v.GenericSchema>(member: T) {
+  let found = 0;
+  const counted = v.pipe(
+    member,
+    v.rawCheck(({ dataset }) => {
+      found += dataset.issues?.length ?? 0;
+    }),
+  );
+  return v.lazy(() => (found < MOST_LISTED ? counted : (v.unknown() as unknown as typeof counted)));
 }
 
 /** An object with any keys; v.record would lose one named `__proto__`. */
@@ -148,7 +163,7 @@ export function record<T extends v.GenericSchema>(member: T) {
     bounded,
     object,
     v.transform((value) => new Map(Object.entries(value))),
-    v.map(text, member),
+    v.lazy(() => v.map(text, untilEnough(member))),
     v.transform((members) => Object.fromEntries(members)),
   );
 }

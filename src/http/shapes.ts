@@ -22,7 +22,7 @@ export const TRANSITION = shape({
 
 /** Stops at more JSON than a configuration may have, before each fault in it is looked for. */
 const refuseLarge = rules((value: unknown, refuse) => {
-  const bytes = countUtf8Bytes(JSON.stringify(value));
+  const bytes = countUtf8Bytes(JSON.stringify(value) ?? "");
   if (bytes <= LIMITS.configurationBytes) return;
   const message = `a configuration has at most ${LIMITS.configurationBytes} bytes of JSON, this one has ${bytes}`;
   refuse([], "limit_exceeded", message, bytes);

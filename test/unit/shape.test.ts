@@ -3,12 +3,12 @@ import { expect, test } from "vitest";
 import type * as v from "valibot";
 import { DetentError } from "../../src/errors.ts";
 import { SHAPES } from "../../src/http/shapes.ts";
-import { parseShape } from "../../src/shape.ts";
+import { parseShape, record, shape } from "../../src/shape.ts";
 
 /** `pointer rule message value` of each violation. */
-function refusalsOf(shape: v.GenericSchema, value: unknown): string[] {
+function refusalsOf(schema: v.GenericSchema, value: unknown): string[] {
   try {
-    parseShape(shape, value, "the body");
+    parseShape(schema, value, "the body");
   } catch (error) {
     if (!(error instanceof DetentError)) throw error;
     return error.violations.map(({ pointer, rule, message, value: shown }) =>
@@ -104,8 +104,8 @@ test.each<[shape: v.GenericSchema, value: unknown, refusal: string]>([
     { filter: { configuration: "c" }, rate: 2 ** 53 },
     "/rate | too_big | rate: must be at most 9007199254740991, but is 9007199254740992 | 9007199254740992",
   ],
-])("%#", (shape, value, refusal) => {
-  expect(refusalsOf(shape, value)).toEqual([refusal]);
+])("%#", (schema, value, refusal) => {
+  expect(refusalsOf(schema, value)).toEqual([refusal]);
 });
 
 test("every field that is not there is named, whatever it is called, after what is wrong with the others", () => {
@@ -154,4 +154,26 @@ test("of more faults than a stack could hold the first hundred are told", () => 
   const labels = Object.fromEntries(Array.from({ length: 30 }, (_, index) => [`k${index}`, 1]));
   const events = Array.from({ length: 10_000 }, () => ({ create_if_missing: { labels } }));
   expect(refusalsOf(SHAPES.events, { events })).toHaveLength(100);
+});
+
+test.each([
+  ["a list", (faulty: object) => [SHAPES.events, { events: Array.from({ length: 10_000 }, () => faulty) }] as const],
+  [
+    "an object",
+    (faulty: object) => {
+      const states = Object.fromEntries(Array.from({ length: 10_000 }, (_, index) => [`s${index}`, faulty]));
+      return [record(shape({})), states] as const;
+    },
+  ],
+])("once a hundred members of %s are wrong, the others are not looked at", (_what, bodyOf) => {
+  let looks = 0;
+  const faulty = {
+    get wrong() {
+      looks += 1;
+      return looks;
+    },
+  };
+  const [schema, body] = bodyOf(faulty);
+  expect(refusalsOf(schema, body)).toHaveLength(100);
+  expect(looks).toBeLessThan(1_000);
 });

@@ -109,10 +109,7 @@ function toJsonSchema(schema: v.GenericSchema, names: Names): Mutable {
   if (told !== undefined) return { ...told };
   if ("pipe" in schema) return pipeToJsonSchema(schema.pipe as readonly Step[], names);
   const known = schema as unknown as Known;
-  const refer = (part: v.GenericSchema): Mutable => {
-    const name = names.get(part);
-    return name === undefined ? toJsonSchema(part, names) : refTo(name);
-  };
+  const refer = (part: v.GenericSchema): Mutable => referTo(part, names);
   switch (known.type) {
     case "string":
     case "boolean":
@@ -152,10 +149,15 @@ function toJsonSchema(schema: v.GenericSchema, names: Names): Mutable {
   }
 }
 
+function referTo(part: v.GenericSchema, names: Names): Mutable {
+  const name = names.get(part);
+  return name === undefined ? toJsonSchema(part, names) : refTo(name);
+}
+
 /** What the last schema in it takes, within the bounds that follow. */
 function pipeToJsonSchema(pipe: readonly Step[], names: Names): Mutable {
   const last = pipe.findLastIndex(({ kind }) => kind === "schema");
-  const schema = toJsonSchema(pipe[last] as v.GenericSchema, names);
+  const schema = referTo(pipe[last] as v.GenericSchema, names);
   for (const { type, requirement } of pipe.slice(last + 1)) {
     if (type === "min_value") schema["minimum"] = requirement;
     if (type === "max_value") schema["maximum"] = requirement;
