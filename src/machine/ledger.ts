@@ -77,7 +77,7 @@ export class StoredLedger implements Ledger {
     // Of what was sent whoever brought it hears, and says so; of this nobody does.
     const { row } = verdict;
     if (row.kind === "parked" || row.kind === "capped") {
-      deps.log("warn", row.message, { revision: row.revision });
+      deps.log("warn", row.message, { revision: row.revision, ...(JSON.parse(row.eventData) as object) });
     } else if (settles !== undefined || row.originator === "timer") {
       deps.log("info", "an event was decided", { ...receiptFacts(receiptOf(next, verdict)), ...traceOf(row) });
     }

@@ -14,11 +14,6 @@ import type { Position, Stream, StreamParts } from "./stream.ts";
 /** Rows in memory at a time: each may carry 64 KiB of the sender's data. */
 const ROWS_PER_READ = 25;
 
-/** Nobody is told of what is ignored or put off, nor of what a summary will count. */
-function isTold({ kind, noticeWindow }: OutcomeRow): boolean {
-  return kind === "parked" || kind === "capped" || (kind === "refused" && !noticeWindow?.muted);
-}
-
 export class NotificationStream implements Stream {
   readonly name = "notifications";
   readonly #parts: StreamParts;
@@ -44,22 +39,23 @@ export class NotificationStream implements Stream {
     const { deps, store, cursors, present: presentOf } = this.#parts;
     const present = presentOf();
     if (present === undefined) return;
-    const rows = store.listUnsentOutcomes(cursors.notifications, alone ? 1 : ROWS_PER_READ);
-    const told = rows.filter(isTold);
-    const events = told.map((row) => this.#toEvent(present, row));
+    const limit = alone ? 1 : ROWS_PER_READ;
+    const { outcomeSeq } = present;
+    const rows = store.listUnsentNotices(cursors.notifications, limit);
+    const events = rows.map((row) => this.#toEvent(present, row));
     const count = countBatch(events);
     if (count > 0) await deps.sendNotifications(events.slice(0, count));
     if (presentOf() !== present) return;
-    // Up to the one that did not fit any more, or to the end of what was read.
-    const next = told[count];
-    cursors.notifications = next === undefined ? (rows.at(-1)?.seq ?? present.outcomeSeq) : next.seq - 1;
+    const next = rows[count];
+    const last = rows[limit - 1];
+    // Up to the one that did not fit any more, to the last that was read, or to the end there was.
+    cursors.notifications = next === undefined ? (last?.seq ?? outcomeSeq) : next.seq - 1;
   }
 
   /** In place of the message, under its number, it is told that it was set aside; when even that is refused, nothing is. */
   park(cause: string, at: number): Position {
     const { store, outboxStore, cursors } = this.#parts;
-    const unsent = store.listUnsentOutcomes(cursors.notifications, ROWS_PER_READ);
-    const position = unsent.find(isTold)?.seq ?? cursors.notifications;
+    const position = store.listUnsentNotices(cursors.notifications, 1)[0]?.seq ?? cursors.notifications;
     if (outboxStore.findParked("notifications", position) === undefined) {
       outboxStore.insertParked({ stream: "notifications", position, cause, at });
     } else {

@@ -260,9 +260,15 @@ export class MachineStore {
     return this.#sql.exec(query, after, limit).map(toTransition);
   }
 
-  /** Outcomes of every kind after a sequence number. */
-  listUnsentOutcomes(after: number, limit: number): OutcomeRow[] {
-    const query = `SELECT ${OUTCOME_COLUMNS} FROM outcomes WHERE seq > ? ORDER BY seq LIMIT ?`;
+  /**
+   * Outcomes after a sequence number of which somebody is told: not of what is ignored or put off, nor of refused events
+   * that a summary counts. There may be a million of those between two, so they are passed over here.
+   */
+  listUnsentNotices(after: number, limit: number): OutcomeRow[] {
+    const query = `
+      SELECT ${OUTCOME_COLUMNS} FROM outcomes
+      WHERE seq > ? AND (kind IN ('parked', 'capped') OR (kind = 'refused' AND notice_window->>'muted' IS NULL))
+      ORDER BY seq LIMIT ?`;
     return this.#sql.exec(query, after, limit).map(toOutcome);
   }
 

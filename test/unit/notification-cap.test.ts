@@ -1,7 +1,8 @@
 /** Refused events in a crowd: so many a minute are told one by one, the others together. Nothing else of them changes. */
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { settingsOf, type Bindings } from "../../src/env.ts";
 import { NOTIFICATIONS_PER_MINUTE } from "../../src/machine/notice-window.ts";
+import { MachineStore } from "../../src/machine/store.ts";
 import { addressOf, createMachine, event, indexedOf, LOOP, truthOf } from "./simulation/machines.ts";
 import { firstArrivals, World } from "./simulation/world.ts";
 
@@ -303,6 +304,18 @@ test("a summary that the queue never takes is set aside and announced in its pla
     data: { stream: "notifications", position: 4 },
   });
   expect(world.logged.filter((line) => line.startsWith("error"))).toHaveLength(1);
+});
+
+test("after an outage of the queue the muted are passed over, not read", async () => {
+  const world = await machineAt(1);
+  world.isPoison = () => true;
+  refuse(world, 1, 2_000);
+  world.isPoison = () => false;
+  const reads = vi.spyOn(MachineStore.prototype, "listUnsentNotices");
+  await pass(world, 2 * MINUTE_MS);
+  expect(told(world)).toEqual(["e1", 1_999]);
+  expect(reads.mock.calls.length).toBeLessThan(10);
+  reads.mockRestore();
 });
 
 test("a machine that is deleted tells first of what it had not told, with what waited until then", async () => {
