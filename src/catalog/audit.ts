@@ -36,9 +36,11 @@ export function auditStatement(entry: AuditEntry, written: string, ...params: Pa
   return [sql, at, id, actor, action, subject, details, ...params];
 }
 
-/** Writes an entry of what no statement does. */
+/** Writes an entry of what no statement does; once, however often it is tried. */
 export async function insertAudit(db: TenantDb, entry: AuditEntry): Promise<void> {
-  await db.runAll([auditStatement(entry, "true")]);
+  await db.runAll([
+    auditStatement(entry, "NOT EXISTS (SELECT 1 FROM audit WHERE tenant = ?1 AND at = ?2 AND id = ?3)"),
+  ]);
 }
 
 /** Newest first, after a position. */

@@ -14,9 +14,10 @@ import * as keyList from "../catalog/keys.ts";
 import type { TenantDb } from "../catalog/tenant-db.ts";
 import { findTenant, type Tenant } from "../catalog/tenants.ts";
 import { DetentError } from "../errors.ts";
-import type { JobCalls, JobRefusal, JobView } from "../jobs/calls.ts";
-import type { HistoryItem, MachineAddress, MachineCalls, MachineView, Reply } from "../machine/calls.ts";
+import type { JobRefusal, JobView } from "../jobs/calls.ts";
+import type { HistoryItem, MachineView } from "../machine/calls.ts";
 import type { Receipt } from "../receipt.ts";
+import { ExportSource, type MachineName } from "./export-source.ts";
 import { newAuditEntry, toAuditView, type AuditView } from "./audit.ts";
 import { toConfigurationView, type ConfigurationView } from "./configurations.ts";
 import { toLetterView, type DeadLetterView } from "./dead-letters.ts";
@@ -24,13 +25,7 @@ import { toTransitionItem, type TransitionItem } from "./feeds.ts";
 import type { House } from "./house.ts";
 import { toKeyView, type KeyView } from "./keys.ts";
 import { readPageToken, signPageToken } from "./paging.ts";
-import { soon } from "./patience.ts";
 import { valueOf } from "./rules.ts";
-
-interface MachineName {
-  readonly configuration: string;
-  readonly id: string;
-}
 
 /** Something that is kept of a tenant. */
 type ExportItem =
@@ -69,17 +64,6 @@ const NEEDED = ["configurations:read", "machines:read", "ops", "keys:admin"] as 
 const RECHECK_MS = 15_000;
 /** Items between two cursors, or some more where a page is not to be cut. */
 const ITEMS_PER_CURSOR = 100;
-/**
- * Calls and queries of one export: the platform allows an invocation 10,000 of the first and 1,000 of the second. Then it
- * ends with a cursor, and is to be continued.
- */
-const MOST_CALLS = 5_000;
-const MOST_QUERIES = 800;
-/** What does not answer is asked again so often, with waits that double from the first. */
-const MOST_TRIES = 5;
-const FIRST_WAIT_MS = 200;
-/** Longer than D1 is waited for. */
-const PATIENCE_MS = 15_000;
 /** Of up to 256 KiB each. */
 const CONFIGURATIONS_PER_READ = 10;
 const MACHINES_PER_READ = 50;
@@ -122,7 +106,7 @@ async function* tell(
   signal: AbortSignal,
 ): AsyncGenerator<ExportMessage> {
   const { tenant } = principal;
-  const source = new Source(house, tenant);
+  const source = new ExportSource(house, tenant);
   if (token === undefined) {
     const entry = newAuditEntry(house, principal, "tenant.exported", tenant, {});
     await source.query((db) => auditLog.insertAudit(db, entry));
@@ -155,71 +139,7 @@ async function* tell(
   if (!signal.aborted) yield { type: "end", counts };
 }
 
-/** What is read from, patiently, and how often it was. */
-class Source {
-  readonly #house: House;
-  readonly #tenant: string;
-  readonly #db: TenantDb;
-  #calls = 0;
-  #queries = 0;
-
-  constructor(house: House, tenant: string) {
-    this.#house = house;
-    this.#tenant = tenant;
-    this.#db = house.catalog(tenant);
-  }
-
-  /** An invocation is to ask for no more. */
-  get isSpent(): boolean {
-    return this.#calls >= MOST_CALLS || this.#queries >= MOST_QUERIES;
-  }
-
-  /** Asks the database. Throws UNAVAILABLE, as all here, where there is no answer after so many tries. */
-  query<T>(work: (db: TenantDb) => Promise<T>): Promise<T> {
-    return this.#ask(() => {
-      this.#queries += 1;
-      return work(this.#db);
-    });
-  }
-
-  async #ask<T>(work: () => Promise<T>): Promise<T> {
-    for (let tries = 1; ; tries += 1) {
-      this.#calls += 1;
-      try {
-        return await soon(this.#house, PATIENCE_MS, work());
-      } catch (error) {
-        const isPassing = error instanceof DetentError && error.reason === "UNAVAILABLE";
-        if (!isPassing || tries >= MOST_TRIES) throw error;
-      }
-      await new Promise<void>((resolve) => void this.#house.after(FIRST_WAIT_MS * 2 ** (tries - 1), resolve));
-    }
-  }
-
-  /** Rows page by page, until there are fewer than were asked for. */
-  async *pages<T>(
-    limit: number,
-    read: (db: TenantDb, last: T | undefined, limit: number) => Promise<readonly T[]>,
-  ): AsyncGenerator<T> {
-    for (let last: T | undefined; ;) {
-      const after = last;
-      const rows = await this.query((db) => read(db, after, limit));
-      yield* rows;
-      last = rows.at(-1);
-      if (rows.length < limit) return;
-    }
-  }
-
-  askMachine<T>(name: MachineName, work: (machine: MachineCalls, address: MachineAddress) => Promise<Reply<T>>) {
-    const address = { tenant: this.#tenant, ...name };
-    return this.#ask(() => work(this.#house.machine(address), address));
-  }
-
-  askJob<T>(id: string, work: (job: JobCalls) => Promise<T>): Promise<T> {
-    return this.#ask(() => work(this.#house.job(this.#tenant, id)));
-  }
-}
-
-type Part = (source: Source, after: Key | undefined) => AsyncGenerator<Step>;
+type Part = (source: ExportSource, after: Key | undefined) => AsyncGenerator<Step>;
 
 /** What is in one table: `read` answers the rows behind the last one or, at first, behind a key. */
 function listed<Row>(
@@ -277,12 +197,12 @@ const PARTS: readonly Part[] = [
   ),
 ];
 
-async function* tellTenant(source: Source): AsyncGenerator<Step> {
+async function* tellTenant(source: ExportSource): AsyncGenerator<Step> {
   const tenant = await source.query(findTenant);
   if (tenant !== undefined) yield { item: { type: "tenant", tenant } };
 }
 
-async function* tellMachines(source: Source, after: Key = ["", ""]): AsyncGenerator<Step> {
+async function* tellMachines(source: ExportSource, after: Key = ["", ""]): AsyncGenerator<Step> {
   const [configuration, id, stage, position] = after as [string, string, Stage?, number?];
   let last: MachineName = { configuration, id };
   if (stage !== undefined) yield* tellMachine(source, last, null, stage, position);
@@ -302,7 +222,7 @@ type Stage = "machine" | "history" | "receipts";
 
 /** From a stage on; one that goes meanwhile has a line that says so, and no more. */
 async function* tellMachine(
-  source: Source,
+  source: ExportSource,
   name: MachineName,
   goneAt: number | null,
   from: Stage,
@@ -350,7 +270,7 @@ async function* tellMachine(
 }
 
 /** What it was created with, where that is still kept: a change of no event, which the history leaves out. */
-async function* tellCreation(source: Source, name: MachineName): AsyncGenerator<Step> {
+async function* tellCreation(source: ExportSource, name: MachineName): AsyncGenerator<Step> {
   const reply = await source.askMachine(name, (object, address) => object.read(address, 0));
   if (!reply.ok) return;
   const { state: to, data, createdAt: timestamp } = reply.value;
@@ -358,7 +278,7 @@ async function* tellCreation(source: Source, name: MachineName): AsyncGenerator<
   yield { item: { type: "history", name, item: { revision: 0, kind: "creation", ...nobody, to, data, timestamp } } };
 }
 
-async function* tellDeadLetters(source: Source, [first]: Key = []): AsyncGenerator<Step> {
+async function* tellDeadLetters(source: ExportSource, [first]: Key = []): AsyncGenerator<Step> {
   let after = first === undefined ? undefined : deadLetters.parseLetterId(String(first));
   do {
     const from = after;
@@ -370,7 +290,7 @@ async function* tellDeadLetters(source: Source, [first]: Key = []): AsyncGenerat
   } while (after !== undefined);
 }
 
-async function* tellJobs(source: Source, first: Key = []): AsyncGenerator<Step> {
+async function* tellJobs(source: ExportSource, first: Key = []): AsyncGenerator<Step> {
   const [createdAt, id, told] = first as [number?, string?, number?];
   if (createdAt !== undefined && id !== undefined && told !== undefined) {
     yield* tellRefusals(source, { createdAt, id }, told);
@@ -387,7 +307,7 @@ async function* tellJobs(source: Source, first: Key = []): AsyncGenerator<Step> 
 
 /** Of a job, behind a position; there may be one for each of a million machines. */
 async function* tellRefusals(
-  source: Source,
+  source: ExportSource,
   { createdAt, id }: Pick<JobView, "createdAt" | "id">,
   after: number,
 ): AsyncGenerator<Step> {
