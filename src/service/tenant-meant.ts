@@ -29,7 +29,13 @@ export async function tenantMeant(house: House, principal: Principal, named: str
 
 /** Throws INVALID_ARGUMENT, with `pointer` to blame, where the tenant of that name is erased or being so: nobody inherits it. */
 export async function refuseErased(house: House, name: string, pointer: string): Promise<void> {
-  if ((await findTenant(house.catalog(name)))?.erasingAt === undefined) return;
+  refuseErasedTenant(await findTenant(house.catalog(name)), pointer);
+}
+
+/** The same of a tenant that was read. */
+export function refuseErasedTenant(tenant: Tenant | undefined, pointer: string): void {
+  if (tenant?.erasingAt === undefined) return;
+  const { name } = tenant;
   const message = `the tenant ${quote(name)} was erased; its name stays taken`;
   throw invalid([{ pointer, rule: "erased", message, value: name }]);
 }

@@ -7,7 +7,7 @@ import { newAuditEntry } from "./audit.ts";
 import type { House } from "./house.ts";
 import { cutPage, pageSizeOf, readPageToken } from "./paging.ts";
 import { Rules } from "./rules.ts";
-import { getTenant, refuseErased } from "./tenant-meant.ts";
+import { getTenant, refuseErased, refuseErasedTenant } from "./tenant-meant.ts";
 
 /** As in the settings. */
 const LARGEST_QUOTA = 999_999_999;
@@ -48,7 +48,7 @@ export async function updateTenant(
   }
   rules.enforce();
   const tenant = await getTenant(house, name);
-  await refuseErased(house, name, "/name");
+  refuseErasedTenant(tenant, "/name");
   const own = Object.fromEntries(QUOTA_NAMES.flatMap((quota) => (quotas[quota] ? [[quota, quotas[quota]]] : [])));
   const told = Object.fromEntries(Object.entries(own).map(([quota, value]) => [toSnakeCase(quota), value]));
   const entry = newAuditEntry(house, principal, "tenant.updated", name, { quotas: told });

@@ -1,7 +1,7 @@
 /** Erasing where calls fail, are held up and come late, and objects are evicted: what is gone stays gone, and it ends. */
 import { expect, test } from "vitest";
 import { EVERY_SCOPE } from "../../src/auth/scope.ts";
-import { beginErasure } from "../../src/catalog/erasure.ts";
+import { beginErasure, listUnerased } from "../../src/catalog/erasure.ts";
 import { TenantDb } from "../../src/catalog/tenant-db.ts";
 import type { MachineCalls } from "../../src/machine/calls.ts";
 import type { House } from "../../src/service/house.ts";
@@ -149,6 +149,11 @@ test("a tenant's erasure ends wherever it is interrupted, counts what went, and 
     { action: "tenant.erased" },
     { action: "tenant.erasing" },
   ]);
+  world.faults.share = 0;
+  expect(await world.clock.until(listUnerased(world.d1, 10))).toEqual([]);
+  // Whatever comes back, the sweeper finds it.
+  world.index.exec("INSERT INTO event_counts (tenant, day, events) VALUES ('t', '2026-11-26', 1)");
+  expect(await world.clock.until(listUnerased(world.d1, 10))).toEqual(["t"]);
 });
 
 test("what comes while a tenant is erased is found by the next walk, and a machine that cannot be reached is waited for", async () => {
