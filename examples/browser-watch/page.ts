@@ -2,7 +2,7 @@
 import { Code, ConnectError, createClient } from "@connectrpc/connect";
 import { createConnectTransport } from "@connectrpc/connect-web";
 import { ConfigurationService } from "../../src/gen/detent/v1/configuration_service_pb.ts";
-import type { HistoryEntry } from "../../src/gen/detent/v1/machine_pb.ts";
+import type { AllowedEvent, HistoryEntry } from "../../src/gen/detent/v1/machine_pb.ts";
 import { MachineService } from "../../src/gen/detent/v1/machine_service_pb.ts";
 
 /** Where Detent is: filled in when the page is bundled. */
@@ -62,18 +62,22 @@ async function begin(): Promise<void> {
 async function follow(): Promise<void> {
   const { statemachine } = await machines.getMachine(machine);
   let afterRevision = statemachine?.revision ?? 0;
+  const events = await listEvents();
   for (const entry of statemachine?.history ?? []) show(entry);
-  await showState(statemachine?.state ?? "");
+  showState(statemachine?.state ?? "", events);
   for (;;) {
     const cut = new Cut();
     try {
       say("watching");
       for await (const { revision, change } of machines.watchMachine({ ...machine, afterRevision }, cut)) {
         cut.postpone();
+        if (change !== undefined) {
+          // Asked before anything is shown: where it fails, the watch tells the change again.
+          const next = await listEvents(cut.signal);
+          show(change);
+          showState(change.transition?.to || "gone", next);
+        }
         afterRevision = revision;
-        if (change === undefined) continue;
-        show(change);
-        if (change.kind !== "deletion") await showState(change.transition?.to ?? "");
       }
     } catch (error) {
       if (codeOf(error) === Code.NotFound) return say("the order is gone");
@@ -124,9 +128,18 @@ function show({ revision, kind, transition, timestamp }: HistoryEntry): void {
   element("history").prepend(item);
 }
 
-async function showState(state: string): Promise<void> {
+/** What may happen next: nothing when the order is gone, as the watch is about to tell. */
+async function listEvents(signal?: AbortSignal): Promise<AllowedEvent[]> {
+  try {
+    return (await machines.listAllowedEvents(machine, signal && { signal })).events;
+  } catch (error) {
+    if (codeOf(error) === Code.NotFound) return [];
+    throw error;
+  }
+}
+
+function showState(state: string, events: readonly AllowedEvent[]): void {
   element("state").textContent = state;
-  const { events } = await machines.listAllowedEvents(machine);
   element("events").replaceChildren(
     ...events.map(({ event, allowed }) => {
       const button = document.createElement("button");

@@ -51,8 +51,7 @@ test("it shows the order, and sends an event when a button is pressed", async ()
   await page.click("button:text('pay')");
   await expect.poll(state, PATIENCE).toBe("paid");
   expect(await told()).toEqual(["1 pay"]);
-  // What may happen next is asked once the state is shown.
-  await expect.poll(() => page.isDisabled("button:text('pay')"), PATIENCE).toBe(true);
+  expect(await page.isDisabled("button:text('pay')")).toBe(true);
 });
 
 test("it shows what others do", async () => {
@@ -61,18 +60,25 @@ test("it shows what others do", async () => {
   expect(await told()).toEqual(["1 pay", "2 ship"]);
 });
 
+test("it shows a change whole, also when what may happen next cannot be asked at first", async () => {
+  await page.route("**/ListAllowedEvents*", (route) => route.abort(), { times: 1 });
+  await send("return");
+  await expect.poll(state, PATIENCE).toBe("returned");
+  expect(await page.isEnabled("button:text('replace')")).toBe(true);
+  expect(await told()).toEqual(["1 pay", "2 ship", "3 return"]);
+});
+
 test("cut off while others go on, it resumes and has missed nothing", async () => {
   await page.context().setOffline(true);
   await expect.poll(() => page.textContent("#connection"), PATIENCE).toBe("connecting again");
-  for (const event of ["return", "replace", "ship"]) await send(event);
-  expect(await told()).toEqual(["1 pay", "2 ship"]);
+  for (const event of ["replace", "ship", "return"]) await send(event);
+  expect(await told()).toEqual(["1 pay", "2 ship", "3 return"]);
   await page.context().setOffline(false);
-  const all = ["1 pay", "2 ship", "3 return", "4 replace", "5 ship"];
+  const all = ["1 pay", "2 ship", "3 return", "4 replace", "5 ship", "6 return"];
   await expect.poll(told, PATIENCE).toEqual(all);
-  await send("return");
-  await expect.poll(told, PATIENCE).toEqual([...all, "6 return"]);
-  expect(await state()).toBe("returned");
-  expect(complaints).toEqual([]);
+  await send("replace");
+  await expect.poll(told, PATIENCE).toEqual([...all, "7 replace"]);
+  await expect.poll(state, PATIENCE).toBe("paid");
 });
 
 test("it fits a telephone, in the light and in the dark", async () => {
@@ -83,4 +89,17 @@ test("it fits a telephone, in the light and in the dark", async () => {
     const folder = process.env["DETENT_PICTURES"];
     if (folder) await page.screenshot({ path: `${folder}/browser-watch-${colorScheme}.png` });
   }
+});
+
+test("cut off while the order ends, it shows how it ended", async () => {
+  await page.context().setOffline(true);
+  await expect.poll(() => page.textContent("#connection"), PATIENCE).toBe("connecting again");
+  await send("cancel");
+  const path = `${server.url}/api/v1/statemachines/watched-orders/order-1`;
+  expect((await fetch(path, { method: "DELETE" })).status).toBe(204);
+  await page.context().setOffline(false);
+  await expect.poll(() => page.textContent("#connection"), PATIENCE).toBe("the order is gone");
+  expect((await told()).slice(-2)).toEqual(["8 cancel", "9 deletion"]);
+  expect([await state(), await page.$$("#events button")]).toEqual(["gone", []]);
+  expect(complaints).toEqual([]);
 });
