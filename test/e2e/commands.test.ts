@@ -18,10 +18,10 @@ test("npm run dev serves", async () => {
   expect(server.output()).toContain(`http://localhost:${server.port}`);
 });
 
-test("npm run build leaves the bundle in dist", async () => {
-  await rm(join(root, "dist"), { recursive: true, force: true });
+test("npm run build leaves the bundle in dist/worker", async () => {
+  await rm(join(root, "dist/worker"), { recursive: true, force: true });
   await run("build");
-  expect(await readFile(join(root, "dist/worker.js"), "utf8")).toContain("MachineObject");
+  expect(await readFile(join(root, "dist/worker/worker.js"), "utf8")).toContain("MachineObject");
 });
 
 test("npm run reindex walks the registry to its end, and names what it has lost", async () => {

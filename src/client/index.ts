@@ -1,0 +1,1 @@
+export { MachineService } from "../gen/detent/v1/machine_service_pb.ts";
