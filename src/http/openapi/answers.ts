@@ -7,14 +7,15 @@ import { SCOPES } from "../../auth/scope.ts";
 import { AUDIT_ACTIONS } from "../../service/audit.ts";
 import { REASONS } from "../../errors.ts";
 import { atLeast, integer, object, oneOf, record, text, time } from "../../shape.ts";
-import { CONFIGURATION, SHAPES, TRANSITION } from "../shapes.ts";
+import { CONFIGURATION_FIELDS, TRANSITION } from "../../configuration-shape.ts";
+import { SHAPES } from "../shapes.ts";
 
 const revision = v.pipe(integer, atLeast(0));
 const count = v.pipe(integer, atLeast(0));
 const nextPageToken = text;
 
 const Configuration = v.strictObject({
-  ...CONFIGURATION,
+  ...CONFIGURATION_FIELDS,
   name: text,
   version: text,
   created_at: time,
