@@ -1,4 +1,4 @@
-/** YAML as values that know their places: of the language only what JSON can say, too. */
+/** YAML as values that know their lines: one document, and of the language only what JSON can say, too. */
 import {
   boolCoreTag,
   EVENT_ID,
@@ -31,14 +31,6 @@ export interface YamlText {
   readonly value: unknown;
   /** The line, counted from 1, of what the JSON Pointer names; of what is around it where there is no such thing. */
   readonly lineOf: (pointer: string) => number;
-  /** The same with the column, in UTF-16 units from 1. */
-  readonly placeOf: (pointer: string) => Place;
-}
-
-/** A place in a text, as editors count. */
-export interface Place {
-  readonly line: number;
-  readonly column: number;
 }
 
 type Fail = (offset: number, message: string, rule?: string) => never;
@@ -51,32 +43,17 @@ type Places = Map<unknown, ReadonlyMap<string, number>>;
  * documents, or something JSON has no word for (anchors, aliases, tags, a key that is no text or comes twice).
  */
 export function parseYaml(text: string): YamlText {
-  const { documents, fail } = readDocuments(text, LONGEST_TEXT);
-  const [first, second] = documents;
-  if (second !== undefined) fail(second.at, "a second document begins; only one is read");
-  return first ?? { value: null, lineOf: () => 1, placeOf: () => ({ line: 1, column: 1 }) };
-}
-
-/** The same of a text of several documents, of `longest` characters at most; those with nothing in them are left out. */
-export function parseYamlDocuments(text: string, longest: number): YamlText[] {
-  return readDocuments(text, longest).documents.filter(({ value }) => value !== null);
-}
-
-function readDocuments(text: string, longest: number) {
-  if (text.length > longest) {
-    const message = `has ${text.length} characters; at most ${longest} are read`;
+  if (text.length > LONGEST_TEXT) {
+    const message = `has ${text.length} characters; at most ${LONGEST_TEXT} are read`;
     throw invalid([{ pointer: "", rule: "limit_exceeded", message }]);
   }
   const lines = linesOf(text);
   const fail: Fail = (offset, message, rule = "yaml") => {
-    throw invalid([{ pointer: "", rule, message: `line ${placeAt(lines, offset).line}: ${message}` }]);
+    throw invalid([{ pointer: "", rule, message: `line ${lineAt(lines, offset)}: ${message}` }]);
   };
   const reader = new Reader(text, eventsOf(text, fail), fail);
-  const documents = reader.readDocuments().map(({ value, at, begin }) => {
-    const placeOf = (pointer: string): Place => placeAt(lines, reader.offsetOf(value, begin, pointer));
-    return { value, at, placeOf, lineOf: (pointer: string) => placeOf(pointer).line };
-  });
-  return { documents, fail };
+  const value = reader.readDocument();
+  return { value, lineOf: (pointer) => lineAt(lines, reader.offsetOf(value, pointer)) };
 }
 
 function eventsOf(text: string, fail: Fail): Event[] {
@@ -89,14 +66,6 @@ function eventsOf(text: string, fail: Fail): Event[] {
     if (error.reason.startsWith("nesting exceeded")) fail(at, "lists and maps nest too deep", "limit_exceeded");
     return fail(at, shorten(error.reason));
   }
-}
-
-interface Document {
-  readonly value: unknown;
-  /** Where it is set off from what is before it. */
-  readonly at: number;
-  /** Where its value begins. */
-  readonly begin: number;
 }
 
 /** Makes values of events, and remembers where they begin. */
@@ -115,27 +84,21 @@ class Reader {
     this.#fail = fail;
   }
 
-  readDocuments(): Document[] {
-    const documents: Document[] = [];
-    while (this.#next < this.#events.length) {
-      const mark = this.#text.indexOf("\n---", this.#last);
-      const at = documents.length === 0 || mark < 0 ? this.#last : mark + 1;
-      this.#take();
-      const first = this.#take();
-      const begin = this.#last;
-      if (first.type === EVENT_ID.POP) {
-        documents.push({ value: null, at, begin });
-        continue;
-      }
-      documents.push({ value: this.#readNode(first), at, begin });
-      this.#take();
-    }
-    return documents;
+  readDocument(): unknown {
+    if (this.#events.length === 0) return null;
+    this.#take();
+    const first = this.#take();
+    if (first.type === EVENT_ID.POP) return null;
+    const value = this.#readNode(first);
+    this.#take();
+    if (this.#next === this.#events.length) return value;
+    const mark = this.#text.indexOf("\n---", this.#last);
+    return this.#fail(mark < 0 ? this.#last : mark + 1, "a second document begins; only one is read");
   }
 
   /** Where in the text what the pointer names begins; what is around it where there is no such thing. */
-  offsetOf(root: unknown, begin: number, pointer: string): number {
-    let offset = begin;
+  offsetOf(root: unknown, pointer: string): number {
+    let offset = this.#start;
     let value = root;
     for (const token of pointer.split("/").slice(1)) {
       const name = token.replaceAll("~1", "/").replaceAll("~0", "~");
@@ -145,6 +108,10 @@ class Reader {
       value = (value as Readonly<Record<string, unknown>>)[name];
     }
     return offset;
+  }
+
+  get #start(): number {
+    return this.#events.map(startOf).find((start) => start !== undefined) ?? 0;
   }
 
   #take(): Event {
@@ -224,10 +191,10 @@ function linesOf(text: string): number[] {
   return [0, ...Array.from(text.matchAll(/\r\n?|\n/g), (end) => end.index + end[0].length)];
 }
 
-function placeAt(lines: readonly number[], offset: number): Place {
+/** The line, counted from 1. */
+function lineAt(lines: readonly number[], offset: number): number {
   const next = lines.findIndex((start) => start > offset);
-  const line = next < 0 ? lines.length : next;
-  return { line, column: offset - (lines[line - 1] ?? 0) + 1 };
+  return next < 0 ? lines.length : next;
 }
 
 function shorten(message: string): string {

@@ -1,7 +1,7 @@
 /** YAML from anyone: what JSON can say is read, all else is refused with its line, and nothing costs more than a moment. */
 import { describe, expect, test } from "vitest";
 import { DetentError } from "../../src/errors.ts";
-import { parseYaml, parseYamlDocuments } from "../../src/yaml.ts";
+import { parseYaml } from "../../src/yaml.ts";
 
 function refusalOf(text: string): { reason: string; message: string } {
   try {
@@ -106,23 +106,4 @@ test("a part is found by its pointer, and what is not there by what is around it
   const pointers = ["", "/a", "/b", "/b/0", "/b/0/c~1d", "/b/0/e~0f", "/b/1/0", "/b/1/7", "/b/0/nothing", "/nothing"];
   expect(pointers.map(lineOf)).toEqual([2, 2, 3, 4, 4, 6, 8, 8, 4, 2]);
   expect(parseYaml("").lineOf("/a")).toBe(1);
-});
-
-test("several documents are read one by one, each with its own places", () => {
-  const text = "# nothing\n---\na: 1\n---\n---\n- b\n-   c: {d: 2}\n...\n---\n'x'\n";
-  const documents = parseYamlDocuments(text, 1_000);
-  expect(documents.map(({ value }) => value)).toEqual([{ a: 1 }, ["b", { c: { d: 2 } }], "x"]);
-  const [first, second, third] = documents;
-  expect(first?.placeOf("/a")).toEqual({ line: 3, column: 1 });
-  expect(second?.placeOf("/1/c")).toEqual({ line: 7, column: 5 });
-  expect(second?.placeOf("/1/c/d")).toEqual({ line: 7, column: 9 });
-  expect(second?.placeOf("/1/e")).toEqual({ line: 7, column: 5 });
-  expect(third?.placeOf("")).toEqual({ line: 10, column: 1 });
-});
-
-test("what is wrong in a later document is told with its line in the whole text; too long a text is refused", () => {
-  expect(() => parseYamlDocuments("a: 1\n---\nb: [\n", 1_000)).toThrow(/line [34]: /);
-  expect(() => parseYamlDocuments("a: 1\n---\nb: *c\n", 1_000)).toThrow("line 3: an alias");
-  expect(() => parseYamlDocuments("a: 1\n", 4)).toThrow("has 5 characters; at most 4 are read");
-  expect(parseYamlDocuments("", 10)).toEqual([]);
 });

@@ -1,0 +1,91 @@
+/** `detent login` and `logout`: a service and its key, remembered as a profile. */
+import { isCancel, password } from "@clack/prompts";
+import type { Command } from "commander";
+import { text as readStream } from "node:stream/consumers";
+import { Door } from "../door.ts";
+import { EXIT, Failure, Refused, usage } from "../failure.ts";
+import { addLeaf, type Runner } from "../leaf.ts";
+import { checkProfileName, findProfile, profilesFile, readProfiles, writeProfiles } from "../profiles.ts";
+import { checkWay, toServiceUrl } from "../settings.ts";
+
+interface LoginFlags {
+  readonly url?: string;
+  readonly profile?: string;
+  /** False with --no-key. */
+  readonly key: boolean;
+}
+
+export function addLogin(program: Command, runner: Runner): void {
+  addLeaf<LoginFlags>(program, runner, {
+    name: "login",
+    summary: "remember a service and its key as a profile",
+    description: `Remembers a service and its key as a profile, and makes it the current one. The key is read from stdin, or asked for
+where stdin is a terminal; never from a flag, which other users of the machine could see. It is tried before it is stored.`,
+    examples: [
+      ["login --url https://detent.example.com < key", "the key from a file"],
+      ["login --url https://detent.example.com", "asks for the key"],
+      ["login --profile staging --url https://staging.example.com < key", "as another profile"],
+      ["login --url http://localhost:8787 --no-key", "a service that asks for none"],
+    ],
+    options: (command) => command.option("--no-key", "the service asks for no key"),
+    run: async ({ output, flags, signal }) => {
+      const profiles = await readProfiles();
+      const name = flags.profile ?? (process.env["DETENT_PROFILE"] || profiles.current);
+      checkProfileName(name);
+      const known = findProfile(profiles, name)?.url;
+      const address = flags.url ?? (process.env["DETENT_URL"] || known);
+      if (address === undefined)
+        throw usage("name the service", "for example: detent login --url https://detent.example.com");
+      const url = toServiceUrl(address);
+      const key = flags.key ? await readKey(url) : undefined;
+      await tryOut(new Door({ url, key }, (text) => output.say(text)), signal);
+      const profile = { url, ...(key !== undefined && { key }) };
+      await writeProfiles({ current: name, profiles: { ...profiles.profiles, [name]: profile } });
+      output.data({ profile: name, url }, () => `${name}: ${url}`);
+      output.say(`kept in ${profilesFile()}; the commands ask this service from now on`);
+    },
+  });
+
+  addLeaf<{ readonly profile?: string }>(program, runner, {
+    name: "logout",
+    summary: "forget a profile and its key",
+    examples: [
+      ["logout", "the current profile"],
+      ["logout --profile staging", "another one"],
+    ],
+    run: async ({ output, flags }) => {
+      const { current, profiles } = await readProfiles();
+      const name = flags.profile ?? (process.env["DETENT_PROFILE"] || current);
+      const { [name]: forgotten, ...others } = profiles;
+      if (forgotten === undefined) throw new Failure(`there is no profile "${name}"`, EXIT.no);
+      await writeProfiles({
+        current: name === current ? (Object.keys(others)[0] ?? "default") : current,
+        profiles: others,
+      });
+      output.data({ profile: name }, () => `forgotten: ${name}`);
+      output.say("the key itself is still valid; revoke it with: detent key revoke ID");
+    },
+  });
+}
+
+async function readKey(url: string): Promise<string> {
+  checkWay(url);
+  const typed = process.stdin.isTTY
+    ? await password({ message: `The key for ${url}`, output: process.stderr })
+    : await readStream(process.stdin);
+  if (isCancel(typed)) throw new Failure("interrupted", EXIT.interrupted);
+  const key = typed.trim();
+  if (key === "") throw usage("there is no key on stdin", "where the service asks for none: --no-key");
+  if (!/^[\u0021-\u007e]+$/.test(key))
+    throw usage("what is on stdin is no key: it has spaces, or is more than one line");
+  return key;
+}
+
+/** Throws unless the service takes the credential; one that may not list configurations is one all the same. */
+async function tryOut(door: Door, signal: AbortSignal): Promise<void> {
+  try {
+    await door.call("GET", "/api/v1/configurations", { query: { page_size: 1 }, signal });
+  } catch (error) {
+    if (!(error instanceof Refused) || error.problem.reason !== "PERMISSION_DENIED") throw error;
+  }
+}

@@ -1,0 +1,65 @@
+/** Diagrams as files and in a terminal: drawn here, by what draws them in the service. */
+import { writeFile } from "node:fs/promises";
+import type { Marks } from "../diagram/graph.ts";
+import { renderMermaid } from "../diagram/mermaid.ts";
+import { renderOutline } from "../diagram/outline.ts";
+import { renderSvg } from "../diagram/svg.ts";
+import type { Configuration } from "../engine/configuration.ts";
+import { usage } from "./failure.ts";
+import type { Output } from "./output.ts";
+
+const FORMATS = ["text", "mmd", "svg"] as const;
+
+export type DiagramFormat = (typeof FORMATS)[number];
+
+/** The flags that say how a diagram is wanted. */
+export interface DiagramFlags {
+  readonly format?: string;
+  readonly output?: string;
+}
+
+/** What `--format` says, else the ending of the file, else text. Throws where it is no format. */
+export function readFormat({ format, output }: DiagramFlags): DiagramFormat {
+  const ending = output === undefined ? "text" : output.slice(output.lastIndexOf(".") + 1);
+  const wanted = format ?? (ending === "txt" ? "text" : ending);
+  const found = FORMATS.find((each) => each === wanted);
+  if (found === undefined) throw usage(`"${wanted}" is no format of a diagram`, `there are ${FORMATS.join(", ")}`);
+  return found;
+}
+
+/** Draws a configuration, or a machine on it. */
+export function draw(configuration: Configuration, title: string, format: DiagramFormat, marks?: Marks): string {
+  if (format === "svg") return renderSvg(configuration, title, marks);
+  return format === "mmd" ? renderMermaid(configuration, marks) : renderOutline(configuration, marks);
+}
+
+/** Prints a diagram, or writes it to the file of `--output`. */
+export async function deliver(
+  output: Output,
+  flags: DiagramFlags,
+  format: DiagramFormat,
+  diagram: string,
+): Promise<void> {
+  await deliverFile(output, flags.output, diagram, { format, diagram });
+}
+
+/** Prints a text, or writes it to a file; with --json `value` is printed, or the file is named. */
+export async function deliverFile(
+  output: Output,
+  file: string | undefined,
+  text: string,
+  value: object,
+): Promise<void> {
+  if (file === undefined || file === "-") {
+    if (output.isJson) output.data(value, () => "");
+    else output.raw(text);
+    return;
+  }
+  try {
+    await writeFile(file, text);
+  } catch (error) {
+    throw usage(`${file} cannot be written: ${(error as Error).message}`);
+  }
+  if (output.isJson) output.data({ file }, () => "");
+  output.say(`written: ${file}`);
+}

@@ -1,0 +1,73 @@
+/**
+ * Files of YAML or JSON as documents that know their places. The library is more lenient than the service's own reader: it
+ * takes what Go's takes, such as a `}` that is not indented, so that go-statemachine's files can be sent as they are.
+ */
+import { isAlias, isMap, isScalar, isSeq, LineCounter, parseAllDocuments, type Document, type Node } from "yaml";
+import { readPointer } from "../engine/finding.ts";
+import { usage } from "./failure.ts";
+
+/** A place in a text, counted from 1 as editors do. */
+export interface Place {
+  readonly line: number;
+  readonly column: number;
+}
+
+export interface InputDocument {
+  /** As messages name it. */
+  readonly file: string;
+  readonly value: unknown;
+  /** Of what the JSON Pointer names; of what is around it where there is no such thing. */
+  readonly placeOf: (pointer: string) => Place;
+}
+
+/** The documents of a text; empty ones are left out. Throws where it is no YAML, with the place. */
+export function parseDocuments(file: string, text: string): InputDocument[] {
+  const lines = new LineCounter();
+  const documents = parseAllDocuments(text, { lineCounter: lines, prettyErrors: false, logLevel: "silent" });
+  const placeAt = (offset: number): Place => {
+    const { line, col } = lines.linePos(offset);
+    return { line: Math.max(line, 1), column: Math.max(col, 1) };
+  };
+  return documents.flatMap((document) => {
+    const [error] = document.errors;
+    if (error !== undefined) {
+      const { line, column } = placeAt(error.pos[0]);
+      throw usage(`${file}:${line}:${column}: ${error.message}`);
+    }
+    if (document.contents === null || (isScalar(document.contents) && document.contents.value === null)) return [];
+    const placeOf = (pointer: string): Place => placeAt(findOffset(document, pointer));
+    return [{ file, value: toValue(document, file), placeOf }];
+  });
+}
+
+function toValue(document: Document, file: string): unknown {
+  try {
+    return document.toJS();
+  } catch (error) {
+    // An alias of nothing, or more of them than a text of sense has.
+    throw usage(`${file}: ${(error as Error).message}`);
+  }
+}
+
+function findOffset(document: Document, pointer: string): number {
+  let node: Node | null | undefined = document.contents;
+  let offset = node?.range?.[0] ?? 0;
+  for (const token of readPointer(pointer)) {
+    if (isAlias(node)) node = node.resolve(document);
+    const next: { readonly at: number | undefined; readonly node: unknown } | undefined = stepInto(node, token);
+    if (next === undefined) break;
+    offset = next.at ?? offset;
+    node = next.node as Node | null;
+  }
+  return offset;
+}
+
+function stepInto(node: unknown, token: string) {
+  if (isSeq<Node>(node)) {
+    const item = node.items[Number(token)];
+    return item && { at: item.range?.[0], node: item };
+  }
+  if (!isMap(node)) return undefined;
+  const pair = node.items.find(({ key }) => isScalar(key) && String(key.value) === token);
+  return pair && isScalar(pair.key) ? { at: pair.key.range?.[0], node: pair.value } : undefined;
+}

@@ -1,0 +1,80 @@
+/** A command: its words, its examples, what all commands have in common, and how it runs and fails. */
+import type { Command } from "commander";
+import { Door } from "./door.ts";
+import { Output } from "./output.ts";
+import { readSettings, type SettingsFlags } from "./settings.ts";
+
+/** What a command works with. */
+export interface Session<F> {
+  readonly flags: F;
+  readonly output: Output;
+  /** The service, as flags, environment and profile say. */
+  readonly door: () => Promise<Door>;
+  /** Aborts when the user interrupts (SIGINT) or somebody ends the command (SIGTERM). */
+  readonly signal: AbortSignal;
+}
+
+interface CommonFlags extends SettingsFlags {
+  readonly json?: boolean;
+  readonly quiet?: boolean;
+}
+
+interface Leaf<F> {
+  /** Its name and operands, as commander writes them: `get <config>`. */
+  readonly name: string;
+  /** One line, without a full stop. */
+  readonly summary: string;
+  /** More than one line; absent: the summary says it. */
+  readonly description?: string;
+  /** Command lines, most usual first, without `detent` in front, each with what it does. */
+  readonly examples: readonly (readonly [line: string, what: string])[];
+  /** Adds the command's own options. */
+  readonly options?: (command: Command) => Command;
+  readonly run: (session: Session<F>, ...operands: string[]) => Promise<void>;
+}
+
+/** What runs a command's work: where its failures and its exit code end. */
+export type Runner = (output: Output, work: (signal: AbortSignal) => Promise<void>) => Promise<void>;
+
+/** Adds a command to `parent`. `F` are the flags that `options` declares. */
+export function addLeaf<F = object>(parent: Command, runner: Runner, leaf: Leaf<F>): void {
+  const command = parent
+    .command(leaf.name)
+    .summary(leaf.summary)
+    .description(leaf.description ?? leaf.summary);
+  leaf.options?.(command);
+  addCommonOptions(command);
+  addExamples(command, leaf.examples);
+  command.action(async () => {
+    const flags = command.opts<F & CommonFlags>();
+    const output = new Output(flags);
+    const door = async () => new Door(await readSettings(flags), (text) => output.say(text));
+    await runner(output, (signal) => leaf.run({ flags, output, door, signal }, ...operandsOf(command)));
+  });
+}
+
+function operandsOf(command: Command): string[] {
+  // An operand that was left out is undefined among the processed ones, or not there at all.
+  return command.processedArgs.flat().filter((operand): operand is string => typeof operand === "string");
+}
+
+/** Adds a noun: a command that only has others below it. */
+export function addNoun(parent: Command, name: string, summary: string): Command {
+  return parent.command(name).summary(summary).description(summary);
+}
+
+function addCommonOptions(command: Command): void {
+  command
+    .option("--json", "print data as JSON")
+    .option("-q, --quiet", "say nothing but errors")
+    .option("--url <url>", "the service (DETENT_URL; the profile's; http://localhost:8787)")
+    .option("--profile <name>", "the profile to use (DETENT_PROFILE; the current one)")
+    .option("--no-color", "no colours (NO_COLOR)");
+}
+
+/** Examples stand first: most people read no further. */
+export function addExamples(command: Command, examples: Leaf<unknown>["examples"]): void {
+  const width = Math.max(...examples.map(([line]) => line.length));
+  const lines = examples.map(([line, what]) => `  detent ${line.padEnd(width)}  ${what}`);
+  command.addHelpText("before", `Examples:\n${lines.join("\n")}\n`);
+}

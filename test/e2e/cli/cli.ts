@@ -1,0 +1,114 @@
+/** The command line as its users run it: the compiled binary, in a process of its own, against a real server. */
+import { execFile, spawn, type ChildProcess } from "node:child_process";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { expect } from "vitest";
+
+const root = join(import.meta.dirname, "../../..");
+const BINARY = join(root, "dist/package/cli/main.js");
+
+/** What a run of the binary left. */
+export interface Ran {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+interface RunOptions {
+  readonly input?: string;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** Compiles the package; before the first run. */
+export async function buildPackage(): Promise<void> {
+  await promisify(execFile)("npm", ["run", "--silent", "build:package"], { cwd: root });
+}
+
+export class Cli {
+  readonly url: string;
+  /** A directory of this test's own: profiles, files. */
+  readonly dir: string;
+  /** The command lines that were run, without what follows the operands' place: to see that no command is left out. */
+  readonly lines: string[] = [];
+
+  private constructor(url: string, dir: string) {
+    this.url = url;
+    this.dir = dir;
+  }
+
+  static async create(url: string): Promise<Cli> {
+    return new Cli(url, await mkdtemp(join(tmpdir(), "detent-cli-")));
+  }
+
+  async close(): Promise<void> {
+    await rm(this.dir, { recursive: true, force: true });
+  }
+
+  /** Writes a file; answers its path. */
+  async write(name: string, content: unknown): Promise<string> {
+    const file = join(this.dir, name);
+    await writeFile(file, typeof content === "string" ? content : JSON.stringify(content));
+    return file;
+  }
+
+  /** Runs `detent` with these arguments to its end. */
+  async run(args: readonly string[], options: RunOptions = {}): Promise<Ran> {
+    const child = this.start(args, options);
+    let [stdout, stderr] = ["", ""];
+    child.stdout?.setEncoding("utf8").on("data", (chunk: string) => (stdout += chunk));
+    child.stderr?.setEncoding("utf8").on("data", (chunk: string) => (stderr += chunk));
+    child.stdin?.end(options.input ?? "");
+    const code = await new Promise<number>((resolve, reject) => {
+      child.once("error", reject);
+      child.once("close", (exitCode) => resolve(exitCode ?? -1));
+    });
+    return { code, stdout, stderr };
+  }
+
+  /** Starts it; whoever does ends it, too. */
+  start(args: readonly string[], { env = {} }: RunOptions = {}): ChildProcess {
+    this.lines.push(args.join(" "));
+    const { DETENT_KEY: _key, DETENT_PROFILE: _profile, FORCE_COLOR: _color, ...others } = process.env;
+    return spawn(process.execPath, [BINARY, ...args], {
+      cwd: this.dir,
+      env: { ...others, DETENT_URL: this.url, XDG_CONFIG_HOME: this.dir, XDG_STATE_HOME: this.dir, ...env },
+      stdio: ["pipe", "pipe", "pipe"],
+    });
+  }
+
+  /** Runs it and expects it to end well; answers what it printed. */
+  async text(...args: readonly string[]): Promise<string> {
+    const ran = await this.run(args);
+    expect({ args, ...ran }).toMatchObject({ code: 0 });
+    return ran.stdout;
+  }
+
+  /** The same with --json, and nothing but JSON on stdout. */
+  async json<T>(...args: readonly string[]): Promise<T> {
+    return JSON.parse(await this.text(...args, "--json")) as T;
+  }
+
+  /** Runs it and expects this exit code, and nothing on stdout; answers what it said on stderr. */
+  async refusal(code: number, ...args: readonly string[]): Promise<string> {
+    const ran = await this.run(args);
+    expect({ args, ...ran }).toMatchObject({ code, stdout: "" });
+    return ran.stderr;
+  }
+}
+
+/** A configuration that tests share the shape of. */
+export function ordersConfiguration(name: string, version = "v1") {
+  return {
+    name,
+    version,
+    starting_state: "start",
+    states: ["start", "pending", "shipped", "cancelled"],
+    transitions: [
+      { from: "start", to: "pending", event: "accept" },
+      { from: "pending", to: "shipped", event: "ship" },
+      { from: "pending", to: "cancelled", event: "cancel" },
+    ],
+  };
+}
