@@ -60,10 +60,10 @@ function diffTransitions(before: readonly TransitionSource[], after: readonly Tr
   }
   found.push(...rest.map((transition): Difference => ({ change: "added", path: "transitions", after: transition })));
   if (found.length > 0) return found;
-  for (const [beginning, order] of ordersOf(before)) {
-    const now = ordersOf(after).get(beginning);
+  for (const [event, order] of ordersOf(before)) {
+    const now = ordersOf(after).get(event);
     if (!isDeepStrictEqual(order, now))
-      found.push({ change: "changed", path: `order of transitions ${beginning}`, before: order, after: now });
+      found.push({ change: "changed", path: `order of transitions for ${event}`, before: order, after: now });
   }
   return found;
 }

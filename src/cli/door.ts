@@ -4,8 +4,10 @@ import { EXIT, Failure, Refused, type Problem } from "./failure.ts";
 import type { Settings } from "./settings.ts";
 import { RELEASE } from "./release.ts";
 
-/** How long one attempt may take: longer than any answer of the service, short enough to be told in time. */
+/** How long one attempt may wait for its answer to begin: longer than the service takes, short enough to be told in time. */
 const ATTEMPT_MS = 60_000;
+/** How long an answer may take to be read to its end. */
+const CALL_MS = 10 * 60_000;
 const ATTEMPTS = 5;
 /** Before the second attempt; doubled each time. */
 const FIRST_PAUSE_MS = 200;
@@ -36,11 +38,14 @@ export class Door {
   readonly url: string;
   readonly #key: string | undefined;
   readonly #onPause: (text: string) => void;
+  readonly #signal: AbortSignal | undefined;
 
-  constructor({ url, key }: Settings, onPause: (text: string) => void = () => undefined) {
+  /** `onPause` hears why it waits before it tries again; `signal` ends every call. */
+  constructor({ url, key }: Settings, onPause: (text: string) => void = () => undefined, signal?: AbortSignal) {
     this.url = url;
     this.#key = key;
     this.#onPause = onPause;
+    this.#signal = signal;
   }
 
   async get<T>(path: string, query?: Query): Promise<T> {
@@ -53,7 +58,7 @@ export class Door {
 
   /** Asks and reads the answer. Throws Refused where the service says no, Failure where it does not say anything. */
   async call<T>(method: string, path: string, call: Call = {}): Promise<Answer<T>> {
-    const timeout = AbortSignal.timeout(ATTEMPT_MS * ATTEMPTS);
+    const timeout = AbortSignal.timeout(CALL_MS);
     const signal = call.signal === undefined ? timeout : AbortSignal.any([call.signal, timeout]);
     const response = await this.open(method, path, { ...call, signal });
     const text = await response.text();
@@ -65,20 +70,22 @@ export class Door {
   /** The same, with the answer still to be read: for what streams. */
   async open(method: string, path: string, call: Call = {}): Promise<Response> {
     const isRepeatable = call.isRepeatable ?? method === "GET";
+    const signals = [call.signal, this.#signal].filter((signal) => signal !== undefined);
+    const signal = AbortSignal.any(signals);
     for (let attempt = 1; ; attempt += 1) {
-      const outcome = await this.#try(method, path, call);
+      const outcome = await this.#try(method, path, call, signal);
       if (outcome instanceof Response) return outcome;
       const { failure, pauseMs } = outcome;
       const isLast = attempt === ATTEMPTS || !isRepeatable || pauseMs === undefined || pauseMs > LONGEST_PAUSE_MS;
-      if (isLast || call.signal?.aborted === true) throw failure;
+      if (isLast || signal.aborted) throw failure;
       const waitMs = Math.max(pauseMs, FIRST_PAUSE_MS * 2 ** (attempt - 1) * (0.5 + Math.random()));
       this.#onPause(`${failure.message}; trying again in ${(waitMs / 1_000).toFixed(1)} s`);
-      await sleep(waitMs, undefined, { signal: call.signal });
+      await sleep(waitMs, undefined, { signal });
     }
   }
 
-  async #try(method: string, path: string, call: Call): Promise<Response | Trouble> {
-    const { query = {}, body, headers = {}, accept = [], signal } = call;
+  async #try(method: string, path: string, call: Call, signal: AbortSignal): Promise<Response | Trouble> {
+    const { query = {}, body, headers = {}, accept = [] } = call;
     const url = new URL(this.url + path);
     for (const [name, value] of Object.entries(query)) {
       if (value !== undefined) url.searchParams.set(name, String(value));
@@ -86,6 +93,8 @@ export class Door {
     const sent = new Headers({ accept: "application/json", "user-agent": `detent-cli/${RELEASE}`, ...headers });
     if (this.#key !== undefined) sent.set("authorization", `Bearer ${this.#key}`);
     if (body !== undefined && !sent.has("content-type")) sent.set("content-type", "application/json");
+    const patience = new AbortController();
+    const timer = setTimeout(() => patience.abort(new Error(`no answer for ${ATTEMPT_MS / 1_000} s`)), ATTEMPT_MS);
     let response;
     try {
       response = await fetch(url, {
@@ -94,12 +103,14 @@ export class Door {
         // A credential must not follow to where somebody else points.
         redirect: "error",
         ...(body !== undefined && { body: typeof body === "string" ? body : JSON.stringify(body) }),
-        ...(signal !== undefined && { signal }),
+        signal: AbortSignal.any([signal, patience.signal]),
       });
     } catch (error) {
-      if (signal?.aborted === true && isInterruption(signal.reason)) throw signal.reason;
+      if (signal.aborted && signal.reason instanceof Failure) throw signal.reason;
       const message = `${this.url} does not answer: ${causeOf(error)}`;
       return { failure: new Failure(message, EXIT.unavailable, HINT), pauseMs: 0 };
+    } finally {
+      clearTimeout(timer);
     }
     if (response.ok || accept.includes(response.status)) return response;
     return await troubleOf(response);
@@ -113,10 +124,6 @@ const HINT =
 interface Trouble {
   readonly failure: Failure;
   readonly pauseMs: number | undefined;
-}
-
-function isInterruption(reason: unknown): reason is Failure {
-  return reason instanceof Failure;
 }
 
 function causeOf(error: unknown): string {

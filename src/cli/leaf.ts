@@ -8,7 +8,7 @@ import { readSettings, type SettingsFlags } from "./settings.ts";
 export interface Session<F> {
   readonly flags: F;
   readonly output: Output;
-  /** The service, as flags, environment and profile say. */
+  /** The service, as flags, environment and profile say; an interruption ends its calls. */
   readonly door: () => Promise<Door>;
   /** Aborts when the user interrupts (SIGINT) or somebody ends the command (SIGTERM). */
   readonly signal: AbortSignal;
@@ -48,8 +48,10 @@ export function addLeaf<F = object>(parent: Command, runner: Runner, leaf: Leaf<
   command.action(async () => {
     const flags = command.opts<F & CommonFlags>();
     const output = new Output(flags);
-    const door = async () => new Door(await readSettings(flags), (text) => output.say(text));
-    await runner(output, (signal) => leaf.run({ flags, output, door, signal }, ...operandsOf(command)));
+    await runner(output, (signal) => {
+      const door = async () => new Door(await readSettings(flags), (text) => output.say(text), signal);
+      return leaf.run({ flags, output, door, signal }, ...operandsOf(command));
+    });
   });
 }
 

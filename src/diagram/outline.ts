@@ -5,7 +5,7 @@ import { showText } from "./text.ts";
 import { joinTrigger } from "./trigger.ts";
 
 /**
- * The states in their order, each with its events and where they lead; `*` is told once, below "any other state". With
+ * The states in their order, each with its events and where they lead; `*` is told once, at the end; a state with transitions of its own for the event goes by the order of the configuration. With
  * marks `▶` stands before the current state and `✓` before what was taken.
  */
 export function renderOutline(configuration: Configuration, marks?: Marks): string {
@@ -13,7 +13,7 @@ export function renderOutline(configuration: Configuration, marks?: Marks): stri
   const byState = Map.groupBy(arrows, ({ from }) => from);
   const lines = states.flatMap((state, i) => [headOf(state), ...branchesOf(byState.get(i) ?? [], states)]);
   const anywhere = byState.get(ANY_STATE) ?? [];
-  if (anywhere.length > 0) lines.push("  any other state", ...branchesOf(anywhere, states));
+  if (anywhere.length > 0) lines.push("  any state that is not final", ...branchesOf(anywhere, states));
   if (isCut) lines.push("  ... more than can be shown");
   return `${lines.join("\n")}\n`;
 }
