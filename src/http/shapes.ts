@@ -3,53 +3,11 @@
  * house's.
  */
 import * as v from "valibot";
-import { countUtf8Bytes, LIMITS } from "../engine/limits.ts";
+import { CONFIGURATION_SHAPE } from "../service/configuration-shape.ts";
 import { CHART } from "../stateservice/chart.ts";
-import { atLeast, atMost, integer, list, object, oneOf, query, record, rules, shape, text, time } from "../shape.ts";
+import { atLeast, atMost, integer, list, object, oneOf, query, record, shape, text, time } from "../shape.ts";
 
 const revision = v.pipe(integer, atLeast(0), atMost(0x7fff_ffff));
-
-/** One of its transitions. */
-export const TRANSITION = shape({
-  from: v.exactOptional(text),
-  to: v.exactOptional(text),
-  event: v.exactOptional(text),
-  guard: v.exactOptional(text),
-  assign: v.exactOptional(record(text)),
-  after: v.exactOptional(text),
-  deadline: v.exactOptional(text),
-});
-
-/** Stops at more JSON than a configuration may have, before each fault in it is looked for. */
-const refuseLarge = rules((value: unknown, refuse) => {
-  const bytes = countUtf8Bytes(JSON.stringify(value) ?? "");
-  if (bytes <= LIMITS.configurationBytes) return;
-  const message = `a configuration has at most ${LIMITS.configurationBytes} bytes of JSON, this one has ${bytes}`;
-  refuse([], "limit_exceeded", message, bytes);
-});
-
-/** What a configuration says. */
-export const CONFIGURATION = {
-  name: v.exactOptional(text),
-  version: v.exactOptional(text),
-  starting_state: v.exactOptional(text),
-  states: v.exactOptional(list(text)),
-  transitions: v.exactOptional(list(TRANSITION)),
-  initial_states: v.exactOptional(list(text)),
-  state_options: v.exactOptional(record(shape({ schema: v.exactOptional(object), unhandled: v.exactOptional(text) }))),
-  event_options: v.exactOptional(record(shape({ schema: v.exactOptional(object) }))),
-  unhandled: v.exactOptional(text),
-  defer_for: v.exactOptional(text),
-  retention: v.exactOptional(
-    shape({
-      outcomes: v.exactOptional(v.nullable(text)),
-      final: v.exactOptional(v.nullable(text)),
-      history: v.exactOptional(v.nullable(text)),
-    }),
-  ),
-};
-
-const configuration = v.pipe(v.unknown(), refuseLarge, shape(CONFIGURATION));
 
 const newMachine = {
   state: v.optional(text),
@@ -94,9 +52,9 @@ const labels = { label: v.optional(record(text)) };
 
 /** One schema per body and query. */
 export const SHAPES = {
-  configuration,
+  configuration: CONFIGURATION_SHAPE,
   simulation: shape({
-    configuration: v.optional(configuration),
+    configuration: v.optional(CONFIGURATION_SHAPE),
     config_id: v.optional(text),
     state: v.optional(text),
     data: v.optional(object),

@@ -5,9 +5,10 @@
 import * as v from "valibot";
 import { SCOPES } from "../../auth/scope.ts";
 import { AUDIT_ACTIONS } from "../../service/audit.ts";
+import { CONFIGURATION, TRANSITION } from "../../service/configuration-shape.ts";
 import { REASONS } from "../../errors.ts";
 import { atLeast, integer, object, oneOf, record, text, time } from "../../shape.ts";
-import { CONFIGURATION, SHAPES, TRANSITION } from "../shapes.ts";
+import { SHAPES } from "../shapes.ts";
 
 const revision = v.pipe(integer, atLeast(0));
 const count = v.pipe(integer, atLeast(0));
