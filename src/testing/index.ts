@@ -26,3 +26,5 @@ export type { Cell, Row, Table } from "./table.ts";
 export type { Outcome } from "./run-steps.ts";
 export type { AnyTypes, KitTypes, Matcher } from "./types.ts";
 export type { Machine, NewMachine, Presence, Receipt, Refusal, Target, Violation } from "./target.ts";
+export { runScenarios, type RunScenariosOptions, type ScenarioResult, type ScenariosResult } from "./run-scenarios.ts";
+export { ScenarioFileError } from "./scenario-file.ts";
