@@ -25,7 +25,7 @@ export interface ExploreOptions {
 
 /** How a state was reached. */
 interface Way {
-  /** `creation`: no event led there, so a machine was created in it. */
+  /** `creation`: it begins with a machine that was created in a state to which no event led. */
   readonly by: "events" | "creation";
   /** What was done, from the creation on: a shortest way. */
   readonly path: readonly Action[];
@@ -129,7 +129,9 @@ class Explorer {
 
   /** What leaves the machine as it was leaves it to the next try; what does not needs another one, come the same way. */
   async #tryUntilMoved(machine: TestMachine, presence: Presence, situation: Situation, left: Action[]): Promise<void> {
-    for (let action = left.shift(); action !== undefined; action = left.shift()) {
+    while (!this.#isSpent) {
+      const action = left.shift();
+      if (action === undefined) return;
       const taken = await this.#try(machine, situation.path, action, presence);
       this.#note(taken);
       if (!hasHappened(taken)) continue;

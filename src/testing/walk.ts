@@ -63,7 +63,11 @@ export class Walk {
   /** States to which no event led: machines had to be created in them. */
   get created(): readonly string[] {
     const { ways } = this.#exploration;
-    return this.#configuration.states.filter((state) => ways.get(state)?.by === "creation");
+    const isCreated = (state: string): boolean => {
+      const way = ways.get(state);
+      return way?.by === "creation" && way.path.length === 1;
+    };
+    return this.#configuration.states.filter(isCreated);
   }
 
   /** A shortest way to a state, in words; undefined: none was found. */
