@@ -41,21 +41,29 @@ function loadText(text: string, name: string): Loaded {
   }
 }
 
-/** `placeOf`: what a JSON Pointer into it is called. */
-export function checkConfiguration(given: unknown, placeOf: (pointer: string) => string): Loaded {
-  const fail = (problems: readonly { readonly pointer: string; readonly message: string }[]): never => {
+/** A configuration cannot be used. Its message names every problem, with its place. */
+export class ConfigurationError extends Error {
+  override readonly name = "ConfigurationError";
+  readonly problems: readonly { readonly pointer: string; readonly message: string }[];
+
+  constructor(problems: ConfigurationError["problems"], placeOf: (pointer: string) => string) {
     const lines = problems.map(({ pointer, message }) => `\n  ${placeOf(pointer)}: ${message}`);
-    throw new Error(`the configuration cannot be used:${lines.join("")}`);
-  };
+    super(`the configuration cannot be used:${lines.join("")}`);
+    this.problems = problems;
+  }
+}
+
+/** Throws a ConfigurationError; `placeOf`: what a JSON Pointer into the configuration is called in its message. */
+export function checkConfiguration(given: unknown, placeOf: (pointer: string) => string): Loaded {
   let source: ConfigurationSource;
   try {
     source = parseShape(CONFIGURATION_SHAPE, given, "the configuration");
   } catch (error) {
-    if (error instanceof DetentError) return fail(error.violations);
+    if (error instanceof DetentError) throw new ConfigurationError(error.violations, placeOf);
     throw error;
   }
   const result = compileConfiguration(source);
-  if (!result.ok) return fail(result.errors);
+  if (!result.ok) throw new ConfigurationError(result.errors, placeOf);
   const { name, version } = result.configuration;
   return { source: { ...source, name, version }, compiled: result.configuration, warnings: result.warnings };
 }

@@ -80,7 +80,7 @@ class Explorer {
     await this.#goOn();
     const { states, initialStates } = this.#configuration;
     for (const state of states) {
-      if (this.#ways.has(state) || !initialStates.includes(state)) continue;
+      if (this.#isSpent || this.#ways.has(state) || !initialStates.includes(state)) continue;
       for (const creation of this.#options.samples.creations) await this.#begin({ ...creation, state }, "creation");
       await this.#goOn();
     }

@@ -3,7 +3,7 @@ import { dirname, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { DetentError } from "../errors.ts";
 import { parseYaml } from "../yaml.ts";
-import { checkConfiguration, loadConfiguration, type Loaded } from "./configuration.ts";
+import { checkConfiguration, ConfigurationError, loadConfiguration, type Loaded } from "./configuration.ts";
 import type { CoverageExceptions } from "./coverage.ts";
 import { show } from "./match.ts";
 import { ScenarioReader, type ReadScenario } from "./scenario-reader.ts";
@@ -44,16 +44,17 @@ export function readScenarios(text: string, file = DEFAULT_NAME): ScenarioFile {
   const { value, lineOf } = parse(text, file);
   const reader = new ScenarioReader(lineOf);
   const read = reader.read(FILE, value, "", "the file");
-  const scenarios = (read?.scenarios ?? []).flatMap((one, i) => reader.readScenario(one, `/scenarios/${i}`) ?? []);
-  if (read?.scenarios.length === 0) reader.fail("/scenarios", "there are no scenarios");
   const names = new Set<string>();
-  for (const { name, line } of scenarios) {
-    if (names.has(name))
-      reader.fail(`/scenarios`, `line ${line}: there is another scenario with the name ${show(name)}`);
-    names.add(name);
-  }
+  const scenarios = (read?.scenarios ?? []).flatMap((one, i) => {
+    const scenario = reader.readScenario(one, `/scenarios/${i}`);
+    if (scenario === undefined) return [];
+    if (names.has(scenario.name)) reader.fail(`/scenarios/${i}`, "there is another scenario with this name");
+    names.add(scenario.name);
+    return [scenario];
+  });
+  if (read?.scenarios.length === 0) reader.fail("/scenarios", "there are no scenarios");
   const coverage = read?.coverage === undefined ? undefined : readCoverage(reader, read.coverage, lineOf("/coverage"));
-  const configuration = read && readConfiguration(reader, read, { file, lineOf });
+  const configuration = read && readConfiguration(reader, read, file);
   if (configuration === undefined || reader.problems.length > 0) {
     throw new ScenarioFileError(
       file,
@@ -101,7 +102,7 @@ function readCoverage(reader: ScenarioReader, value: unknown, line: number): Cov
 function readConfiguration(
   reader: ScenarioReader,
   { configuration, config_id }: { readonly configuration?: unknown; readonly config_id?: string },
-  { file, lineOf }: { readonly file: string; readonly lineOf: (pointer: string) => number },
+  file: string,
 ): Loaded | string | undefined {
   if ((configuration === undefined) === (config_id === undefined)) {
     reader.fail(
@@ -114,8 +115,12 @@ function readConfiguration(
   try {
     if (typeof configuration === "string")
       return loadConfiguration(pathToFileURL(resolve(dirname(file), configuration)));
-    return checkConfiguration(configuration, (pointer) => `${file}:${lineOf(`/configuration${pointer}`)} ${pointer}`);
+    return checkConfiguration(configuration, (pointer) => pointer);
   } catch (error) {
+    if (error instanceof ConfigurationError && typeof configuration !== "string") {
+      for (const { pointer, message } of error.problems) reader.fail(`/configuration${pointer}`, message);
+      return undefined;
+    }
     reader.fail("/configuration", error instanceof Error ? error.message : String(error));
     return undefined;
   }
