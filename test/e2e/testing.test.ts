@@ -1,4 +1,7 @@
 /** What the test kit promises on every target, on a running service: the same tests as in memory; and what only that has. */
+import { execFile } from "node:child_process";
+import { join } from "node:path";
+import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { create, createKit, inMemory, none, runScenarios, service } from "../../src/testing/index.ts";
 import { findFreePort } from "../free-port.ts";
@@ -64,14 +67,19 @@ test("machines are deleted when their test has passed, and kept when it has not"
 });
 
 test("a key is taken along, and one that may not is told so", async () => {
-  const made = await call("/api/v1/keys", {
-    method: "POST",
-    headers: { "content-type": "application/json" },
-    body: JSON.stringify({ name: "reads only", scopes: ["configurations:read", "machines:read"] }),
-  });
-  const key = String(made.answer["secret"]);
-  const kit = createKit(TICKET, { target: service({ url: server.url, key }) });
-  await expect(kit.given(none()).run()).rejects.toThrow(/PERMISSION_DENIED/);
+  const makeKey = async (scopes: readonly string[]) => {
+    const made = await call("/api/v1/keys", {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ name: "of a test", scopes }),
+    });
+    return String(made.answer["secret"]);
+  };
+  const kitWith = (key: string) => createKit(TICKET, { target: service({ url: server.url, key }) });
+  const may = await makeKey(["configurations:write", "machines:read", "machines:write", "events:send"]);
+  await kitWith(may).given(create()).when("assign").thenState("assigned");
+  const mayNot = await makeKey(["configurations:read", "machines:read"]);
+  await expect(kitWith(mayNot).given(none()).run()).rejects.toThrow(/PERMISSION_DENIED/);
   const wrong = createKit(TICKET, { target: service({ url: server.url, key: "dtk_wrong" }) });
   await expect(wrong.given(none()).run()).rejects.toThrow(/UNAUTHENTICATED/);
 });
@@ -105,4 +113,15 @@ coverage: all
   const [inThisProcess, onService] = await Promise.all(results);
   expect(onService).toEqual(inThisProcess);
   expect(onService?.untimed.map(({ passed }) => passed)).toEqual([true, true, false]);
+});
+
+test("the example's tests ask a service as they ask a machine in memory", async () => {
+  const { VITEST: _vitest, NODE_OPTIONS: _options, ...inherited } = process.env;
+  const { stdout } = await promisify(execFile)(
+    process.execPath,
+    ["--test", "--test-reporter=tap", "examples/self-healing-order/order.test.ts"],
+    { cwd: join(import.meta.dirname, "../.."), env: { ...inherited, DETENT_URL: server.url } },
+  );
+  expect(stdout).toMatch(/^# pass 6$/m);
+  expect(stdout).toMatch(/^# skipped 4$/m);
 });

@@ -109,7 +109,7 @@ scenarios:
 
 test("camelCase and JSON are read as well", async () => {
   await pass(
-    JSON.stringify({ configuration: TICKET, scenarios: [{ name: "a", ["then"]: { state: "new", exactData: {} } }] }),
+    `{ "configuration": ${JSON.stringify(TICKET)}, "scenarios": [{ "name": "a", "then": { "state": "new", "exactData": {} } }] }`,
   );
 });
 
