@@ -41,7 +41,7 @@ function joinLabels({ events, moreEvents }: Arrow): string {
 }
 
 /** Writes everything but letters, digits and a few signs as mermaid's `#code;`. */
-function escapeLabel(text: string): string {
+export function escapeLabel(text: string): string {
   const points = Array.from(text.toWellFormed());
   return points
     .map((point, i) => {

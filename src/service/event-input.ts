@@ -1,30 +1,13 @@
 /** What a sender says of an event, and the rules on it. */
-import { countUtf8Bytes, LIMITS } from "../engine/limits.ts";
-import {
-  checkConfigurationName,
-  checkId,
-  checkStateOrEventName,
-  checkVersion,
-  isReservedEventId,
-} from "../engine/names.ts";
+import { checkConfigurationName, checkId, checkVersion } from "../engine/names.ts";
 import type { SendCall } from "../machine/calls.ts";
 import type { Principal } from "../auth/principal.ts";
 import { requireEvent, requireMachine } from "../auth/reach.ts";
 import { requireScope } from "../auth/scope.ts";
+import { checkEventItself, type EventInput } from "./event-rules.ts";
 import type { House } from "./house.ts";
 import { checkNewMachine, type CheckedMachine, type NewMachineInput } from "./new-machine.ts";
 import { Rules } from "./rules.ts";
-
-/** The event itself. */
-export interface EventInput {
-  readonly event: string;
-  readonly eventId?: string | undefined;
-  readonly data?: Record<string, unknown> | undefined;
-  readonly details?: string | undefined;
-  readonly originator?: string | undefined;
-  /** Epoch ms. */
-  readonly timestamp?: number | undefined;
-}
 
 /** The event, whom it is for and under which conditions. */
 export interface SendEventInput extends EventInput {
@@ -50,9 +33,6 @@ export interface CheckedEvent {
   readonly newMachine?: CheckedMachine & { readonly version: string };
 }
 
-/** Originators of what Detent sends itself. */
-const RESERVED_ORIGINATORS = ["timer", "detent"];
-
 /** Checks every rule on what the sender says; throws INVALID_ARGUMENT or LIMIT_EXCEEDED with all that are broken; PERMISSION_DENIED for what the credential may not. */
 export function checkEvent(house: House, principal: Principal, input: SendEventInput): CheckedEvent {
   const { configuration, id, expectedState, expectedRevision, createIfMissing, isDryRun, traceparent } = input;
@@ -77,35 +57,4 @@ export function checkEvent(house: House, principal: Principal, input: SendEventI
     ...(isDryRun && { isDryRun }),
   };
   return { input, call, ...(newMachine !== undefined && { newMachine }) };
-}
-
-/** The part of a call that is the event's own; broken rules are collected in `rules` with pointers under `pointer`. */
-export function checkEventItself(
-  rules: Rules,
-  pointer: string,
-  house: House,
-  input: EventInput,
-): Pick<SendCall, "eventId" | "event" | "data" | "details" | "originator" | "timestamp"> {
-  const { event, details = "", originator = "", timestamp } = input;
-  const eventId = input.eventId || house.uuid();
-  rules.name(`${pointer}/event`, event, checkStateOrEventName);
-  rules.name(`${pointer}/event_id`, eventId, checkId);
-  if (isReservedEventId(eventId)) {
-    rules.broken(`${pointer}/event_id`, "reserved", 'event_id must not begin with "timer:" or "detent:"', eventId);
-  }
-  if (RESERVED_ORIGINATORS.includes(originator)) {
-    rules.broken(`${pointer}/originator`, "reserved", `originator must not be "${originator}"`, originator);
-  }
-  rules.wellFormed(`${pointer}/originator`, originator);
-  rules.bytesAtMost(`${pointer}/originator`, LIMITS.originatorBytes, originator);
-  rules.wellFormed(`${pointer}/details`, details);
-  const data = rules.object(`${pointer}/data`, input.data);
-  const bytes =
-    (data === "{}" ? 0 : countUtf8Bytes(data)) + (details === "" ? 0 : countUtf8Bytes(JSON.stringify(details)));
-  if (bytes > LIMITS.eventBytes) {
-    const message = `data and details together have ${bytes} bytes as JSON, the limit is ${LIMITS.eventBytes}`;
-    rules.broken(`${pointer}/${details === "" ? "data" : "details"}`, "limit_exceeded", message, String(bytes));
-  }
-  if (timestamp !== undefined) rules.instant(`${pointer}/timestamp`, timestamp);
-  return { eventId, event, data, details, originator, ...(timestamp !== undefined && { timestamp }) };
 }

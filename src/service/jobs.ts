@@ -10,7 +10,7 @@ import { canonicalJson } from "../json.ts";
 import { requireScope } from "../auth/scope.ts";
 import { findStored } from "./configurations.ts";
 import { deriveId } from "./derived-id.ts";
-import { checkEventItself, type EventInput } from "./event-input.ts";
+import { checkEventItself, type EventInput } from "./event-rules.ts";
 import type { Principal } from "../auth/principal.ts";
 import type { House } from "./house.ts";
 import { checkFilter, type MachineFilterInput } from "./machine-filter.ts";

@@ -1,5 +1,4 @@
 /** What a machine is to be created with: checked, and put together with its configuration. */
-import type { StoredConfiguration } from "../catalog/configurations.ts";
 import { LIMITS } from "../engine/limits.ts";
 import { checkStateOrEventName } from "../engine/names.ts";
 import type { CreateCall } from "../machine/calls.ts";
@@ -31,7 +30,14 @@ export function checkNewMachine(rules: Rules, pointer: string, input: NewMachine
   return { data, labels, ...(state !== undefined && state !== "" && { state }) };
 }
 
-export function toCreateCall(stored: StoredConfiguration, machine: CheckedMachine, key?: string): CreateCall {
+/** What of a stored configuration a machine is made with. */
+interface ConfigurationOfMachine {
+  readonly version: string;
+  readonly source: JsonText;
+  readonly deprecatedAt: number | null;
+}
+
+export function toCreateCall(stored: ConfigurationOfMachine, machine: CheckedMachine, key?: string): CreateCall {
   const { version, source, deprecatedAt } = stored;
   const isDeprecated = deprecatedAt !== null;
   return { version, source, ...machine, isDeprecated, ...(key !== undefined && { key }) };

@@ -10,7 +10,7 @@ import { Turn } from "../machine/turn.ts";
 import type { Receipt } from "../receipt.ts";
 import { findStored, toViolation } from "./configurations.ts";
 import { refuseCrowd } from "./enqueued-events.ts";
-import { checkEventItself, type EventInput } from "./event-input.ts";
+import { checkEventItself, type EventInput } from "./event-rules.ts";
 import type { Principal } from "../auth/principal.ts";
 import type { House } from "./house.ts";
 import { checkNewMachine, type NewMachineInput } from "./new-machine.ts";

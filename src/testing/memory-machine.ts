@@ -1,0 +1,213 @@
+/** One machine in memory: the product's machine, its storage, and the alarm that its clock sets off. */
+import type { DatabaseSync } from "node:sqlite";
+import type { ConfigurationSource } from "../engine/configuration.ts";
+import { DetentError } from "../errors.ts";
+import type { CreateCall, MachineAddress, Reply, SendCall } from "../machine/calls.ts";
+import type { MachineDeps, SqlValue } from "../machine/deps.ts";
+import { Machine as ProductMachine } from "../machine/machine.ts";
+import { checkEventItself } from "../service/event-rules.ts";
+import { checkNewMachine, toCreateCall } from "../service/new-machine.ts";
+import { Rules } from "../service/rules.ts";
+import { show } from "./match.ts";
+import { toMachine, toReceipt, toRefusal } from "./memory-answers.ts";
+import type { Answer, Change, Machine, NewMachine, Presence, Receipt, SentEvent, TestMachine } from "./target.ts";
+
+/** The default of the setting DETENT_RETENTION. */
+const OUTCOMES_MS = 30 * 24 * 60 * 60 * 1_000;
+/** More than a machine does in any test; one whose timers go round every second does it for ever. */
+const MOST_WAKES = 100_000;
+/** How often a machine is asked again that has more to do than it may in one call; the doors ask as often. */
+const MOST_ASKS = 50;
+
+interface MemoryParts {
+  readonly configuration: ConfigurationSource;
+  readonly source: string;
+  readonly id: string;
+  readonly startMs: number;
+  readonly database: DatabaseSync;
+}
+
+export class MemoryMachine implements TestMachine {
+  readonly id: string;
+  readonly #configuration: ConfigurationSource;
+  readonly #source: string;
+  readonly #database: DatabaseSync;
+  readonly #address: MachineAddress;
+  readonly #machine: ProductMachine;
+  #now: number;
+  #alarmAt: number | undefined;
+  /** What goes on after an answer. */
+  #background: Promise<void>[] = [];
+  /** What the machine has logged as its own failure. */
+  #failures: unknown[] = [];
+  #creations = 0;
+
+  constructor({ configuration, source, id, startMs, database }: MemoryParts) {
+    this.id = id;
+    this.#configuration = configuration;
+    this.#source = source;
+    this.#database = database;
+    this.#now = startMs;
+    this.#address = { tenant: "test", configuration: configuration.name ?? "", id };
+    this.#machine = new ProductMachine(this.#deps());
+  }
+
+  create(machine: NewMachine): Promise<Answer<Machine>> {
+    return this.#answer(async () => {
+      const rules = new Rules();
+      const call = this.#creationOf(rules, "", machine);
+      rules.enforce();
+      // With a key of its own, the next creation is not taken for a repeat of this one.
+      const key = `${this.id}-${(this.#creations += 1)}`;
+      const reply = await this.#machine.create(this.#address, { ...call, key });
+      return reply.ok ? { ok: true, value: toMachine(reply.value) } : toRefusal(reply);
+    });
+  }
+
+  send({ expectedState, expectedRevision, createIfMissing, ...event }: SentEvent): Promise<Answer<Receipt>> {
+    return this.#answer(async () => {
+      const rules = new Rules();
+      const checked = checkEventItself(rules, "", { uuid: () => event.eventId }, event);
+      const create = createIfMissing && this.#creationOf(rules, "/create_if_missing", createIfMissing);
+      rules.enforce();
+      const call: SendCall = {
+        ...checked,
+        actor: "test",
+        ...(expectedState !== undefined && { expectedState }),
+        ...(expectedRevision !== undefined && { expectedRevision }),
+        ...(create !== undefined && { create }),
+      };
+      const reply = await this.#ask(() => this.#machine.send(this.#address, call));
+      if (!reply.ok) return toRefusal(reply);
+      const receipt = toReceipt(reply.value);
+      const { reason, message = "" } = receipt;
+      if (reason === undefined) return { ok: true, value: receipt };
+      return { ok: false, reason, message, violations: reply.value.violations ?? [], receipt };
+    });
+  }
+
+  read(): Promise<Presence> {
+    const reply = this.#machine.read(this.#address);
+    if (reply.ok) return Promise.resolve(toMachine(reply.value));
+    return Promise.resolve(reply.reason === "MACHINE_GONE" ? "gone" : "none");
+  }
+
+  listChanges(after: number): Promise<readonly Change[]> {
+    const changes: Change[] = [];
+    for (let last: number | undefined = after; last !== undefined;) {
+      const page = this.#machine.history(this.#address, { order: "asc", after: last, limit: 1_000 });
+      if (!page.ok) break;
+      changes.push(...page.value.items);
+      last = page.value.next;
+    }
+    return Promise.resolve(changes);
+  }
+
+  listRefused(): Promise<readonly Receipt[]> {
+    const page = this.#machine.refusals(this.#address, { order: "asc", limit: 1_000 });
+    return Promise.resolve(page.ok ? page.value.items.map(toReceipt) : []);
+  }
+
+  listAllowed(): Promise<readonly string[]> {
+    const reply = this.#machine.allowedEvents(this.#address);
+    const events = reply.ok ? reply.value.events : [];
+    return Promise.resolve(events.flatMap(({ event, allowed }) => (allowed === "no" ? [] : [event])));
+  }
+
+  async pass(ms: number): Promise<void> {
+    const until = this.#now + ms;
+    await this.#settle();
+    for (let wakes = 0; this.#alarmAt !== undefined && this.#alarmAt <= until; wakes += 1) {
+      if (wakes === MOST_WAKES) throw new Error(`the machine woke ${MOST_WAKES} times before the time was over`);
+      this.#now = Math.max(this.#now, this.#alarmAt);
+      this.#alarmAt = undefined;
+      await this.#machine.wake();
+      await this.#settle();
+    }
+    this.#now = until;
+  }
+
+  now(): number {
+    return this.#now;
+  }
+
+  async close(): Promise<void> {
+    await Promise.allSettled(this.#background);
+    this.#database.close();
+  }
+
+  #creationOf(rules: Rules, pointer: string, machine: NewMachine): CreateCall {
+    const { version = "v1" } = this.#configuration;
+    const stored = { version, source: this.#source, deprecatedAt: null };
+    return toCreateCall(stored, checkNewMachine(rules, pointer, machine));
+  }
+
+  /** The answer when everything that follows from it has happened. What is thrown is a bug, as it is behind a door. */
+  async #answer<T>(work: () => Promise<Answer<T>>): Promise<Answer<T>> {
+    try {
+      const answer = await work();
+      await this.#settle();
+      return answer;
+    } catch (error) {
+      if (error instanceof DetentError) return toRefusal(error);
+      return { ok: false, reason: "INTERNAL", message: String(error), violations: [] };
+    }
+  }
+
+  async #ask<T>(work: () => Reply<T> | Promise<Reply<T>>): Promise<Reply<T>> {
+    let reply = await work();
+    for (let asks = 1; !reply.ok && reply.isUnfinished && asks < MOST_ASKS; asks += 1) reply = await work();
+    return reply;
+  }
+
+  async #settle(): Promise<void> {
+    while (this.#background.length > 0) await Promise.all(this.#background.splice(0));
+    const [failure] = this.#failures.splice(0);
+    if (failure !== undefined) throw new Error(`the machine failed: ${show(failure)}`, { cause: failure });
+  }
+
+  #deps(): MachineDeps {
+    const sqlite = this.#database;
+    return {
+      sql: { exec: (query, ...values) => sqlite.prepare(query).all(...values) as Record<string, SqlValue>[] },
+      transaction: (work) => {
+        const alarmBefore = this.#alarmAt;
+        sqlite.exec("BEGIN");
+        try {
+          const result = work();
+          sqlite.exec("COMMIT");
+          return result;
+        } catch (error) {
+          sqlite.exec("ROLLBACK");
+          this.#alarmAt = alarmBefore;
+          throw error;
+        }
+      },
+      now: () => this.#now,
+      // Nobody else has an alarm that this one's could coincide with.
+      random: () => 0.5,
+      setAlarm: (at) => {
+        this.#alarmAt = at;
+      },
+      // Asked for only while a receiver is waited for, and those here answer at once.
+      after: () => () => {},
+      deleteAll: () => {
+        for (const { name } of sqlite.prepare("SELECT name FROM sqlite_master WHERE type = 'table'").all()) {
+          sqlite.exec(`DROP TABLE ${String(name)}`);
+        }
+        this.#alarmAt = undefined;
+        return Promise.resolve();
+      },
+      retention: () => ({ outcomesMs: OUTCOMES_MS }),
+      notificationsPerMinute: () => undefined,
+      sendIndex: () => Promise.resolve(),
+      sendNotifications: () => Promise.resolve(),
+      sendFeed: undefined,
+      tellWatchers: () => {},
+      background: (work) => void this.#background.push(work),
+      log: (severity, message, { cause }) => {
+        if (severity === "error") this.#failures.push(cause ?? message);
+      },
+    };
+  }
+}

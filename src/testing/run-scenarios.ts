@@ -1,0 +1,92 @@
+/** Runs a file of scenarios: what `detent test` does, and everything it may tell of. */
+import type { Coverage } from "./coverage.ts";
+import { Kit } from "./kit.ts";
+import { inMemory } from "./memory.ts";
+import { ScenarioError } from "./scenario-error.ts";
+import { readScenarios, type CoverageDemand } from "./scenario-file.ts";
+import type { ReadScenario } from "./scenario-reader.ts";
+import type { Target } from "./target.ts";
+
+export interface RunScenariosOptions {
+  /** Where the text is from: it stands in messages, and what the text names is looked for beside it. */
+  readonly file?: string;
+  /** Where machines are. Default: `inMemory()`. */
+  readonly target?: Target;
+  /** Write golden files instead of comparing with them. Default: whether DETENT_UPDATE_GOLDEN is set. */
+  readonly update?: boolean;
+  /** Hears of each scenario when it is over. */
+  readonly onScenario?: (result: ScenarioResult) => void;
+}
+
+/** What became of one scenario. */
+export interface ScenarioResult {
+  readonly name: string;
+  /** Where it begins, counted from 1. */
+  readonly line: number;
+  readonly passed: boolean;
+  readonly ms: number;
+  /** Why it has failed. */
+  readonly message?: string;
+  /** The line of the step at which it has. */
+  readonly failedLine?: number;
+}
+
+/** What became of a file. */
+export interface ScenariosResult {
+  /** All of it: scenarios, coverage and golden files. */
+  readonly passed: boolean;
+  readonly scenarios: readonly ScenarioResult[];
+  /** What all scenarios together have reached; also without a demand. */
+  readonly coverage: Coverage;
+  /** What is demanded beyond the scenarios and is not so, with its line. */
+  readonly problems: readonly { readonly line: number; readonly message: string }[];
+}
+
+/**
+ * Runs scenarios, one after the other. Rejects with a ScenarioFileError where the text cannot be read, and with an Error
+ * where the target cannot be reached; a scenario that fails is a result. Golden files are looked at only where none has.
+ */
+export async function runScenarios(
+  text: string,
+  { file, target = inMemory(), update, onScenario }: RunScenariosOptions = {},
+): Promise<ScenariosResult> {
+  const { configuration, scenarios, coverage: demand, golden } = readScenarios(text, file);
+  const kit = new Kit(target, configuration);
+  // What keeps all of them from running is no failure of the first.
+  await kit.coverage();
+  const results: ScenarioResult[] = [];
+  for (const scenario of scenarios) {
+    const result = await runOne(kit, scenario);
+    results.push(result);
+    onScenario?.(result);
+  }
+  const coverage = await kit.coverage();
+  const isGreen = results.every(({ passed }) => passed);
+  const problems = demand === undefined ? [] : listMissed(coverage, demand);
+  if (golden !== undefined && isGreen) {
+    try {
+      await kit.golden(golden.prefix, update === undefined ? {} : { update });
+    } catch (error) {
+      if (!(error instanceof ScenarioError)) throw error;
+      problems.push({ line: golden.line, message: error.message });
+    }
+  }
+  return { passed: isGreen && problems.length === 0, scenarios: results, coverage, problems };
+}
+
+async function runOne(kit: Kit, { name, line, steps }: ReadScenario): Promise<ScenarioResult> {
+  const startedAt = performance.now();
+  const end = () => ({ name, line, ms: Math.round(performance.now() - startedAt) });
+  try {
+    await kit.runSteps(steps);
+    return { ...end(), passed: true };
+  } catch (error) {
+    if (!(error instanceof ScenarioError)) throw error;
+    const failedLine = error.line === undefined ? {} : { failedLine: error.line };
+    return { ...end(), passed: false, message: error.message, ...failedLine };
+  }
+}
+
+function listMissed(coverage: Coverage, demand: CoverageDemand): { line: number; message: string }[] {
+  return coverage.listProblems(demand.except, demand).map((message) => ({ line: demand.line, message }));
+}

@@ -1,0 +1,82 @@
+/** A running service as a target, over detent.v1. Time there is real: what takes too long of it is refused, not waited for. */
+import { randomUUID } from "node:crypto";
+import { fromJson, toJson, type JsonValue } from "@bufbuild/protobuf";
+import { createClient, type Interceptor } from "@connectrpc/connect";
+import { createConnectTransport } from "@connectrpc/connect-web";
+import { configIdOf } from "../engine/configuration.ts";
+import { parseDuration } from "../engine/duration.ts";
+import { ConfigurationSchema } from "../gen/detent/v1/configuration_pb.ts";
+import { ConfigurationService } from "../gen/detent/v1/configuration_service_pb.ts";
+import { MachineService } from "../gen/detent/v1/machine_service_pb.ts";
+import { ask } from "./service-answers.ts";
+import { ServiceMachine } from "./service-machine.ts";
+import type { Target } from "./target.ts";
+
+export interface ServiceOptions {
+  /** Where it answers: `http://localhost:8787`. */
+  readonly url: string;
+  /** A key or a token that may write configurations and machines; none is needed on one's own machine. */
+  readonly key?: string | undefined;
+  /** The longest that a step waits for time to pass, as a duration. Default: PT10S. */
+  readonly waitAtMost?: string;
+}
+
+/** A timer is late by the time that an alarm takes; a busy machine needs several times that. */
+const PATIENCE_MS = 10_000;
+const WAIT_AT_MOST = "PT10S";
+
+/**
+ * Machines on a running service. The configuration is uploaded, unless it is there already; ids of machines are of this
+ * run alone, and machines are deleted when their test has passed, where the key may.
+ */
+export function service({ url, key, waitAtMost = WAIT_AT_MOST }: ServiceOptions): Target {
+  const waitAtMostMs = parseDuration(waitAtMost);
+  if (waitAtMostMs === undefined)
+    throw new Error(`waitAtMost must be a duration like ${WAIT_AT_MOST}, but is ${JSON.stringify(waitAtMost)}`);
+  if (!URL.canParse(url)) throw new Error(`url must be one like http://localhost:8787, but is ${JSON.stringify(url)}`);
+  const authorize: Interceptor = (next) => (request) => {
+    if (key !== undefined) request.header.set("authorization", `Bearer ${key}`);
+    return next(request);
+  };
+  const transport = createConnectTransport({ baseUrl: url, interceptors: [authorize] });
+  const configurations = createClient(ConfigurationService, transport);
+  const machines = createClient(MachineService, transport);
+  const run = randomUUID().slice(0, 8);
+  let count = 0;
+  return {
+    async open(configuration) {
+      const { name = "", version = "v1" } = configuration;
+      const message = fromJson(ConfigurationSchema, configuration as JsonValue);
+      const uploaded = await ask(url, () => configurations.createConfiguration({ configuration: message }));
+      if (!uploaded.ok && !(uploaded.reason === "CONFIGURATION_EXISTS" && uploaded.metadata["identical"] === "true")) {
+        const hint =
+          uploaded.reason === "CONFIGURATION_EXISTS" ? "; the one there is another: give this one another version" : "";
+        throw new Error(`${url} does not take the configuration: ${uploaded.reason}: ${uploaded.message}${hint}`);
+      }
+      return {
+        hasTestClock: false,
+        patienceMs: PATIENCE_MS,
+        newMachine: () => {
+          const id = `test-${run}-${(count += 1)}`;
+          return new ServiceMachine({
+            url,
+            machines,
+            configuration: name,
+            configId: configIdOf(name, version),
+            id,
+            waitAtMostMs,
+          });
+        },
+      };
+    },
+    async findConfiguration(configId) {
+      const found = await ask(url, () => configurations.getConfiguration({ configId }));
+      if (!found.ok) throw new Error(`${url} has not told the configuration: ${found.reason}: ${found.message}`);
+      const { configuration } = found.value;
+      if (configuration === undefined) throw new Error(`${url} has answered without a configuration`);
+      const source = toJson(ConfigurationSchema, configuration, { useProtoFieldName: true }) as Record<string, unknown>;
+      const { created_at: _made, deprecated_at: _ended, ...stored } = source;
+      return stored;
+    },
+  };
+}

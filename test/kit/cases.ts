@@ -1,0 +1,266 @@
+/** What the test kit promises on every target, each as a test that is written with it. */
+import assert from "node:assert/strict";
+import { create, createKit, none, unchecked, type Target } from "../../src/testing/index.ts";
+import { ORDER } from "./order.ts";
+import { TICKET } from "./ticket.ts";
+
+interface Case {
+  readonly name: string;
+  readonly run: (target: Target) => Promise<void>;
+}
+
+export const CASES: readonly Case[] = [
+  {
+    name: "a scenario goes its way, and its forks theirs",
+    run: async (target) => {
+      const kit = createKit(ORDER, { target });
+      const { machine, receipts } = await kit
+        .given(create({ data: { price: 100, quantity: 3 }, labels: { customer: "c-1" } }))
+        .thenState("pending", { revision: 0, labels: { customer: "c-1" }, allowed: ["mark processing"] })
+        .when("mark processing", { data: { worker: "anna" } })
+        .thenState("processing", { exactData: { price: 100, quantity: 3, worker: "anna" }, revision: 1 })
+        .fork("out of stock", (it) =>
+          it
+            .when("cancel", { data: { reason: "out of stock" } })
+            .thenState("cancelled", { data: { reason: /stock/, worker: "anna" }, final: true, allowed: [] })
+            .fork("and that is the end", (end) => end.when("complete").thenRefused("SCHEMA_REJECTED")),
+        )
+        .when("complete", { data: { worker: "anna" } })
+        .thenRefused("GUARD_REJECTED", { message: "is refused in the state" })
+        .when("complete", { data: { worker: "bob" }, details: "by hand" })
+        .thenState("completed", { data: { price: (price: unknown) => price === 100 }, revision: 2 });
+      assert.equal(typeof machine === "string" ? machine : machine.state, "completed");
+      assert.deepEqual(
+        receipts.map(({ event, result, from, to, details }) => [event, result, from, to, details]),
+        [
+          ["mark processing", "transitioned", "pending", "processing", ""],
+          ["complete", "refused", "processing", undefined, ""],
+          ["complete", "transitioned", "processing", "completed", "by hand"],
+        ],
+      );
+    },
+  },
+  {
+    name: "a beginning is shared, and each scenario has a machine of its own",
+    run: async (target) => {
+      const kit = createKit(ORDER, { target });
+      const begun = kit
+        .given(create({ data: { price: 1, quantity: 1 } }))
+        .when("mark processing", { data: { worker: "anna" } })
+        .thenState("processing");
+      const cancelled = await begun.when("cancel", { data: { reason: "" } }).thenState("cancelled", { revision: 2 });
+      const completed = await begun
+        .when("complete", { data: { worker: "bob" } })
+        .thenState("completed", { revision: 2 });
+      assert.notEqual(cancelled.id, completed.id);
+    },
+  },
+  {
+    name: "without a machine everything but a creation is refused, and with one a creation is",
+    run: async (target) => {
+      const kit = createKit(ORDER, { target });
+      await kit
+        .given(none())
+        .when("cancel", { data: { reason: "" } })
+        .thenRefused("MACHINE_NOT_FOUND")
+        .when(create({ data: { price: 1, quantity: 1 } }))
+        .thenState("pending")
+        .when(create({ data: { price: 1, quantity: 1 } }))
+        .thenRefused("MACHINE_EXISTS");
+    },
+  },
+  {
+    name: "a creation is refused for its state, its data and what is no state, with the field to blame",
+    run: async (target) => {
+      const kit = createKit(ORDER, { target });
+      await kit
+        .given(create({ data: { price: "dear" } }))
+        .thenRefused("INVALID_ARGUMENT", { pointer: "/data/price" })
+        .when(create({ state: "completed" }))
+        .thenRefused("INVALID_ARGUMENT", { pointer: "/state", rule: "initial_state" })
+        .when(create({ state: "nowhere" }))
+        .thenRefused("INVALID_ARGUMENT", { message: /"nowhere" is not a state/ });
+    },
+  },
+  {
+    name: "an event is refused for what it is, with the field to blame, and for what it has besides",
+    run: async (target) => {
+      const kit = createKit(ORDER, { target });
+      await kit
+        .given(create({ data: { price: 1, quantity: 1 } }))
+        .when(unchecked("explode"))
+        .thenRefused("UNKNOWN_EVENT")
+        .when("mark processing", { data: { worker: 7 } })
+        .thenRefused("SCHEMA_REJECTED", { pointer: "/data/worker", rule: "type" })
+        .when("mark processing", { data: { worker: "x".repeat(70_000) } })
+        .thenRefused("LIMIT_EXCEEDED", { pointer: "/data" })
+        .when("mark processing", { eventId: "timer:1:0" })
+        .thenRefused("INVALID_ARGUMENT", { pointer: "/event_id", rule: "reserved" })
+        .when("mark processing", { originator: "detent" })
+        .thenRefused("INVALID_ARGUMENT", { pointer: "/originator" })
+        .when("cancel", { data: { reason: "" } })
+        .thenRefused("NO_TRANSITION");
+    },
+  },
+  {
+    name: "expectations of state and revision are kept",
+    run: async (target) => {
+      const kit = createKit(ORDER, { target });
+      const data = { worker: "anna" };
+      await kit
+        .given(create({ data: { price: 1, quantity: 1 } }))
+        .when("mark processing", { data, expectedState: "processing" })
+        .thenRefused("STATE_MISMATCH")
+        .when("mark processing", { data, expectedRevision: 4 })
+        .thenRefused("REVISION_MISMATCH")
+        .when("mark processing", { data, expectedState: "pending", expectedRevision: 0 })
+        .thenState("processing");
+    },
+  },
+  {
+    name: "an event that comes twice is answered as the first time, also when it was refused, and another one is not",
+    run: async (target) => {
+      const kit = createKit(ORDER, { target });
+      const taken = { data: { worker: "anna" }, eventId: "e-1" };
+      const refused = { data: { worker: "anna" }, eventId: "e-2" };
+      await kit
+        .given(create({ data: { price: 1, quantity: 1 } }))
+        .when("mark processing", taken)
+        .thenState("processing")
+        .when("mark processing", taken)
+        .thenDuplicate()
+        .when("complete", refused)
+        .thenRefused("GUARD_REJECTED")
+        .when("complete", refused)
+        .thenDuplicate()
+        .when("complete", { ...refused, data: { worker: "bob" } })
+        .thenRefused("EVENT_ID_REUSED");
+    },
+  },
+  {
+    name: "an event is ignored where it is nothing to a state, and waits where it comes too early",
+    run: async (target) => {
+      const kit = createKit(TICKET, { target });
+      await kit
+        .given(create())
+        .when("resolve", { eventId: "early" })
+        .thenDeferred()
+        .when("assign")
+        .thenState("resolved", { revision: 2 })
+        .when("resolve", { eventId: "early" })
+        .thenDuplicate();
+      await kit
+        .given(create({ state: "parked" }))
+        .when("park")
+        .thenIgnored()
+        .when("wake")
+        .thenState("assigned");
+    },
+  },
+  {
+    name: "a machine is created with its first event, or not at all",
+    run: async (target) => {
+      const kit = createKit(TICKET, { target });
+      await kit
+        .given(none())
+        .when("assign", { createIfMissing: { state: "resolved" } })
+        .thenRefused("NO_TRANSITION")
+        .when("assign", { createIfMissing: {} })
+        .thenState("assigned", { revision: 1 });
+      const { states } = await kit.coverage();
+      assert.deepEqual(states.reached, ["new", "assigned"]);
+    },
+  },
+  {
+    name: "time passes: what is due happens, and nothing before",
+    run: async (target) => {
+      const kit = createKit(TICKET, { target });
+      await kit
+        .given(create())
+        .when("assign")
+        .thenState("assigned")
+        .when("park")
+        .thenState("parked")
+        .fork("too early", (it) => it.after("1ms").thenState("parked", { revision: 2 }))
+        .after("PT1S")
+        .thenState("assigned", { revision: 3, data: { woken: true } });
+      const { transitions } = await kit.coverage();
+      assert.ok(transitions.reached.some(({ event }) => event === "wake"));
+    },
+  },
+  {
+    name: "names may be any text",
+    run: async (target) => {
+      const [first, second, event] = ["ça va?", 'a "state" → ☃ | \\ `%%`', "* […] ❌"];
+      const kit = createKit(
+        {
+          name: "any-text",
+          starting_state: first,
+          states: [first, second],
+          transitions: [{ from: first, to: second, event }],
+        },
+        { target },
+      );
+      await kit.given(create()).when(event).thenState(second).when(event).thenRefused("NO_TRANSITION");
+      await kit.assertCovered();
+    },
+  },
+  {
+    name: "a wrong expectation fails, whatever it is about",
+    run: async (target) => {
+      const kit = createKit(ORDER, { target });
+      const given = kit.given(create({ data: { price: 1, quantity: 1 } }));
+      const processing = given.when("mark processing", { data: { worker: "anna" } });
+      const { id } = await given;
+      assert.match(id, /^test-/);
+      const wrong = [
+        kit.given(create({ data: { price: 1, quantity: 1 } })).thenRefused(),
+        kit.given(create({ state: "completed" })).thenState("completed"),
+        processing.thenState("pending"),
+        processing.thenState("processing", { data: { worker: "bob" } }),
+        processing.thenState("processing", { data: { worker: undefined } }),
+        processing.thenState("processing", { exactData: { worker: "anna" } }),
+        processing.thenState("processing", { revision: 0 }),
+        processing.thenState("processing", { final: true }),
+        processing.thenState("processing", { labels: { a: "b" } }),
+        processing.thenState("processing", { allowed: ["complete"] }),
+        processing.thenRefused("NO_TRANSITION"),
+        processing.thenIgnored(),
+        processing.thenDeferred(),
+        processing.thenDuplicate(),
+        given.when("cancel", { data: { reason: "" } }).thenState("pending"),
+        given.when("cancel", { data: { reason: "" } }).thenRefused("GUARD_REJECTED"),
+        given.when("cancel", { data: { reason: "" } }).thenRefused("NO_TRANSITION", { message: "something else" }),
+        given.when("cancel").thenRefused("SCHEMA_REJECTED", { pointer: "/data/other" }),
+      ];
+      for (const scenario of wrong) {
+        await assert.rejects(scenario.run(), { name: "AssertionError", code: "ERR_ASSERTION" });
+      }
+    },
+  },
+  {
+    name: "a table has what comes of every state and every event",
+    run: async (target) => {
+      const table = await createKit(TICKET, { target }).table({ situationsPerState: 2 });
+      assert.equal(
+        table.toString(),
+        `|  | create | assign | park | wake | resolve |
+| --- | --- | --- | --- | --- | --- |
+| none | → new | MACHINE_NOT_FOUND | MACHINE_NOT_FOUND | MACHINE_NOT_FOUND | MACHINE_NOT_FOUND |
+| new | MACHINE_EXISTS | → assigned | deferred | deferred | deferred |
+| assigned | MACHINE_EXISTS | NO_TRANSITION | → parked | NO_TRANSITION | → resolved |
+| parked | MACHINE_EXISTS | ignored | ignored | → assigned | ignored |
+| resolved | MACHINE_EXISTS | NO_TRANSITION | NO_TRANSITION | NO_TRANSITION | NO_TRANSITION |
+`,
+      );
+    },
+  },
+  {
+    name: "random lives break nothing that always holds",
+    run: async (target) => {
+      const { seen } = await createKit(TICKET, { target }).fuzz({ seed: 7, runs: 5, steps: 12 });
+      assert.ok(seen.moves.length > 0);
+      assert.ok(seen.stays.length > 0);
+    },
+  },
+];

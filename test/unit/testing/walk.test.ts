@@ -1,0 +1,227 @@
+/** Walks, tables and fuzzes: what they reach, what they say they did not, and that they find what is broken. */
+import { describe, expect, test } from "vitest";
+import { createKit, inMemory, type Machine, type Target } from "../../../src/testing/index.ts";
+import type { Subject, TestMachine } from "../../../src/testing/target.ts";
+import { ORDER } from "../../kit/order.ts";
+import { TICKET } from "../../kit/ticket.ts";
+
+const SAMPLES = {
+  creations: [{ data: { price: 1, quantity: 1 } }],
+  samples: {
+    "mark processing": [{ worker: "anna" }],
+    cancel: [{ reason: "" }],
+    complete: [{ worker: "bob" }, { worker: "bob", problem: "none answers" }],
+  },
+};
+
+describe("a walk", () => {
+  test("goes every way there is, each state by a shortest one", async () => {
+    const walk = await createKit(ORDER).walk(SAMPLES);
+    expect(walk.wayTo("error")).toEqual([
+      'create with {"price":1,"quantity":1}',
+      '"mark processing" with {"worker":"anna"}',
+      '"complete" with {"worker":"bob","problem":"none answers"}',
+    ]);
+    expect(walk.wayTo("completed")).toHaveLength(3);
+    expect([walk.unreached, walk.created, walk.cuts]).toEqual([[], [], []]);
+    walk.assertCovered({ transitions: [{ from: "error", to: "error" }] });
+    expect(() => walk.assertCovered()).toThrow(/leaves out:\n {2}no scenario takes the transition "error" → "error"/);
+  });
+
+  test("says what its samples do not lead to", async () => {
+    const walk = await createKit(ORDER).walk({ creations: SAMPLES.creations });
+    expect(walk.unreached).toEqual(["processing", "completed", "cancelled", "error"]);
+    expect(String(walk)).toContain('no way to "processing"');
+    expect(walk.table().outcomesOf("pending", "mark processing")).toEqual(["SCHEMA_REJECTED"]);
+    expect(String(walk.table())).toContain("| processing | ? | ? |");
+  });
+
+  test("lets time pass, and finds what only time leads to", async () => {
+    const configuration = {
+      name: "late",
+      starting_state: "a",
+      states: ["a", "b", "c"],
+      transitions: [
+        { from: "a", to: "b", event: "first", after: "PT1M", guard: "event.originator == 'timer'" },
+        { from: "a", to: "c", event: "second", after: "PT1H", guard: "event.originator == 'timer'" },
+        { from: "b", to: "a", event: "back" },
+        { from: "a", to: "a", event: "hold", guard: "false" },
+      ],
+    };
+    const walk = await createKit(configuration).walk();
+    expect(walk.wayTo("b")).toEqual(["create", "after 60000 ms"]);
+    expect(walk.unreached).toEqual([]);
+    expect(walk.created).toEqual(["c"]);
+    // Where the first timer is refused, the second has its turn.
+    const refusing = {
+      ...configuration,
+      transitions: [{ ...configuration.transitions[0], guard: "false" }, ...configuration.transitions.slice(1)],
+    };
+    const second = await createKit(refusing).walk();
+    expect(second.wayTo("c")).toEqual(["create", "after 60000 ms", "after 3540000 ms"]);
+    expect(second.table().outcomesOf("a", "first")).toEqual(["GUARD_REJECTED"]);
+  });
+
+  test("begins in a state that no event leads to, where a machine may be created in it, and says so", async () => {
+    const island = {
+      ...TICKET,
+      states: [...TICKET.states, "island", "behind"],
+      transitions: [...TICKET.transitions, { from: "island", to: "behind", event: "leave" }],
+    };
+    const walk = await createKit(island).walk({ situationsPerState: 3 });
+    expect([walk.created, walk.unreached]).toEqual([["island"], []]);
+    expect(walk.wayTo("behind")).toEqual(['create in "island"', '"leave"']);
+    expect(walk.table().outcomesOf(null, null)).toEqual(["→ new"]);
+    const closed = await createKit({ ...island, initial_states: ["new"] }).walk({ situationsPerState: 3 });
+    expect(closed.unreached).toEqual(["island", "behind"]);
+  });
+
+  test("ends where data grows for ever, and says what it left out", async () => {
+    const counter = {
+      name: "counter",
+      starting_state: "counting",
+      states: ["counting", "done"],
+      transitions: [
+        { from: "counting", to: "counting", event: "add", assign: { n: "(has(data.n) ? data.n : 0.0) + 1.0" } },
+        { from: "counting", to: "done", event: "end", guard: "has(data.n) && data.n > 5.0" },
+      ],
+    };
+    const cut = await createKit(counter).walk({ situationsPerState: 4 });
+    expect(cut.cuts).toEqual(['of "counting" more than 4 situations were met']);
+    expect(cut.created).toEqual(["done"]);
+    const far = await createKit(counter).walk({ situationsPerState: 10 });
+    expect(far.wayTo("done")).toHaveLength(8);
+    const spent = await createKit(counter).walk({ mostTries: 7 });
+    expect(spent.cuts).toEqual(["7 steps were tried, and there are more"]);
+    expect(spent.tries).toBe(7);
+  });
+
+  test("looks for a rule of the test's own after every step, and tells the way to where it breaks", async () => {
+    const check = ({ state, data }: Machine) => state !== "error" || typeof data["retried"] === "string";
+    await expect(createKit(ORDER).walk({ ...SAMPLES, check })).rejects.toThrow(
+      /the check does not hold: the machine is in "error"[^]*\n {4}1\. create.*\n {4}2\. "mark processing".*\n {4}3\. "complete"/,
+    );
+    const throwing = () => {
+      throw new Error("no machine is good enough");
+    };
+    await expect(createKit(TICKET).walk({ check: throwing })).rejects.toThrow("no machine is good enough");
+  });
+
+  test("refuses samples for events that there are not", async () => {
+    await expect(createKit(TICKET).walk({ samples: { explode: [{}] } })).rejects.toThrow('no event "explode"');
+    await expect(createKit(TICKET).walk({ creations: [] })).rejects.toThrow("at least");
+  });
+});
+
+describe("a fuzz", () => {
+  test("has the same lives for the same seed", async () => {
+    const seen = async (seed: number) => {
+      const fuzzed = await createKit(ORDER).fuzz({ ...SAMPLES, seed, runs: 3, steps: 8 });
+      return JSON.stringify([fuzzed.seen.moves, fuzzed.seen.stays]);
+    };
+    expect(await seen(5)).toBe(await seen(5));
+    expect(await seen(5)).not.toBe(await seen(6));
+  });
+
+  test("finds a rule that breaks, and tells the seed and a short life that breaks it", async () => {
+    const check = ({ state }: Machine) => state !== "completed";
+    const failure = await createKit(ORDER)
+      .fuzz({ ...SAMPLES, seed: 3, check })
+      .then(String, (error: unknown) => (error instanceof Error ? error.message : ""));
+    const [first = "", ...life] = failure.split("\n");
+    expect(first).toMatch(/^with the seed 3, run \d+: the check does not hold: the machine is in "completed"/);
+    expect(life.map((line) => line.replace(/ with .*/, ""))).toEqual([
+      "  1. create",
+      '  2. "mark processing"',
+      '  3. "complete"',
+      ...(life.length > 3 ? ['  4. "recover"'] : []),
+    ]);
+  });
+});
+
+/** A target that lies: what must hold for every machine can be seen to be looked for. */
+function lying(lie: (machine: TestMachine) => Partial<TestMachine>): Target {
+  const honest = inMemory();
+  return {
+    ...honest,
+    open: async (configuration) => {
+      const subject = await honest.open(configuration);
+      const newMachine: Subject["newMachine"] = () => {
+        const machine = subject.newMachine();
+        const lies = lie(machine);
+        return new Proxy(machine, {
+          get(target, name) {
+            const found: unknown = Reflect.get(name in lies ? lies : target, name);
+            return typeof found === "function" ? found.bind(target) : found;
+          },
+        });
+      };
+      return { ...subject, newMachine };
+    },
+  };
+}
+
+describe("what holds for every machine is looked for", () => {
+  const LIES: readonly [string, RegExp, (machine: TestMachine) => Partial<TestMachine>][] = [
+    [
+      "an internal error",
+      /the answer is INTERNAL: broken/,
+      () => ({ send: () => Promise.resolve({ ok: false, reason: "INTERNAL", message: "broken", violations: [] }) }),
+    ],
+    ["a throw", /thrown away/, () => ({ send: () => Promise.reject(new Error("thrown away")) })],
+    [
+      "a state that is none",
+      /"limbo" is not a state/,
+      (machine) => ({
+        read: async () => {
+          const found = await machine.read();
+          return typeof found === "string" ? found : { ...found, state: "limbo" };
+        },
+      }),
+    ],
+    [
+      "a revision that is left out",
+      /revision 2 follows revision 0/,
+      (machine) => ({
+        listChanges: async (after) =>
+          (await machine.listChanges(after)).map((change) => ({ ...change, revision: change.revision + 1 })),
+      }),
+    ],
+    [
+      "a history of somewhere else",
+      /leaves "limbo", where the machine was not/,
+      (machine) => ({
+        listChanges: async (after) =>
+          (await machine.listChanges(after)).map((change) => ({ ...change, from: "limbo" })),
+      }),
+    ],
+    [
+      "a refusal that changes something",
+      /it was refused, and yet the machine has changed/,
+      (machine) => ({
+        send: async (event) => {
+          const answer = await machine.send(event);
+          return answer.ok ? { ok: false, reason: "NO_TRANSITION", message: "", violations: [] } : answer;
+        },
+      }),
+    ],
+  ];
+
+  test.each(LIES)("%s fails a walk and a fuzz", async (_name, message, lie) => {
+    await expect(createKit(TICKET, { target: lying(lie) }).walk()).rejects.toThrow(message);
+    await expect(createKit(TICKET, { target: lying(lie) }).fuzz()).rejects.toThrow(message);
+  });
+
+  test("a receipt that changes fails a fuzz", async () => {
+    let count = 0;
+    const target = lying((machine) => ({
+      send: async (event) => {
+        const answer = await machine.send(event);
+        return answer.ok ? { ok: true, value: { ...answer.value, at: (count += 1) } } : answer;
+      },
+    }));
+    await expect(createKit(TICKET, { target }).fuzz()).rejects.toThrow(
+      "the receipt is not that of the first time: receipt.at",
+    );
+  });
+});
