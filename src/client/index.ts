@@ -25,7 +25,7 @@ export type {
 } from "./receipt.ts";
 export type { MachineFacts, MachineIn, OtherVersion, Snapshot } from "./snapshot.ts";
 export type { Retry } from "./transport.ts";
-export type { AnyEvent, AnyState, ConfigurationTypes, EventName, EventOf, StateName } from "./types.ts";
+export type { AnyEvent, AnyState, ConfigurationTypes, DataIn, DataOf, EventName, EventOf, StateName } from "./types.ts";
 export type { WatchOptions } from "./watching.ts";
 export { ConfigurationService } from "../gen/detent/v1/configuration_service_pb.ts";
 export { DeadLetterService } from "../gen/detent/v1/dead_letter_service_pb.ts";
