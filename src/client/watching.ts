@@ -26,6 +26,8 @@ export interface Watched {
 
 /** A heartbeat comes every 15 s, and up to 10 s later while a machine is asked and does not answer. */
 const SILENCE_MS = 40_000;
+/** Who calls is looked at first: a call that goes on for so long was let in. */
+const ADMITTED_MS = 1_000;
 
 /**
  * Every change of a machine from a revision on, each once and in order, whatever becomes of the connection. Returns behind the
@@ -40,18 +42,15 @@ export async function* watch(
   let last = afterRevision;
   let isDeleted = false;
   let failures = 0;
-  let wasDenied = false;
+  let denials = 0;
   for (;;) {
     if (signal?.aborted) return;
     const line = new Line(signal, silenceMs);
     let failure: DetentError | undefined;
-    let isHeard = false;
     try {
       const request = { ...address, ...(last !== undefined && { afterRevision: last }) };
       for await (const { revision, change } of line.listen(machines.watchMachine(request, { signal: line.signal }))) {
-        isHeard = true;
-        failures = 0;
-        wasDenied = false;
+        [failures, denials] = [0, 0];
         if (change !== undefined && (last === undefined || revision > last)) {
           isDeleted ||= change.kind === "deletion";
           yield change;
@@ -61,18 +60,17 @@ export async function* watch(
       }
     } catch (thrown) {
       failure = thrown as DetentError;
-      if (isDeleted && failure.reason === "MACHINE_GONE") return;
-      if (signal?.aborted) return;
-      const isDenied = failure.reason === "UNAUTHENTICATED";
-      // A token ends, and the watch with it: the next call asks for another one, and only once.
-      const isRenewed = isDenied && isRenewable && !wasDenied;
-      wasDenied = isDenied;
-      if (!line.isSilent && !isRenewed && !isResumable(failure)) throw failure;
     } finally {
       line.cut();
     }
+    if (signal?.aborted || (isDeleted && failure?.reason === "MACHINE_GONE")) return;
+    const isDenied = failure?.reason === "UNAUTHENTICATED";
+    // A token ends, and the watch with it: the next call has another one. One that is denied at once was never good.
+    if (isDenied) denials = line.wasAdmitted ? 0 : denials + 1;
+    const goesOn = isDenied ? isRenewable && denials < 2 : failure === undefined || isResumable(failure);
+    if (failure !== undefined && !line.isSilent && !goesOn) throw failure;
     // One that ended in its time is resumed at once; one that never said a word would go round and round.
-    if (failure === undefined && isHeard) continue;
+    if (line.wasAdmitted && (failure === undefined || isDenied)) continue;
     failures++;
     const waitMs = waitBefore(failures + 1, patience, failure?.retryAfterMs, Math.random()) ?? patience.longestWaitMs;
     try {
@@ -93,6 +91,9 @@ class Line {
   readonly #outer: AbortSignal | undefined;
   readonly #silenceMs: number;
   readonly #stop = (): void => this.cut();
+  readonly #beganAt = Date.now();
+  #isHeard = false;
+  /** Nothing came for too long. */
   isSilent = false;
 
   constructor(outer: AbortSignal | undefined, silenceMs: number) {
@@ -105,6 +106,11 @@ class Line {
     return this.#controller.signal;
   }
 
+  /** The server has let the call in. */
+  get wasAdmitted(): boolean {
+    return this.#isHeard || Date.now() - this.#beganAt >= ADMITTED_MS;
+  }
+
   /** The messages of `call`; the clock runs only while one is awaited, not while the caller is busy with the one before. */
   async *listen(call: AsyncIterable<WatchMachineResponse>): AsyncGenerator<WatchMachineResponse> {
     const messages = call[Symbol.asyncIterator]();
@@ -115,6 +121,7 @@ class Line {
       }, this.#silenceMs);
       const result = await messages.next().finally(() => clearTimeout(timer));
       if (result.done) return;
+      this.#isHeard = true;
       yield result.value;
     }
   }

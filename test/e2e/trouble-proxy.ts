@@ -31,7 +31,8 @@ export class TroubleProxy {
   readonly #server: HttpServer;
   readonly #sockets = new Set<Socket>();
   #plan: (seen: Seen, nr: number) => Trouble = () => "pass";
-  target: string;
+  #open = 0;
+  readonly target: string;
 
   private constructor(target: string) {
     this.target = target;
@@ -60,6 +61,11 @@ export class TroubleProxy {
     this.#plan = plan;
   }
 
+  /** Calls that are not answered to their end. */
+  get connections(): number {
+    return this.#open;
+  }
+
   /** Breaks every connection that is open. */
   breakAll(): void {
     for (const socket of this.#sockets) socket.destroy();
@@ -81,7 +87,11 @@ export class TroubleProxy {
     if (trouble === "lose") return void request.socket.destroy();
     if (typeof trouble === "object") return void response.writeHead(trouble.status, trouble.headers).end("<h1>no</h1>");
     const leaving = new AbortController();
-    response.once("close", () => leaving.abort());
+    this.#open++;
+    response.once("close", () => {
+      this.#open--;
+      leaving.abort();
+    });
     const answer = await fetch(this.target + request.url, {
       method: request.method ?? "POST",
       headers: passedOn(request.headers),
