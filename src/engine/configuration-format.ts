@@ -75,10 +75,12 @@ const RULES: Readonly<Record<string, string>> = { type: "invalid_type", addition
  */
 export function readConfiguration(value: unknown): Reading {
   const text = writeJson(value);
-  if (typeof text !== "string") return { ok: false, violations: [text] };
+  if (typeof text !== "string") return text;
   const source = JSON.parse(text) as JsonObject;
   const mismatch = FORMAT.explainMismatch(source, new Meter(READING_BUDGET));
   if (mismatch === undefined) return { ok: true, source };
+  // Where the work was cut short, nothing is known of places.
+  if (mismatch.violations.length === 0) return refuse("limit_exceeded", mismatch.message);
   const violations = mismatch.violations.map(({ pointer, rule, message, ...shown }) => {
     // A rule of schemas speaks of data.
     return { pointer, rule: RULES[rule] ?? rule, message: message.replace(/^data/, "configuration"), ...shown };
@@ -87,23 +89,24 @@ export function readConfiguration(value: unknown): Reading {
 }
 
 /** `value` as JSON, or why it is none that a configuration may be. */
-function writeJson(value: unknown): string | DataViolation {
+function writeJson(value: unknown): string | Reading {
   if (isDeeperThan(value, LIMITS.jsonDepth)) {
-    const message = `a configuration nests at most ${LIMITS.jsonDepth} levels deep, this one nests deeper`;
-    return { pointer: "", rule: "limit_exceeded", message };
+    return refuse("limit_exceeded", `nests at most ${LIMITS.jsonDepth} levels deep, this one nests deeper`);
   }
   let text: string | undefined;
   try {
     text = JSON.stringify(value);
   } catch (error) {
-    return { pointer: "", rule: "invalid_type", message: `configuration: is no JSON: ${(error as Error).message}` };
+    return refuse("invalid_type", `must be JSON, which it is not: ${(error as Error).message}`);
   }
   // JSON has no word for undefined, nor for a function.
-  if (text === undefined) {
-    return { pointer: "", rule: "invalid_type", message: `configuration: must be an object, but is ${typeof value}` };
-  }
+  if (text === undefined) return refuse("invalid_type", `must be of type object, but is ${typeof value}`);
   const bytes = countUtf8Bytes(text);
   if (bytes <= LIMITS.configurationBytes) return text;
-  const message = `a configuration has at most ${LIMITS.configurationBytes} bytes of JSON, this one has ${bytes}`;
-  return { pointer: "", rule: "limit_exceeded", message, value: String(bytes) };
+  return refuse("limit_exceeded", `has at most ${LIMITS.configurationBytes} bytes of JSON, this one has ${bytes}`);
+}
+
+/** The whole of it is to blame. */
+function refuse(rule: string, problem: string): Reading {
+  return { ok: false, violations: [{ pointer: "", rule, message: `configuration: ${problem}` }] };
 }
