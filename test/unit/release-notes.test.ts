@@ -20,9 +20,9 @@ Newest first.
 - One thing.
 - Another:
 
-  \`\`\`md
-  ## 1.2.2
-  \`\`\`
+\`\`\`md
+## 1.2.2
+\`\`\`
 
 ### Upgrading
 
@@ -47,7 +47,7 @@ describe("readNotes", () => {
   test("answers the section of the version, with its subsections and its code, without the others", () => {
     const notes = readNotes("v1.2.3", papersOf("1.2.3"));
     expect(notes).toMatch(/^- One thing\.\n/);
-    expect(notes).toContain("  ## 1.2.2\n");
+    expect(notes).toContain("\n## 1.2.2\n");
     expect(notes).toMatch(/### Upgrading\n\nNothing to do\.$/);
     expect(notes).not.toMatch(/to come|A try/);
   });
