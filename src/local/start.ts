@@ -68,17 +68,19 @@ async function runWrangler(args: string[], abort?: AbortSignal): Promise<number>
   }
 }
 
-/** Two servers that need each other: when one ends, the other does. Answers the first one's exit code, if it is not 0. */
+/** Servers that need each other: when one ends, all do. Answers the exit code of the one that ended first. */
 async function runTogether(...servers: readonly ((abort: AbortSignal) => Promise<number>)[]): Promise<number> {
   const abort = new AbortController();
+  const codes: number[] = [];
   const ends = servers.map(async (run) => {
     try {
-      return await run(abort.signal);
+      codes.push(await run(abort.signal));
     } finally {
       abort.abort();
     }
   });
-  return (await Promise.all(ends)).find((code) => code !== 0) ?? 0;
+  await Promise.all(ends);
+  return codes[0] ?? 0;
 }
 
 async function main(): Promise<number> {

@@ -1,9 +1,11 @@
 /** The example of a Worker that talks by queues alone, as its README has it, with Detent beside it: the whole circle. */
 import { execFile } from "node:child_process";
-import { readFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { findFreePort } from "../free-port.ts";
 import { until } from "../until.ts";
 import { startServer, type Server } from "./server.ts";
 
@@ -113,4 +115,19 @@ test("the shop refuses what is no checkout, and puts nothing on the queue", asyn
   expect((await fetch(`${shop}/orders/7/checkout`)).status).toBe(405);
   expect((await fetch(`${shop}/orders/never-heard-of`)).status).toBe(404);
   expect((await fetch(`${shop}/orders/%ff`)).status).toBe(404);
+});
+
+test("the two servers end together, whichever ends", async () => {
+  await server.stop();
+  await expect(fetch(shop)).rejects.toThrow("fetch failed");
+  await expect(fetch(server.url)).rejects.toThrow("fetch failed");
+  const dir = await mkdtemp(join(tmpdir(), "detent-beside-"));
+  try {
+    const env = { ...process.env, PORT: String(await findFreePort()), DETENT_STATE_DIR: dir };
+    const args = [join(root, "src/local/start.ts"), "--beside", "no-such.toml"];
+    const started = promisify(execFile)(process.execPath, args, { env, timeout: TOLD_WITHIN_MS });
+    await expect(started).rejects.toMatchObject({ code: 1, stderr: expect.stringContaining("no-such.toml") });
+  } finally {
+    await rm(dir, { recursive: true, force: true, maxRetries: 5 });
+  }
 });

@@ -27,6 +27,7 @@ test("told in order, it stands where the story ends, with what it was told of th
   expect(tell(STORY)).toEqual({ life: 2_000, sequence: 2, state: "paid", amount: 50, payment: "p" });
   expect(tell(STORY.slice(0, 3))).toEqual({ life: 1_000, sequence: 2, state: "unpaid", amount: 40, why: "no" });
   expect(tell(STORY.slice(0, 4))?.state).toBe("deleted");
+  expect(tell(STORY.slice(0, 5))).toEqual({ life: 2_000, sequence: 0, state: "new" });
 });
 
 test("whatever is repeated and in whatever order, it stands at the newest that came", () => {
