@@ -84,6 +84,7 @@ async function bundle(script: string): Promise<{ bytes: number; gzipped: number;
     format: "esm",
     write: false,
     metafile: true,
+    logLevel: "error",
     absWorkingDir: project,
   });
   const [{ contents, text } = { contents: new Uint8Array(), text: "" }] = outputFiles;
@@ -98,8 +99,8 @@ describe("in a browser's bundle", () => {
     import { createConnectTransport } from "@connectrpc/connect-web";
     const machines = createClient(MachineService, createConnectTransport({ baseUrl: location.origin }));
     await machines.sendEvent({ configuration: "orders", id: "7", event: "ship", eventId: "e-1" });`;
-  /** Messages with their descriptors are 20 KB of it, Connect 17. */
-  const LARGEST_PAGE_BYTES = 45_000;
+  /** Compressed. The messages' library and their descriptors are 20 KB of it and Connect 17; the rest is left for the client's own. */
+  const LARGEST_PAGE_BYTES = 55_000;
 
   test("the client has nothing of the server, nothing of Node, and is small", async () => {
     const page = await bundle(SENDING);

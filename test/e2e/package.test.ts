@@ -12,10 +12,10 @@ import { installInto, makeWorkplace, packCheckout, run, shellEnvironment, type T
 
 const root = join(import.meta.dirname, "../..");
 const ENTRIES = ["client", "engine", "testing"];
-/** It is fetched by every build of a project that uses it. What is over this is something that got in by mistake: maps, pictures, the Worker. */
-const LARGEST_TARBALL_BYTES = 400_000;
-/** Rooms of the service: none of them is anybody's business who talks to it. */
-const SERVICE_ROOMS = ["auth", "http", "jobs", "limits", "local", "queue", "rpc", "service", "upkeep"];
+/** Half as much again as everything compiled has now. What is over this got in by mistake: maps, pictures, the Worker. */
+const LARGEST_TARBALL_BYTES = 600_000;
+/** Rooms that are the server's alone. */
+const SERVER_ROOMS = ["auth", "http", "jobs", "limits", "local", "queue", "rpc", "upkeep"];
 /** Declared before what imports them is compiled into the package. */
 const AHEAD = new Set(["@clack/prompts", "@connectrpc/connect", "@connectrpc/connect-web", "@dagrejs/dagre"]);
 for (const name of ["beautiful-mermaid", "js-yaml", "valibot"]) AHEAD.add(name);
@@ -46,7 +46,7 @@ describe("the tarball", () => {
     expect(packedProtos.toSorted()).toEqual(protos.map((path) => `proto/${path}`).toSorted());
     const compiled = packed.filter((path) => path.startsWith("dist/package/"));
     const rooms = new Set(compiled.map((path) => path.split("/")[2]));
-    expect(SERVICE_ROOMS.filter((room) => rooms.has(room))).toEqual([]);
+    expect(SERVER_ROOMS.filter((room) => rooms.has(room))).toEqual([]);
     expect(packed).not.toContain("dist/package/worker.js");
   });
 
