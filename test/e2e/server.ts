@@ -31,7 +31,11 @@ export interface Server {
 
 /** Runs `npm start`, or the script named, and waits until /health says READY. */
 export async function startServer(
-  options: { stateDir?: string; port?: number; script?: "start" | "dev" | "example" | "example:watch" } = {},
+  options: {
+    stateDir?: string;
+    port?: number;
+    script?: "start" | "dev" | "example" | "example:orders" | "example:watch";
+  } = {},
 ): Promise<Server> {
   const port = options.port ?? (await findFreePort());
   const stateDir = options.stateDir ?? (await mkdtemp(join(tmpdir(), "detent-e2e-")));

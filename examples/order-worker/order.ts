@@ -1,0 +1,51 @@
+/** One order as the shop knows it, kept where it outlives restarts: what was told last, and what was done about it. */
+import { DurableObject } from "cloudflare:workers";
+import { eventFor, type EventMessage, type Telling } from "./messages.ts";
+import { charge } from "./payment.ts";
+import { problemIn, type Problem, type Standing, standAfter } from "./standing.ts";
+
+interface Env {
+  readonly EVENTS: Queue<EventMessage>;
+}
+
+export class Order extends DurableObject<Env> {
+  get #standing(): Standing | undefined {
+    return this.ctx.storage.kv.get<Standing>("standing");
+  }
+
+  get #problem(): Problem | undefined {
+    return this.ctx.storage.kv.get<Problem>("problem");
+  }
+
+  show(): { standing: Standing | undefined; problem: Problem | undefined } {
+    return { standing: this.#standing, problem: this.#problem };
+  }
+
+  /** A change was told. It counts as known when what it asks for is done: who fails in between does it again. */
+  async stand(order: string, told: Telling): Promise<void> {
+    const standing = standAfter(this.#standing, told);
+    if (standing === undefined) return;
+    if (standing.state === "charging") await this.#charge(order, standing);
+    // Something later may have been told meanwhile.
+    const latest = standAfter(this.#standing, told);
+    if (latest !== undefined) this.ctx.storage.kv.put("standing", latest);
+  }
+
+  async #charge(order: string, { life, sequence, amount = 0 }: Standing): Promise<void> {
+    // Of this entry of the state, and so the same each time that it is told.
+    const key = `${life}-${sequence}`;
+    const result = await charge(`${order}/${key}`, amount);
+    const event = result.ok ? "charged" : "declined";
+    const data = result.ok ? { payment: result.payment } : { why: result.why };
+    await this.env.EVENTS.send(eventFor(order, event, `payment-${key}`, data));
+  }
+
+  /** An event was refused, or found no machine. */
+  hear(told: Telling): void {
+    const problem = problemIn(this.#problem, told);
+    if (problem === undefined) return;
+    this.ctx.storage.kv.put("problem", problem);
+    // A refused "charged" means that money was taken for an order that is no longer charging: here it would be given back.
+    console.log(`${told.subject} ${problem.event} ${problem.reason}: ${problem.message}`);
+  }
+}

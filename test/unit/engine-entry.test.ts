@@ -1,0 +1,217 @@
+/** `detent/engine` as others use it: what stands on its page is true, and what it reads is what the service reads. */
+import { execFile } from "node:child_process";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { promisify } from "node:util";
+import * as fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { parseJson } from "../../src/body.ts";
+import { checkConfigurationSource } from "../../src/service/configurations.ts";
+import { CONFIGURATION_FORMAT, eventOf, LIMITS, readConfiguration, start, step } from "../../src/engine/index.ts";
+import { compileConfiguration } from "../../src/engine/index.ts";
+import { DetentError } from "../../src/errors.ts";
+import { SHAPES } from "../../src/http/shapes.ts";
+import { parseShape } from "../../src/shape.ts";
+import { readProgram } from "../pages.ts";
+import { editJson } from "./fuzz/json-tree.ts";
+import { edits } from "./fuzz/mutations.ts";
+import { CONFIGURATIONS } from "./fuzz/samples.ts";
+
+const orders = {
+  name: "orders",
+  starting_state: "a",
+  states: ["a", "b"],
+  transitions: [
+    { from: "a", to: "b", event: "go" },
+    { from: "b", to: "a", event: "back", after: "PT1M" },
+  ],
+};
+
+test("the program of docs/engine.md prints what the page says", async () => {
+  const { source, prints } = await readProgram("docs/engine.md", "ts");
+  expect(prints.length).toBeGreaterThan(10);
+  const dir = await mkdtemp(join(tmpdir(), "detent-engine-"));
+  try {
+    const entry = pathToFileURL(join(import.meta.dirname, "../../src/engine/index.ts")).href;
+    await writeFile(join(dir, "page.ts"), source.replaceAll('"detent/engine"', JSON.stringify(entry)));
+    await writeFile(join(dir, "package.json"), '{"type": "module"}');
+    const { stdout } = await promisify(execFile)(process.execPath, [join(dir, "page.ts")]);
+    expect(stdout.trimEnd().split("\n")).toEqual(prints);
+  } finally {
+    await rm(dir, { recursive: true, force: true });
+  }
+});
+
+describe("readConfiguration", () => {
+  const violationsOf = (value: unknown): string[] => {
+    const reading = readConfiguration(value);
+    return reading.ok ? [] : reading.violations.map(({ rule, pointer }) => `${rule} ${pointer}`);
+  };
+
+  test("refuses each field that there is not and each value of another type, with its place", () => {
+    const value = {
+      ...orders,
+      starting_state: 7,
+      startingState: "a",
+      transitions: [{ from: "a", to: "b", event: "go", gaurd: "false" }, "go"],
+      retention: { final: null, history: 30 },
+    };
+    expect(violationsOf(value).toSorted()).toEqual([
+      "invalid_type /retention/history",
+      "invalid_type /starting_state",
+      "invalid_type /transitions/1",
+      "unknown_field /startingState",
+      "unknown_field /transitions/0/gaurd",
+    ]);
+  });
+
+  test("says what it found where", () => {
+    const reading = readConfiguration({ ...orders, states: ["a", 7] });
+    expect(reading).toEqual({
+      ok: false,
+      violations: [
+        {
+          pointer: "/states/1",
+          rule: "invalid_type",
+          message: "configuration/states/1: must be of type string, but is 7",
+          value: "7",
+        },
+      ],
+    });
+  });
+
+  const circle: unknown[] = [];
+  circle.push(circle);
+  const deep = Array.from({ length: 100_000 }).reduce<unknown>((inner) => [inner], 0);
+  test.each([
+    ["undefined", undefined, "invalid_type "],
+    ["null", null, "invalid_type "],
+    ["a text", "name: orders", "invalid_type "],
+    ["a function", () => orders, "invalid_type "],
+    ["a bigint", { name: 7n }, "invalid_type "],
+    ["a list", [orders], "invalid_type "],
+    ["what contains itself", circle, "limit_exceeded "],
+    ["what is deep", deep, "limit_exceeded "],
+    ["what is large", { ...orders, name: "x".repeat(LIMITS.configurationBytes) }, "limit_exceeded "],
+  ])("refuses %s", (_what, value, violation) => {
+    expect(violationsOf(value)).toEqual([violation]);
+  });
+
+  test("answers a copy: what is changed afterwards does not count", () => {
+    const value = structuredClone(orders);
+    const reading = readConfiguration(value);
+    value.states.push("c");
+    expect(reading.ok && reading.source.states).toEqual(["a", "b"]);
+  });
+
+  test("the largest configuration is read within its budget", () => {
+    // Of all that a configuration may have, its smallest members are the most work for their bytes.
+    const value = { ...orders, transitions: Array.from({ length: 87_000 }, () => ({})) };
+    expect(JSON.stringify(value).length).toBeGreaterThan(LIMITS.configurationBytes * 0.99);
+    expect(violationsOf(value)).toEqual([]);
+  });
+
+  test("accepts what the JSON door accepts, and only that", () => {
+    // The door takes keys in camelCase as well.
+    const inSnakeCase = (text: string): boolean => !/"[a-z]+[A-Z]\w*"/.test(text);
+    let accepted = 0;
+    const samples = fc.tuple(fc.constantFrom<object>(...CONFIGURATIONS), edits);
+    fc.assert(
+      fc.property(samples, ([sample, inTree]) => {
+        const text = editJson(sample, inTree);
+        fc.pre(inSnakeCase(text));
+        let value: unknown;
+        try {
+          value = parseJson(text);
+        } catch {
+          return;
+        }
+        const reading = readConfiguration(value);
+        if (reading.ok) accepted += 1;
+        expect(reading.ok).toBe(isTakenByDoor(value));
+      }),
+      { numRuns: 1_000 },
+    );
+    expect(accepted).toBeGreaterThan(100);
+  });
+
+  function isTakenByDoor(value: unknown): boolean {
+    try {
+      parseShape(SHAPES.configuration, value, "the body");
+      return true;
+    } catch (error) {
+      if (error instanceof DetentError) return false;
+      throw error;
+    }
+  }
+
+  test("its format names every field of a configuration and of a transition", () => {
+    const namesOf = (schema: unknown): string[] =>
+      Object.keys((schema as { properties: object }).properties).toSorted();
+    const everything = Object.assign({}, ...CONFIGURATIONS) as Record<string, unknown>;
+    expect(namesOf(CONFIGURATION_FORMAT)).toEqual(expect.arrayContaining(Object.keys(everything)));
+  });
+});
+
+describe("start and step", () => {
+  const compiled = compileConfiguration(orders);
+  if (!compiled.ok) throw new Error(JSON.stringify(compiled.errors));
+  const { configuration } = compiled;
+
+  test("nothing that is given is changed, and the same is told each time", () => {
+    const snapshot = Object.freeze({ state: "a", revision: 3, data: Object.freeze({ n: 1 }) });
+    const event = Object.freeze({ name: "go" });
+    const once = step(configuration, snapshot, event, 5);
+    expect(once).toMatchObject({ kind: "transitioned", next: { state: "b", revision: 4, data: { n: 1 } } });
+    expect(once).toMatchObject({ timers: [{ event: "back", to: "a", dueAt: 60_005 }] });
+    expect(step(configuration, snapshot, event, 5)).toEqual(once);
+  });
+
+  test("a timer's event says of itself what the service says of it", () => {
+    const begun = start(configuration, 0, { state: "b", data: { n: 1 } });
+    const [timer] = begun.ok ? begun.timers : [];
+    expect(begun.ok && timer && eventOf(begun.next, timer)).toEqual({
+      name: "back",
+      id: "timer:0:1",
+      originator: "timer",
+      timestamp: 60_000,
+    });
+  });
+
+  test("what expressions read of an event is what is sent, or nothing", () => {
+    const fields = "[event.id, event.name, event.details, event.originator, string(event.timestamp), string(now)]";
+    const reading = compileConfiguration({
+      ...orders,
+      transitions: [{ from: "a", to: "b", event: "go", assign: { read: fields, data: "event.data" } }],
+    });
+    if (!reading.ok) throw new Error(JSON.stringify(reading.errors));
+    const read = (event: object): unknown => {
+      const stepped = step(
+        reading.configuration,
+        { state: "a", revision: 0, data: {} },
+        { name: "go", ...event },
+        1_000,
+      );
+      return stepped.kind === "transitioned" ? stepped.next.data : stepped;
+    };
+    const second = "1970-01-01T00:00:01Z";
+    expect(read({})).toEqual({ read: ["", "go", "", "", second, second], data: {} });
+    const sent = { id: "e1", details: "why", originator: "shop", timestamp: 0, data: { n: 1 } };
+    expect(read(sent)).toEqual({
+      read: ["e1", "go", "why", "shop", "1970-01-01T00:00:00Z", second],
+      data: { n: 1 },
+    });
+  });
+
+  test("checking by the engine finds what the service finds", () => {
+    for (const sample of CONFIGURATIONS) {
+      const reading = readConfiguration(sample);
+      if (!reading.ok) throw new Error(JSON.stringify(reading.violations));
+      const compilation = compileConfiguration(reading.source);
+      const findings = compilation.ok ? compilation.warnings : [...compilation.errors, ...compilation.warnings];
+      expect(findings).toEqual(checkConfigurationSource(sample).findings);
+    }
+  });
+});
