@@ -2,7 +2,7 @@
 import type { Command } from "commander";
 import { Door } from "./door.ts";
 import { Output } from "./output.ts";
-import { readSettings, type SettingsFlags } from "./settings.ts";
+import { readSettings, type Settings, type SettingsFlags } from "./settings.ts";
 
 /** What a command works with. */
 export interface Session<F> {
@@ -10,6 +10,8 @@ export interface Session<F> {
   readonly output: Output;
   /** The service, as flags, environment and profile say; an interruption ends its calls. */
   readonly door: () => Promise<Door>;
+  /** Which service that is. */
+  readonly settings: () => Promise<Settings>;
   /** Aborts when the user interrupts (SIGINT) or somebody ends the command (SIGTERM). */
   readonly signal: AbortSignal;
 }
@@ -49,8 +51,9 @@ export function addLeaf<F = object>(parent: Command, runner: Runner, leaf: Leaf<
     const flags = command.opts<F & CommonFlags>();
     const output = new Output(flags);
     await runner(output, (signal) => {
-      const door = async () => new Door(await readSettings(flags), (text) => output.say(text), signal);
-      return leaf.run({ flags, output, door, signal }, ...operandsOf(command));
+      const settings = async () => await readSettings(flags);
+      const door = async () => new Door(await settings(), (text) => output.say(text), signal);
+      return leaf.run({ flags, output, door, settings, signal }, ...operandsOf(command));
     });
   });
 }

@@ -1,16 +1,18 @@
 /** All commands, in the order of the help. */
 import { Command } from "commander";
+import { addCodegen } from "./commands/codegen.ts";
 import { addConfig } from "./commands/config.ts";
 import { addGet } from "./commands/get.ts";
 import { addLogin } from "./commands/login.ts";
 import { addProfile } from "./commands/profile.ts";
 import { addSend } from "./commands/send.ts";
 import { addStatus } from "./commands/status.ts";
+import { addTest } from "./commands/test.ts";
 import { addVersion } from "./commands/version.ts";
 import { addExamples, type Runner } from "./leaf.ts";
 import { RELEASE } from "./release.ts";
 
-const NOUNS = [addSend, addGet, addVersion, addStatus, addConfig, addLogin, addProfile];
+const NOUNS = [addSend, addGet, addVersion, addStatus, addConfig, addCodegen, addTest, addLogin, addProfile];
 
 /** The command line of `detent`; each command is run by `runner`. */
 export function createProgram(runner: Runner): Command {

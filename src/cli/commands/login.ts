@@ -1,5 +1,4 @@
 /** `detent login` and `logout`: a service and its key, remembered as a profile. */
-import { isCancel, password } from "@clack/prompts";
 import type { Command } from "commander";
 import { text as readStream } from "node:stream/consumers";
 import { Door } from "../door.ts";
@@ -70,15 +69,18 @@ where stdin is a terminal; never from a flag, which other users of the machine c
 
 async function readKey(url: string): Promise<string> {
   checkWay(url);
-  const typed = process.stdin.isTTY
-    ? await password({ message: `The key for ${url}`, output: process.stderr })
-    : await readStream(process.stdin);
-  if (isCancel(typed)) throw new Failure("interrupted", EXIT.interrupted);
-  const key = typed.trim();
+  const key = (process.stdin.isTTY ? await askForKey(url) : await readStream(process.stdin)).trim();
   if (key === "") throw usage("there is no key on stdin", "where the service asks for none: --no-key");
   if (!/^[\u0021-\u007e]+$/.test(key))
     throw usage("what is on stdin is no key: it has spaces, or is more than one line");
   return key;
+}
+
+async function askForKey(url: string): Promise<string> {
+  const { isCancel, password } = await import("@clack/prompts");
+  const typed = await password({ message: `The key for ${url}`, output: process.stderr });
+  if (isCancel(typed)) throw new Failure("interrupted", EXIT.interrupted);
+  return typed;
 }
 
 /** Throws unless the service takes the credential; one that may not list configurations is one all the same. */
