@@ -56,7 +56,7 @@ export interface SentEvent {
  * A machine begins at `now` (epoch ms): its first snapshot, and the timers of the state it is in. Not `ok` where
  * `initial_states` or the schema of the state forbid it, or where a deadline cannot be told.
  */
-export function start(configuration: Configuration, now: number, beginning: Beginning = {}): Start {
+export function start(configuration: Configuration, beginning: Beginning, now: number): Start {
   const { state, data = {} } = beginning;
   return startMachine(configuration, { state, data, now });
 }

@@ -169,8 +169,13 @@ describe("start and step", () => {
     expect(step(configuration, snapshot, event, 5)).toEqual(once);
   });
 
+  test("a beginning that is not allowed says which rule forbids it", () => {
+    const begun = start(configuration, { state: "c" }, 0);
+    expect(begun).toMatchObject({ ok: false, rule: "initial_state", violations: [{ pointer: "/state", value: "c" }] });
+  });
+
   test("a timer's event says of itself what the service says of it", () => {
-    const begun = start(configuration, 0, { state: "b", data: { n: 1 } });
+    const begun = start(configuration, { state: "b", data: { n: 1 } }, 0);
     const [timer] = begun.ok ? begun.timers : [];
     expect(begun.ok && timer && eventOf(begun.next, timer)).toEqual({
       name: "back",
