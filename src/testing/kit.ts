@@ -6,6 +6,7 @@ import type { Creation, None } from "./creation.ts";
 import { fuzz, type Fuzzed, type FuzzOptions } from "./fuzz.ts";
 import { matchGolden, prefixOf, type GoldenOptions } from "./golden.ts";
 import { inMemory } from "./memory.ts";
+import { requireNode } from "./node-version.ts";
 import { runSteps, type Outcome } from "./run-steps.ts";
 import { GivenBuilder, type Desk } from "./scenario-builder.ts";
 import { ScenarioError, siteHere } from "./scenario-error.ts";
@@ -42,6 +43,7 @@ export function createKit<T extends KitTypes = AnyTypes>(
   configuration: object | string | URL | StoredConfiguration,
   { target = inMemory() }: KitOptions = {},
 ): Kit<T> {
+  requireNode();
   const isStored = typeof configuration === "object" && "configId" in configuration;
   return new Kit<T>(target, isStored ? configuration.configId : loadConfiguration(configuration));
 }

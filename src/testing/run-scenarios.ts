@@ -2,6 +2,7 @@
 import type { Coverage } from "./coverage.ts";
 import { Kit } from "./kit.ts";
 import { inMemory } from "./memory.ts";
+import { requireNode } from "./node-version.ts";
 import { ScenarioError } from "./scenario-error.ts";
 import { readScenarios, type CoverageDemand } from "./scenario-file.ts";
 import type { ReadScenario } from "./scenario-reader.ts";
@@ -50,6 +51,7 @@ export async function runScenarios(
   text: string,
   { file, target = inMemory(), update, onScenario }: RunScenariosOptions = {},
 ): Promise<ScenariosResult> {
+  requireNode();
   const { configuration, scenarios, coverage: demand, golden } = readScenarios(text, file);
   const kit = new Kit(target, configuration);
   // What keeps all of them from running is no failure of the first.

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
 import { runScenarios } from "../../../src/testing/index.ts";
+import { requireNode } from "../../../src/testing/node-version.ts";
 
 const root = join(import.meta.dirname, "../../..");
 const EITHER = "test/unit/testing/either-runner.test.ts";
@@ -60,4 +61,10 @@ test("a Node.js without SQLite is told which one has it", async () => {
   const { isGreen, output } = await runNode(["--no-experimental-sqlite", "--input-type=module", "--eval", script]);
   expect(isGreen).toBe(false);
   expect(output).toContain("needs node:sqlite, which Node.js has from 22.13 on; this is v");
+});
+
+test("a Node.js that is too old is told so, before anything in it fails", () => {
+  expect(() => requireNode("20.20.2")).toThrow("needs Node.js 22.13 or newer; this is 20.20.2");
+  expect(() => requireNode("22.12.0")).toThrow("22.13");
+  for (const version of ["22.13.0", "22.21.1", "24.0.0", process.versions.node]) requireNode(version);
 });
