@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { createProgram } from "../../src/cli/program.ts";
 import { startServer, type Server } from "./server.ts";
 import { buildPackage, Cli } from "./cli/cli.ts";
+import { testAuthoring } from "./cli/authoring.ts";
 import { testConfigurations } from "./cli/configurations.ts";
 import { testDocuments } from "./cli/documents.ts";
 import { testProfiles } from "./cli/profiles.ts";
@@ -22,6 +23,7 @@ afterAll(async () => {
 
 testDocuments(() => cli);
 testConfigurations(() => cli);
+testAuthoring(() => cli);
 testProfiles(() => cli);
 
 /** The words of every command that does something. */

@@ -56,7 +56,10 @@ describe.each(RESOLUTIONS)("with module resolution $moduleResolution", (resoluti
   });
 
   test("the entries are checked together without the types of Workers", async () => {
-    const sources = { "all.ts": importing("client", "engine"), "old.cts": importing("client", "engine") };
+    const sources = {
+      "all.ts": importing("client", "engine", "testing"),
+      "old.cts": importing("client", "engine", "testing"),
+    };
     await check("all", sources, { ...TYPES_OF_NODE, lib: ["es2024", "dom"] });
   });
 
@@ -94,10 +97,8 @@ async function bundle(script: string): Promise<{ bytes: number; gzipped: number;
 
 describe("in a browser's bundle", () => {
   const SENDING = `
-    import { MachineService } from "detent/client";
-    import { createClient } from "@connectrpc/connect";
-    import { createConnectTransport } from "@connectrpc/connect-web";
-    const machines = createClient(MachineService, createConnectTransport({ baseUrl: location.origin }));
+    import { createClient } from "detent/client";
+    const { machines } = createClient({ url: location.origin });
     await machines.sendEvent({ configuration: "orders", id: "7", event: "ship", eventId: "e-1" });`;
   /** Compressed. The messages' library and their descriptors are 20 KB of it and Connect 17; the rest is left for the client's own. */
   const LARGEST_PAGE_BYTES = 55_000;
