@@ -1,11 +1,17 @@
-/** examples/orders, run as its README says. */
+/** What is shown of the client, run: examples/orders as its README says, and the program of docs/client.md. */
 import { execFile } from "node:child_process";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { createClient } from "../../src/client/index.ts";
+import { generateModule } from "../../src/codegen/module.ts";
+import { readClientDocs } from "../client-docs.ts";
 import { startServer, type Server } from "./server.ts";
 
 const EXAMPLE = join(import.meta.dirname, "../../examples/orders/index.ts");
+const CLIENT = join(import.meta.dirname, "../../src/client/index.ts");
 
 let server: Server;
 beforeAll(async () => {
@@ -13,9 +19,9 @@ beforeAll(async () => {
 });
 afterAll(() => server?.stop());
 
-async function run(): Promise<string[]> {
+async function run(program: string): Promise<string[]> {
   const env = { ...process.env, DETENT_URL: server.url };
-  const { stdout } = await promisify(execFile)(process.execPath, [EXAMPLE], { env, timeout: 60_000 });
+  const { stdout } = await promisify(execFile)(process.execPath, [program], { env, timeout: 60_000 });
   return stdout.trimEnd().split("\n");
 }
 
@@ -24,7 +30,7 @@ const toldAtOnce = (lines: readonly string[]): string[] => lines.filter((line) =
 const watched = (lines: readonly string[]): string[] => lines.filter((line) => line.startsWith("  #"));
 
 test("the example uploads, creates, sends, is refused, matches and watches; a second time the configuration is there", async () => {
-  const lines = await run();
+  const lines = await run(EXAMPLE);
   expect(toldAtOnce(lines)).toEqual([
     "typed-orders:v1 uploaded",
     "Ada has to pay 30",
@@ -37,5 +43,30 @@ test("the example uploads, creates, sends, is refused, matches and watches; a se
     "gone",
   ]);
   expect(watched(lines)).toEqual(["  #0 creation", "  #1 pay: paid", "  #2 ship: shipped", "  #3 deletion"]);
-  expect((await run())[0]).toBe("typed-orders:v1 is there");
+  expect((await run(EXAMPLE))[0]).toBe("typed-orders:v1 is there");
+});
+
+test("the program of the documentation does what it says", async () => {
+  const { configuration, program } = await readClientDocs();
+  await createClient({ url: server.url }).upload(configuration);
+  const dir = await mkdtemp(join(tmpdir(), "detent-docs-"));
+  try {
+    await writeFile(join(dir, "orders.ts"), generateModule(configuration, { importFrom: CLIENT }).text);
+    const text = program
+      .replace('"detent/client"', JSON.stringify(CLIENT))
+      .replace("https://detent.example.com", server.url);
+    await writeFile(join(dir, "program.ts"), text);
+    const lines = await run(join(dir, "program.ts"));
+    expect(lines.map((line) => line.replace(/[0-9a-f-]{36}/, "<id>"))).toEqual([
+      "open -> paid <id>",
+      "1 { total: 30 }",
+      "paid",
+      expect.stringMatching(/^NO_TRANSITION .* \[ 'ship', 'cancel' \]$/),
+      "0 creation",
+      "1 event",
+      "2 event",
+    ]);
+  } finally {
+    await rm(dir, { recursive: true, force: true });
+  }
 });
