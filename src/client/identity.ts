@@ -35,11 +35,22 @@ export function identify<I extends DescMessage>(
   const eventIds: string[] = [];
   let idempotencyKey: string | undefined;
   if (isMessage(message, SendEventRequestSchema)) {
-    eventIds.push((message.eventId ||= crypto.randomUUID()));
+    eventIds.push((message.eventId ||= makeUuid()));
   } else if (isMessage(message, SendEventsRequestSchema) || isMessage(message, EnqueueEventsRequestSchema)) {
-    for (const event of message.events) eventIds.push((event.eventId ||= crypto.randomUUID()));
+    for (const event of message.events) eventIds.push((event.eventId ||= makeUuid()));
   } else if (isMessage(message, CreateMachineRequestSchema) || isMessage(message, CreateJobRequestSchema)) {
-    idempotencyKey = message.idempotencyKey ||= crypto.randomUUID();
+    idempotencyKey = message.idempotencyKey ||= makeUuid();
   }
   return { message, identity: { eventIds, idempotencyKey } };
+}
+
+/** A random UUID (version 4, RFC 9562); `crypto.randomUUID` is not there on a page that came over plain HTTP. */
+function makeUuid(): string {
+  const bytes = [...crypto.getRandomValues(new Uint8Array(16))];
+  const hex = bytes.map((byte, index) => {
+    if (index === 6) return (byte & 0x0f) | 0x40;
+    return index === 8 ? (byte & 0x3f) | 0x80 : byte;
+  });
+  const text = hex.map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  return [text.slice(0, 8), text.slice(8, 12), text.slice(12, 16), text.slice(16, 20), text.slice(20)].join("-");
 }

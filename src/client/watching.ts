@@ -51,7 +51,7 @@ export async function* watch(
       const request = { ...address, ...(last !== undefined && { afterRevision: last }) };
       for await (const { revision, change } of line.listen(machines.watchMachine(request, { signal: line.signal }))) {
         [failures, denials] = [0, 0];
-        if (change !== undefined && (last === undefined || revision > last)) {
+        if (change !== undefined) {
           isDeleted ||= change.kind === "deletion";
           yield change;
         }

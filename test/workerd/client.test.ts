@@ -12,18 +12,6 @@ const client = createClient({
   fetch: async (input, init) => await worker.fetch(new Request(input, init)),
 });
 
-beforeAll, expect, test } from "vitest";
-import configuration from "../../examples/orders/order.json" with { type: "json" };
-import { typedOrders } from "../../examples/orders/orders.ts";
-import { createClient, DetentError } from "../../src/client/index.ts";
-
-/** As the platform takes it: what it does not know of a request is an error. */
-const through: typeof fetch = async (input, init) => {
-  const { url, ...request } = { url: new Request(input, init), body: init?.body };
-  return await send(new URL(url.url).pathname, { method: url.method, headers: url.headers, ...request });
-};
-const client = createClient({ url: "https://detent.example.com", fetch: through });
-
 beforeAll(async () => {
   await client.upload(configuration);
 });
@@ -40,7 +28,7 @@ test("an order is created, refused, moved and watched", async () => {
 });
 
 test("a machine that is not there is an error with its reason", async () => {
-  const failure = await typedOrders
+  const failure: unknown = await typedOrders
     .machines(client)
     .machine("nobody")
     .get()

@@ -58,7 +58,9 @@ test("an error of another copy of the package is an instance, one that only look
   expect([copy instanceof DetentError, copy instanceof RefusedError]).toEqual([true, true]);
   const other = Object.assign(new Error("m"), { name: "DetentError", reason: "UNAVAILABLE", code: "unavailable" });
   expect([other instanceof DetentError, other instanceof RefusedError]).toEqual([true, false]);
-  for (const value of [new Error("m"), Object.assign(new Error("m"), { name: "DetentError" }), null, "DetentError"]) {
+  const named = Object.assign(new Error("m"), { name: "DetentError" });
+  const coded = Object.assign(new Error("m"), { name: "DetentError", code: "unavailable" });
+  for (const value of [new Error("m"), named, coded, null, "DetentError"]) {
     expect(value instanceof DetentError).toBe(false);
   }
 });

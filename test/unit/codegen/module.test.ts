@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { generateModule } from "../../../src/codegen/module.ts";
 import { compileConfiguration } from "../../../src/engine/compile-configuration.ts";
 import type { ConfigurationSource } from "../../../src/engine/configuration.ts";
+import { readClientDocs } from "../../client-docs.ts";
 import { createConsumer, type Consumer } from "./consumer.ts";
 import { HOSTILE_NAMES, ORDERS, SAMPLES } from "./samples.ts";
 import { TYPE_CLAIMS } from "./claims.ts";
@@ -36,6 +37,13 @@ test("every configuration's module compiles, and is wrong where it should be", a
   expect(checked.filter(({ ok }) => !ok)).toEqual([]);
   const modules = Object.entries(SAMPLES).map(([name, source]) => usesOf(name, source));
   const files = Object.assign({}, ...modules, { "claims.ts": TYPE_CLAIMS }) as Record<string, string>;
+  expect(await consumer.check(files)).toEqual([]);
+});
+
+test("the examples of docs/client.md compile against the module of their configuration", async () => {
+  const { configuration, program } = await readClientDocs();
+  expect(compileConfiguration(configuration)).toMatchObject({ ok: true, warnings: [] });
+  const files = { "docs/orders.ts": generateModule(configuration).text, "docs/program.ts": program };
   expect(await consumer.check(files)).toEqual([]);
 });
 

@@ -2,10 +2,10 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import configuration from "../../examples/orders/order.json" with { type: "json" };
-import { typedOrders } from "../../examples/orders/orders.ts";
-import { createClient, DetentError, type Client, type ClientOptions } from "../../src/client/index.ts";
-import { startServer, type Server } from "./server.ts";
+import configuration from "../../../examples/orders/order.json" with { type: "json" };
+import { typedOrders } from "../../../examples/orders/orders.ts";
+import { createClient, DetentError, type Client, type ClientOptions } from "../../../src/client/index.ts";
+import { startServer, type Server } from "../server.ts";
 import { TroubleProxy } from "./trouble-proxy.ts";
 
 /** Waits that are no test of patience. */
@@ -91,3 +91,10 @@ export async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
 }
 
 export const range = (length: number): number[] => Array.from({ length }, (_, index) => index);
+
+/** The one that all claims are checked in: a server takes longer to start than most of them take. */
+export let world: ClientWorld;
+
+export async function startWorld(): Promise<void> {
+  world = await ClientWorld.start();
+}
