@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { create, createKit, none, ScenarioError, unchecked } from "../../../src/testing/index.ts";
+import { lying } from "../../kit/lying.ts";
 import { ORDER } from "../../kit/order.ts";
 import { TICKET } from "../../kit/ticket.ts";
 
@@ -207,4 +208,64 @@ test("a machine that its retention has retired is gone", async () => {
   expect((await failureOf(early)).message).toContain(
     'expected that the machine is gone, but the machine is in "resolved"',
   );
+});
+
+test("what is said to have changed nothing, and has, fails", async () => {
+  let isLying = false;
+  let reads = 0;
+  const target = lying((machine) => ({
+    read: async () => {
+      const found = await machine.read();
+      return typeof found === "string" || !isLying ? found : { ...found, data: { changed: (reads += 1) } };
+    },
+  }));
+  const ticket = createKit(TICKET, { target });
+  await ticket.given(create()).when("park").thenDeferred();
+  isLying = true;
+  const changed = [
+    ticket
+      .given(create({ state: "assigned" }))
+      .when("assign")
+      .thenRefused("NO_TRANSITION"),
+    ticket
+      .given(create({ state: "parked" }))
+      .when("park")
+      .thenIgnored(),
+    ticket.given(create()).when("park").thenDeferred(),
+    ticket
+      .given(create())
+      .when("assign", { eventId: "e" })
+      .thenState("assigned")
+      .when("assign", { eventId: "e" })
+      .thenDuplicate(),
+  ];
+  for (const scenario of changed) {
+    expect((await failureOf(scenario)).message).toContain("and yet the machine has changed");
+  }
+});
+
+test("a duplicate with another receipt than the first fails, and so does what was refused for a bug", async () => {
+  let count = 0;
+  const forgetful = lying((machine) => ({
+    send: async (event) => {
+      const answer = await machine.send(event);
+      return answer.ok ? { ok: true, value: { ...answer.value, at: (count += 1) } } : answer;
+    },
+  }));
+  const twice = createKit(TICKET, { target: forgetful })
+    .given(create())
+    .when("assign", { eventId: "e" })
+    .thenState("assigned")
+    .when("assign", { eventId: "e" })
+    .thenDuplicate();
+  expect((await failureOf(twice)).message).toContain(
+    "the receipt is not that of the first time:\n    receipt.at is 2, expected 1",
+  );
+  const broken = lying(() => ({
+    send: () => Promise.resolve({ ok: false, reason: "INTERNAL", message: "a bug", violations: [] }),
+  }));
+  const given = createKit(TICKET, { target: broken }).given(create());
+  for (const scenario of [given.when("assign").thenRefused(), given.when("assign").thenRefused("INTERNAL")]) {
+    expect((await failureOf(scenario)).message).toContain("it was refused: INTERNAL: a bug");
+  }
 });

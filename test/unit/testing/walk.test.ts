@@ -1,7 +1,8 @@
 /** Walks, tables and fuzzes: what they reach, what they say they did not, and that they find what is broken. */
 import { describe, expect, test } from "vitest";
-import { createKit, inMemory, type Machine, type Target } from "../../../src/testing/index.ts";
-import type { Subject, TestMachine } from "../../../src/testing/target.ts";
+import { createKit, type Machine } from "../../../src/testing/index.ts";
+import type { TestMachine } from "../../../src/testing/target.ts";
+import { lying } from "../../kit/lying.ts";
 import { ORDER } from "../../kit/order.ts";
 import { TICKET } from "../../kit/ticket.ts";
 
@@ -138,28 +139,6 @@ describe("a fuzz", () => {
     ]);
   });
 });
-
-/** A target that lies: what must hold for every machine can be seen to be looked for. */
-function lying(lie: (machine: TestMachine) => Partial<TestMachine>): Target {
-  const honest = inMemory();
-  return {
-    ...honest,
-    open: async (configuration) => {
-      const subject = await honest.open(configuration);
-      const newMachine: Subject["newMachine"] = () => {
-        const machine = subject.newMachine();
-        const lies = lie(machine);
-        return new Proxy(machine, {
-          get(target, name) {
-            const found: unknown = Reflect.get(name in lies ? lies : target, name);
-            return typeof found === "function" ? found.bind(target) : found;
-          },
-        });
-      };
-      return { ...subject, newMachine };
-    },
-  };
-}
 
 describe("what holds for every machine is looked for", () => {
   const LIES: readonly [string, RegExp, (machine: TestMachine) => Partial<TestMachine>][] = [
