@@ -90,6 +90,7 @@ describe("a walk", () => {
     const cut = await createKit(counter).walk({ situationsPerState: 4 });
     expect(cut.cuts).toEqual(['of "counting" more than 4 situations were met']);
     expect(cut.created).toEqual(["done"]);
+    expect(cut.situations).toBe(5);
     const far = await createKit(counter).walk({ situationsPerState: 10 });
     expect(far.wayTo("done")).toHaveLength(8);
     const spent = await createKit(counter).walk({ mostTries: 7 });
