@@ -98,6 +98,17 @@ describe("a walk", () => {
     expect(spent.tries).toBe(7);
   });
 
+  test("meets every state of a large configuration before its tries are spent on what leads nowhere", async () => {
+    const states = Array.from({ length: 300 }, (_, i) => `s${i}`);
+    const transitions = states.map((from, i) => ({ from, to: states[(i + 1) % 300], event: `e${i}` }));
+    const ring = { name: "ring", starting_state: "s0", states, transitions };
+    const walk = await createKit(ring).walk({ mostTries: 2_000 });
+    expect([walk.unreached, walk.created]).toEqual([[], []]);
+    walk.assertCovered();
+    expect(walk.wayTo("s299")).toHaveLength(300);
+    expect([walk.tries, walk.cuts]).toEqual([2_000, ["2000 steps were tried, and there are more"]]);
+  });
+
   test("looks for a rule of the test's own after every step, and tells the way to where it breaks", async () => {
     const check = ({ state, data }: Machine) => state !== "error" || typeof data["retried"] === "string";
     await expect(createKit(ORDER).walk({ ...SAMPLES, check })).rejects.toThrow(
