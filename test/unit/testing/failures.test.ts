@@ -1,7 +1,17 @@
 /** How a scenario fails: with the step, what was expected, what came, and the line that says so. */
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { create, createKit, none, ScenarioError, unchecked } from "../../../src/testing/index.ts";
+import {
+  create,
+  createKit,
+  inMemory,
+  none,
+  ScenarioError,
+  unchecked,
+  type Presence,
+  type Target,
+} from "../../../src/testing/index.ts";
+import type { TestMachine } from "../../../src/testing/target.ts";
 import { lying } from "../../kit/lying.ts";
 import { ORDER } from "../../kit/order.ts";
 import { TICKET } from "../../kit/ticket.ts";
@@ -269,3 +279,54 @@ test("a duplicate with another receipt than the first fails, and so does what wa
     expect((await failureOf(scenario)).message).toContain("it was refused: INTERNAL: a bug");
   }
 });
+
+test("what is due may come late where the clock is real, and is waited for, and seen", async () => {
+  const honest = inMemory();
+  /** Its timers seem to fire two looks later than they do. */
+  const late: Target = {
+    ...honest,
+    open: async (configuration) => {
+      const subject = await honest.open(configuration);
+      const newMachine = () => {
+        const machine = subject.newMachine();
+        let looks = 0;
+        let before: Presence = "none";
+        const pass = async (ms: number) => {
+          [before, looks] = [await machine.read(), 2];
+          await machine.pass(ms);
+        };
+        const read = async () => ((looks -= 1) >= 0 ? before : await machine.read());
+        return { ...bound(machine), pass, read };
+      };
+      return { ...subject, patienceMs: 60_000, newMachine };
+    },
+  };
+  const ticket = createKit(TICKET, { target: late });
+  await ticket
+    .given(create({ state: "parked" }))
+    .after("PT1S")
+    .thenState("assigned")
+    .when("park")
+    .thenState("parked");
+  expect((await ticket.coverage()).transitions.reached).toContainEqual({
+    from: "parked",
+    event: "wake",
+    to: "assigned",
+  });
+});
+
+/** The methods of a machine, to be called on another object. */
+function bound(machine: TestMachine): TestMachine {
+  return {
+    id: machine.id,
+    create: (newMachine) => machine.create(newMachine),
+    send: (event) => machine.send(event),
+    read: () => machine.read(),
+    listChanges: (after) => machine.listChanges(after),
+    listRefused: () => machine.listRefused(),
+    listAllowed: () => machine.listAllowed(),
+    pass: (ms) => machine.pass(ms),
+    now: () => machine.now(),
+    close: (isKept) => machine.close(isKept),
+  };
+}
