@@ -3,14 +3,14 @@
  * machine can be is told apart by its state, its data, what waits and what is due: a situation.
  */
 import type { Configuration } from "../engine/configuration.ts";
-import { canonicalJson } from "../json.ts";
 import { describeAction } from "./describe.ts";
 import { findBroken, type Check } from "./invariants.ts";
 import type { Samples } from "./samples.ts";
 import { ScenarioError } from "./scenario-error.ts";
 import { Seen } from "./seen.ts";
+import { hasHappened, keyOf, waitingAfter, type Situation, type Way } from "./situation.ts";
 import type { Action, Site } from "./step.ts";
-import type { Machine, Presence, Receipt, Subject, TestMachine } from "./target.ts";
+import type { Presence, Subject, TestMachine } from "./target.ts";
 import { noteRefusedTimers, takeStep, type Taken } from "./take-step.ts";
 
 export interface ExploreOptions {
@@ -23,14 +23,6 @@ export interface ExploreOptions {
   readonly site: Site;
 }
 
-/** How a state was reached. */
-interface Way {
-  /** `creation`: it begins with a machine that was created in a state to which no event led. */
-  readonly by: "events" | "creation";
-  /** What was done, from the creation on: a shortest way. */
-  readonly path: readonly Action[];
-}
-
 export interface Exploration {
   readonly seen: Seen;
   /** State -> how it was reached first. */
@@ -41,12 +33,10 @@ export interface Exploration {
   readonly cuts: readonly string[];
 }
 
-interface Situation {
-  readonly path: readonly Action[];
-  readonly by: Way["by"];
-  /** Names of deferred events. */
-  readonly waiting: readonly string[];
-}
+/** Machines that are kept in their situation until it is gone on from; each has a database of its own. */
+const MOST_READY = 100;
+
+const CREATE: Action = { kind: "create" };
 
 export async function explore(
   subject: Subject,
@@ -63,10 +53,14 @@ class Explorer {
   readonly #seen = new Seen();
   readonly #ways = new Map<string, Way>();
   readonly #queue: Situation[] = [];
+  /** Pairs of a situation and events of which its state knows nothing: they seldom lead anywhere, and come last. */
+  readonly #idle: { readonly situation: Situation; readonly actions: Action[] }[] = [];
   readonly #known = new Set<string>();
   readonly #perState = new Map<string, number>();
   readonly #crowded = new Set<string>();
   #tries = 0;
+  #isCutShort = false;
+  #readyCount = 0;
 
   constructor(subject: Subject, configuration: Configuration, options: ExploreOptions) {
     this.#subject = subject;
@@ -75,111 +69,168 @@ class Explorer {
   }
 
   async run(): Promise<Exploration> {
-    await this.#tryWithoutMachine();
-    for (const creation of this.#options.samples.creations) await this.#begin(creation, "events");
-    await this.#goOn();
-    const { states, initialStates } = this.#configuration;
-    for (const state of states) {
-      if (this.#isSpent || this.#ways.has(state) || !initialStates.includes(state)) continue;
-      for (const creation of this.#options.samples.creations) await this.#begin({ ...creation, state }, "creation");
-      await this.#goOn();
+    try {
+      await this.#runAll();
+    } finally {
+      for (const { ready } of this.#queue) await ready?.close(false);
     }
     const { situationsPerState, mostTries } = this.#options;
     const crowded = [...this.#crowded].map((state) => JSON.stringify(state)).join(", ");
     const cuts = [
       ...(crowded === "" ? [] : [`of ${crowded} more than ${situationsPerState} situations were met`]),
-      ...(this.#isSpent ? [`${mostTries} steps were tried, and there are more`] : []),
+      ...(this.#isCutShort ? [`${mostTries} steps were tried, and there are more`] : []),
     ];
     const { size: situations } = this.#known;
     return { seen: this.#seen, ways: this.#ways, situations, tries: this.#tries, cuts };
   }
 
-  get #isSpent(): boolean {
-    return this.#tries >= this.#options.mostTries;
+  async #runAll(): Promise<void> {
+    await this.#tryWithoutMachine();
+    for (const creation of this.#options.samples.creations) await this.#begin(creation, "events");
+    await this.#goOn();
+    const { states, initialStates } = this.#configuration;
+    for (const state of states) {
+      if (this.#ways.has(state) || !initialStates.includes(state)) continue;
+      for (const creation of this.#options.samples.creations) await this.#begin({ ...creation, state }, "creation");
+      await this.#goOn();
+    }
+    for (let idle = this.#idle.shift(); idle !== undefined; idle = this.#idle.shift()) {
+      await this.#tryAll(idle.situation, idle.actions);
+      await this.#takeReady(idle.situation)?.close(false);
+      await this.#goOn();
+    }
+  }
+
+  /** Whether no more may be tried, although there is more. */
+  #isOver(): boolean {
+    this.#isCutShort ||= this.#tries >= this.#options.mostTries;
+    return this.#isCutShort;
   }
 
   async #tryWithoutMachine(): Promise<void> {
-    await this.#onMachine([], async (machine, presence) => {
-      for (const action of this.#listEvents()) this.#note(await this.#try(machine, [], action, presence));
-    });
+    const machine = this.#subject.newMachine();
+    try {
+      for (const action of this.#listEvents(this.#configuration.events)) {
+        if (this.#isOver()) return;
+        this.#seen.addStep(await this.#try(machine, [], action, "none"));
+      }
+    } finally {
+      await machine.close(false);
+    }
   }
 
   async #begin(creation: object, by: Way["by"]): Promise<void> {
+    if (this.#isOver()) return;
     const action: Action = { kind: "create", ...creation };
-    await this.#onMachine([], async (machine) => {
+    const machine = this.#subject.newMachine();
+    let isKept = false;
+    try {
       const taken = await this.#try(machine, [], action, "none");
       // What is created only to get at a state is no part of what was asked.
-      if (by === "events") this.#note(taken);
-      this.#meet(machine, taken, { path: [action], by, waiting: [] });
-    });
+      if (by === "events") this.#seen.addStep(taken);
+      isKept = this.#meet(machine, taken, { path: [], by, waiting: [] });
+    } finally {
+      if (!isKept) await machine.close(false);
+    }
   }
 
   async #goOn(): Promise<void> {
     for (let situation = this.#queue.shift(); situation !== undefined; situation = this.#queue.shift()) {
-      const { path } = situation;
-      const left = [{ kind: "create" } as const, ...this.#listEvents()];
-      while (!this.#isSpent && left.length > 0) {
-        await this.#onMachine(path, (machine, presence) => this.#tryUntilMoved(machine, presence, situation, left));
-      }
-      if (!this.#isSpent && this.#subject.hasTestClock) {
-        await this.#onMachine(path, (machine, presence) => this.#tryTime(machine, presence, situation));
-      }
+      const { events } = this.#configuration;
+      const { state, timers } = situation.machine;
+      const isLively = (event: string): boolean => this.#knows(state, event);
+      const lively = this.#listEvents(events.filter(isLively));
+      const idle = [CREATE, ...this.#listEvents(events.filter((event) => !isLively(event)))];
+      if (!this.#isRoomy) this.#idle.push({ situation, actions: idle });
+      await this.#tryAll(situation, this.#isRoomy ? [...idle, ...lively] : lively);
+      if (timers.length > 0 && this.#subject.hasTestClock && !this.#isOver()) await this.#tryTime(situation);
+      await this.#takeReady(situation)?.close(false);
     }
   }
 
-  /** What leaves the machine as it was leaves it to the next try; what does not needs another one, come the same way. */
-  async #tryUntilMoved(machine: TestMachine, presence: Presence, situation: Situation, left: Action[]): Promise<void> {
-    while (!this.#isSpent) {
-      const action = left.shift();
-      if (action === undefined) return;
-      const taken = await this.#try(machine, situation.path, action, presence);
-      this.#note(taken);
-      if (!hasHappened(taken)) continue;
-      this.#meet(machine, taken, situation);
-      return;
+  /** Whether an event may be more to a state than one that has no transition there. */
+  #knows(state: string, event: string): boolean {
+    const { edges } = this.#configuration;
+    return edges.get(state)?.has(event) === true || this.#configuration.unhandledIn(state) === "defer";
+  }
+
+  /** Whether all can be tried as it comes; otherwise every state is to be met before the tries are spent on what leads nowhere. */
+  get #isRoomy(): boolean {
+    const { states, events } = this.#configuration;
+    const { situationsPerState, mostTries } = this.#options;
+    return states.length * events.length * situationsPerState <= mostTries;
+  }
+
+  async #tryAll(situation: Situation, actions: readonly Action[]): Promise<void> {
+    const left = [...actions];
+    while (left.length > 0 && !this.#isOver()) {
+      await this.#onMachine(situation, async (machine) => {
+        for (let action = left.shift(); action !== undefined; action = left.shift()) {
+          const taken = await this.#try(machine, situation.path, action, situation.machine);
+          this.#seen.addStep(taken);
+          if (hasHappened(taken)) return this.#meet(machine, taken, situation) ? "kept" : "spent";
+          if (left.length > 0 && this.#isOver()) break;
+        }
+        return "same";
+      });
     }
   }
 
   /** Until the first timer is due. */
-  async #tryTime(machine: TestMachine, presence: Presence, situation: Situation): Promise<void> {
-    const [timer] = typeof presence === "string" ? [] : presence.timers;
-    if (timer === undefined) return;
-    const ms = Math.max(0, timer.dueAt - machine.now());
-    const action: Action = { kind: "pass", ms, text: `${ms} ms` };
-    const taken = await this.#try(machine, situation.path, action, presence);
-    this.#note(taken);
-    await noteRefusedTimers(machine, this.#seen, new Set());
-    this.#meet(machine, taken, situation);
+  async #tryTime(situation: Situation): Promise<void> {
+    await this.#onMachine(situation, async (machine) => {
+      const ms = Math.max(0, (situation.machine.timers[0]?.dueAt ?? 0) - machine.now());
+      const action: Action = { kind: "pass", ms, text: `${ms} ms` };
+      const taken = await this.#try(machine, situation.path, action, situation.machine);
+      this.#seen.addStep(taken);
+      await noteRefusedTimers(machine, this.#seen, new Set());
+      return this.#meet(machine, taken, situation) ? "kept" : "spent";
+    });
   }
 
-  #listEvents(): Action[] {
-    const { events } = this.#configuration;
+  #listEvents(events: readonly string[]): Action[] {
     const { samples } = this.#options;
     return events.flatMap((event) => samples.of(event).map((data) => ({ kind: "send", event, data }) as const));
   }
 
-  /** A machine that has come this way. */
+  /**
+   * Works on a machine in this situation: one that is there, or one that comes the same way. The work answers whether the machine
+   * is kept for another situation, no longer what it was, or still the same.
+   */
   async #onMachine(
-    path: readonly Action[],
-    work: (machine: TestMachine, presence: Presence) => Promise<void>,
+    situation: Situation,
+    work: (machine: TestMachine) => Promise<"kept" | "spent" | "same">,
   ): Promise<void> {
-    const machine = this.#subject.newMachine();
+    const ready = this.#takeReady(situation);
+    const machine = ready ?? this.#subject.newMachine();
+    let end: "kept" | "spent" | "same" = "spent";
     try {
-      let presence: Presence = "none";
-      for (const [place, action] of path.entries()) {
-        ({ after: presence } = await takeStep(machine, action, { before: presence, place }));
-      }
-      await work(machine, presence);
+      if (ready === undefined) await comeTo(machine, situation.path);
+      end = await work(machine);
     } finally {
-      await machine.close(false);
+      if (end === "spent" || (end === "same" && !this.#keep(situation, machine))) await machine.close(false);
     }
+  }
+
+  #takeReady(situation: Situation): TestMachine | undefined {
+    const { ready } = situation;
+    if (ready !== undefined) this.#readyCount -= 1;
+    situation.ready = undefined;
+    return ready;
+  }
+
+  #keep(situation: Situation, machine: TestMachine): boolean {
+    if (this.#readyCount >= MOST_READY) return false;
+    this.#readyCount += 1;
+    situation.ready = machine;
+    return true;
   }
 
   async #try(machine: TestMachine, path: readonly Action[], action: Action, before: Presence): Promise<Taken> {
     this.#tries += 1;
     // Each try has an event id of its own, also where it leaves the machine as it was.
     const place = path.length + this.#tries;
-    const { configuration, check, site } = { configuration: this.#configuration, ...this.#options };
+    const { check, site } = this.#options;
     const fail = (why: string, cause?: unknown): ScenarioError => {
       const story = [...path, action].map((step, i) => `\n    ${i + 1}. ${describeAction(step)}`).join("");
       return new ScenarioError({ message: `a walk has found a way that must not be: ${why}${story}`, site, cause });
@@ -190,60 +241,37 @@ class Explorer {
     } catch (error) {
       throw fail(error instanceof Error ? error.message : String(error), error);
     }
-    const broken = findBroken(configuration, taken, check);
+    const broken = findBroken(this.#configuration, taken, check);
     if (broken !== undefined) throw fail(broken);
     return taken;
   }
 
-  #note(taken: Taken): void {
-    this.#seen.addStep(taken);
-  }
-
-  /** Remembers where a step has led from a situation, to go on from there later, unless that is known. */
-  #meet(machine: TestMachine, taken: Taken, before: Situation): void {
+  /** Remembers where a step has led, to go on from there, unless that is known; answers whether the machine is kept for it. */
+  #meet(machine: TestMachine, taken: Taken, before: Omit<Situation, "machine" | "ready">): boolean {
     const { action, after } = taken;
-    if (typeof after === "string") return;
+    if (typeof after === "string") return false;
     const { state } = after;
-    const path = before.path.length === 1 && before.path[0] === action ? before.path : [...before.path, action];
-    const next = { path, by: before.by, waiting: waitingAfter(before.waiting, taken) };
-    if (!this.#ways.has(state)) this.#ways.set(state, next);
-    const key = this.#keyOf(machine, after, next.waiting);
-    if (this.#known.has(key)) return;
+    const way = { by: before.by, path: [...before.path, action] };
+    if (!this.#ways.has(state)) this.#ways.set(state, way);
+    const waiting = waitingAfter(before.waiting, taken);
+    const situation: Situation = { ...way, machine: after, waiting, ready: undefined };
+    const key = keyOf(situation, this.#subject.hasTestClock ? machine.now() : undefined);
+    if (this.#known.has(key)) return false;
     const count = this.#perState.get(state) ?? 0;
     if (count >= this.#options.situationsPerState) {
       this.#crowded.add(state);
-      return;
+      return false;
     }
     this.#perState.set(state, count + 1);
     this.#known.add(key);
-    this.#queue.push(next);
-  }
-
-  #keyOf(machine: TestMachine, { state, data, timers }: Machine, waiting: readonly string[]): string {
-    // Where the clock is real, no two machines have the same time left.
-    const due = this.#subject.hasTestClock ? timers.map(({ event, dueAt }) => [event, dueAt - machine.now()]) : [];
-    return canonicalJson([state, data, due, waiting]);
+    this.#queue.push(situation);
+    return this.#keep(situation, machine);
   }
 }
 
-/** What waits after a step: one event more where it was deferred, and those no longer that were taken along with it. */
-function waitingAfter(waiting: readonly string[], taken: Taken): string[] {
-  const { action, changes } = taken;
-  if (isDeferred(taken)) return [...waiting, action.kind === "send" ? action.event : ""];
-  const left = [...waiting];
-  for (const { event } of changes.slice(1)) {
-    const at = left.indexOf(event);
-    if (at >= 0) left.splice(at, 1);
+async function comeTo(machine: TestMachine, path: readonly Action[]): Promise<void> {
+  let presence: Presence = "none";
+  for (const [place, action] of path.entries()) {
+    ({ after: presence } = await takeStep(machine, action, { before: presence, place }));
   }
-  return left;
-}
-
-function isDeferred({ action, answer }: Pick<Taken, "action" | "answer">): boolean {
-  return action.kind === "send" && answer?.ok === true && (answer.value as Receipt).result === "deferred";
-}
-
-/** Whether the machine is no longer the same, also where that cannot be seen. */
-function hasHappened(taken: Taken): boolean {
-  const { action, answer, changes } = taken;
-  return changes.length > 0 || (answer?.ok === true && action.kind === "create") || isDeferred(taken);
 }

@@ -169,6 +169,8 @@ export const CASES: readonly Case[] = [
         .thenState("assigned", { revision: 1 });
       const { states } = await kit.coverage();
       assert.deepEqual(states.reached, ["new", "assigned"]);
+      const diagram = await kit.diagram();
+      assert.match(diagram, /^ {2}\[\*\] --> s0 : create\n {2}s0 --> s1 : assign$/m);
     },
   },
   {
@@ -232,6 +234,7 @@ export const CASES: readonly Case[] = [
         given.when("cancel", { data: { reason: "" } }).thenRefused("GUARD_REJECTED"),
         given.when("cancel", { data: { reason: "" } }).thenRefused("NO_TRANSITION", { message: "something else" }),
         given.when("cancel").thenRefused("SCHEMA_REJECTED", { pointer: "/data/other" }),
+        ...listWithoutChange(target),
       ];
       for (const scenario of wrong) {
         await assert.rejects(scenario.run(), { name: "AssertionError", code: "ERR_ASSERTION" });
@@ -264,3 +267,23 @@ export const CASES: readonly Case[] = [
     },
   },
 ];
+
+/** Scenarios that name the state the machine is in, where no event has led to it. */
+function listWithoutChange(target: Target) {
+  const kit = createKit(TICKET, { target });
+  const once = { eventId: "e-1" };
+  const assigned = kit.given(create()).when("assign", once).thenState("assigned");
+  const refused = kit
+    .given(create({ state: "resolved" }))
+    .when("assign", once)
+    .thenRefused("NO_TRANSITION");
+  return [
+    kit
+      .given(create({ state: "parked" }))
+      .when("park")
+      .thenState("parked"),
+    kit.given(create()).when("park").thenState("new"),
+    assigned.when("assign", once).thenState("assigned"),
+    refused.when("assign", once).thenRefused("NO_TRANSITION"),
+  ];
+}

@@ -140,6 +140,25 @@ stateDiagram-v2
 `);
   });
 
+  test("have the events that a machine sent to itself and refused", async () => {
+    const [wake] = TICKET.transitions.filter(({ event }) => event === "wake");
+    const others = TICKET.transitions.filter(({ event }) => event !== "wake");
+    const kit = createKit({ ...TICKET, transitions: [...others, { ...wake, guard: "has(data.rested)" }] });
+    await kit
+      .given(create({ state: "parked" }))
+      .after("PT1S")
+      .thenState("parked", { revision: 0 });
+    expect(await kit.diagram({ withRefusals: true })).toContain("%% error=GUARD_REJECTED\n  s2 --> s2 : ❌wake");
+    expect(await kit.diagram()).not.toContain("wake");
+  });
+
+  test("have nothing of what only a caller gets wrong", async () => {
+    const kit = createKit(TICKET);
+    await kit.given(create()).when("assign", { expectedState: "parked" }).thenRefused("STATE_MISMATCH");
+    await kit.given(create()).when("assign", { originator: "timer" }).thenRefused("INVALID_ARGUMENT");
+    expect(await kit.diagram({ withRefusals: true })).not.toContain("❌");
+  });
+
   test("do not depend on the order in which it was seen", async () => {
     const [forwards, backwards] = [createKit(TICKET), createKit(TICKET)];
     const scenarios = [

@@ -1,7 +1,18 @@
 /** How a scenario fails: with the step, what was expected, what came, and the line that says so. */
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { create, createKit, none, ScenarioError, unchecked } from "../../../src/testing/index.ts";
+import {
+  create,
+  createKit,
+  inMemory,
+  none,
+  ScenarioError,
+  unchecked,
+  type Presence,
+  type Target,
+} from "../../../src/testing/index.ts";
+import type { TestMachine } from "../../../src/testing/target.ts";
+import { lying } from "../../kit/lying.ts";
 import { ORDER } from "../../kit/order.ts";
 import { TICKET } from "../../kit/ticket.ts";
 
@@ -208,3 +219,114 @@ test("a machine that its retention has retired is gone", async () => {
     'expected that the machine is gone, but the machine is in "resolved"',
   );
 });
+
+test("what is said to have changed nothing, and has, fails", async () => {
+  let isLying = false;
+  let reads = 0;
+  const target = lying((machine) => ({
+    read: async () => {
+      const found = await machine.read();
+      return typeof found === "string" || !isLying ? found : { ...found, data: { changed: (reads += 1) } };
+    },
+  }));
+  const ticket = createKit(TICKET, { target });
+  await ticket.given(create()).when("park").thenDeferred();
+  isLying = true;
+  const changed = [
+    ticket
+      .given(create({ state: "assigned" }))
+      .when("assign")
+      .thenRefused("NO_TRANSITION"),
+    ticket
+      .given(create({ state: "parked" }))
+      .when("park")
+      .thenIgnored(),
+    ticket.given(create()).when("park").thenDeferred(),
+    ticket
+      .given(create())
+      .when("assign", { eventId: "e" })
+      .thenState("assigned")
+      .when("assign", { eventId: "e" })
+      .thenDuplicate(),
+  ];
+  for (const scenario of changed) {
+    expect((await failureOf(scenario)).message).toContain("and yet the machine has changed");
+  }
+});
+
+test("a duplicate with another receipt than the first fails, and so does what was refused for a bug", async () => {
+  let count = 0;
+  const forgetful = lying((machine) => ({
+    send: async (event) => {
+      const answer = await machine.send(event);
+      return answer.ok ? { ok: true, value: { ...answer.value, at: (count += 1) } } : answer;
+    },
+  }));
+  const twice = createKit(TICKET, { target: forgetful })
+    .given(create())
+    .when("assign", { eventId: "e" })
+    .thenState("assigned")
+    .when("assign", { eventId: "e" })
+    .thenDuplicate();
+  expect((await failureOf(twice)).message).toContain(
+    "the receipt is not that of the first time:\n    receipt.at is 2, expected 1",
+  );
+  const broken = lying(() => ({
+    send: () => Promise.resolve({ ok: false, reason: "INTERNAL", message: "a bug", violations: [] }),
+  }));
+  const given = createKit(TICKET, { target: broken }).given(create());
+  for (const scenario of [given.when("assign").thenRefused(), given.when("assign").thenRefused("INTERNAL")]) {
+    expect((await failureOf(scenario)).message).toContain("it was refused: INTERNAL: a bug");
+  }
+});
+
+test("what is due may come late where the clock is real, and is waited for, and seen", async () => {
+  const honest = inMemory();
+  /** Its timers seem to fire two looks later than they do. */
+  const late: Target = {
+    ...honest,
+    open: async (configuration) => {
+      const subject = await honest.open(configuration);
+      const newMachine = () => {
+        const machine = subject.newMachine();
+        let looks = 0;
+        let before: Presence = "none";
+        const pass = async (ms: number) => {
+          [before, looks] = [await machine.read(), 2];
+          await machine.pass(ms);
+        };
+        const read = async () => ((looks -= 1) >= 0 ? before : await machine.read());
+        return { ...bound(machine), pass, read };
+      };
+      return { ...subject, patienceMs: 60_000, newMachine };
+    },
+  };
+  const ticket = createKit(TICKET, { target: late });
+  await ticket
+    .given(create({ state: "parked" }))
+    .after("PT1S")
+    .thenState("assigned")
+    .when("park")
+    .thenState("parked");
+  expect((await ticket.coverage()).transitions.reached).toContainEqual({
+    from: "parked",
+    event: "wake",
+    to: "assigned",
+  });
+});
+
+/** The methods of a machine, to be called on another object. */
+function bound(machine: TestMachine): TestMachine {
+  return {
+    id: machine.id,
+    create: (newMachine) => machine.create(newMachine),
+    send: (event) => machine.send(event),
+    read: () => machine.read(),
+    listChanges: (after) => machine.listChanges(after),
+    listRefused: () => machine.listRefused(),
+    listAllowed: () => machine.listAllowed(),
+    pass: (ms) => machine.pass(ms),
+    now: () => machine.now(),
+    close: (isKept) => machine.close(isKept),
+  };
+}

@@ -181,7 +181,7 @@ describe("demands beyond the scenarios", () => {
     expect(result.problems).toMatchObject([{ line: 3, message: expect.stringContaining("-   s0 --> s1 : assign") }]);
     const red = drifted.replace("then: new", "then: parked");
     expect((await runScenarios(red, { file: join(dir, "a.yaml"), update: true })).problems).toEqual([]);
-    await pass(text);
+    expect((await pass(text)).passed).toBe(true);
     expect((await runScenarios(drifted, { file: join(dir, "a.yaml"), update: true })).passed).toBe(true);
     expect((await pass(drifted)).passed).toBe(true);
   });

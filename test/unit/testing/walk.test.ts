@@ -1,7 +1,8 @@
 /** Walks, tables and fuzzes: what they reach, what they say they did not, and that they find what is broken. */
 import { describe, expect, test } from "vitest";
-import { createKit, inMemory, type Machine, type Target } from "../../../src/testing/index.ts";
-import type { Subject, TestMachine } from "../../../src/testing/target.ts";
+import { createKit, type Machine } from "../../../src/testing/index.ts";
+import type { TestMachine } from "../../../src/testing/target.ts";
+import { lying } from "../../kit/lying.ts";
 import { ORDER } from "../../kit/order.ts";
 import { TICKET } from "../../kit/ticket.ts";
 
@@ -89,11 +90,23 @@ describe("a walk", () => {
     const cut = await createKit(counter).walk({ situationsPerState: 4 });
     expect(cut.cuts).toEqual(['of "counting" more than 4 situations were met']);
     expect(cut.created).toEqual(["done"]);
+    expect(cut.situations).toBe(5);
     const far = await createKit(counter).walk({ situationsPerState: 10 });
     expect(far.wayTo("done")).toHaveLength(8);
     const spent = await createKit(counter).walk({ mostTries: 7 });
     expect(spent.cuts).toEqual(["7 steps were tried, and there are more"]);
     expect(spent.tries).toBe(7);
+  });
+
+  test("meets every state of a large configuration before its tries are spent on what leads nowhere", async () => {
+    const states = Array.from({ length: 300 }, (_, i) => `s${i}`);
+    const transitions = states.map((from, i) => ({ from, to: states[(i + 1) % 300], event: `e${i}` }));
+    const ring = { name: "ring", starting_state: "s0", states, transitions };
+    const walk = await createKit(ring).walk({ mostTries: 2_000 });
+    expect([walk.unreached, walk.created]).toEqual([[], []]);
+    walk.assertCovered();
+    expect(walk.wayTo("s299")).toHaveLength(300);
+    expect([walk.tries, walk.cuts]).toEqual([2_000, ["2000 steps were tried, and there are more"]]);
   });
 
   test("looks for a rule of the test's own after every step, and tells the way to where it breaks", async () => {
@@ -138,28 +151,6 @@ describe("a fuzz", () => {
     ]);
   });
 });
-
-/** A target that lies: what must hold for every machine can be seen to be looked for. */
-function lying(lie: (machine: TestMachine) => Partial<TestMachine>): Target {
-  const honest = inMemory();
-  return {
-    ...honest,
-    open: async (configuration) => {
-      const subject = await honest.open(configuration);
-      const newMachine: Subject["newMachine"] = () => {
-        const machine = subject.newMachine();
-        const lies = lie(machine);
-        return new Proxy(machine, {
-          get(target, name) {
-            const found: unknown = Reflect.get(name in lies ? lies : target, name);
-            return typeof found === "function" ? found.bind(target) : found;
-          },
-        });
-      };
-      return { ...subject, newMachine };
-    },
-  };
-}
 
 describe("what holds for every machine is looked for", () => {
   const LIES: readonly [string, RegExp, (machine: TestMachine) => Partial<TestMachine>][] = [

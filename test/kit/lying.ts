@@ -1,0 +1,24 @@
+import { inMemory, type Target } from "../../src/testing/index.ts";
+import type { Subject, TestMachine } from "../../src/testing/target.ts";
+
+/** A target that lies: what must hold for every machine can be seen to be looked for. */
+export function lying(lie: (machine: TestMachine) => Partial<TestMachine>): Target {
+  const honest = inMemory();
+  return {
+    ...honest,
+    open: async (configuration) => {
+      const subject = await honest.open(configuration);
+      const newMachine: Subject["newMachine"] = () => {
+        const machine = subject.newMachine();
+        const lies = lie(machine);
+        return new Proxy(machine, {
+          get(target, name) {
+            const found: unknown = Reflect.get(name in lies ? lies : target, name);
+            return typeof found === "function" ? found.bind(target) : found;
+          },
+        });
+      };
+      return { ...subject, newMachine };
+    },
+  };
+}
