@@ -68,7 +68,8 @@ export class Kit<T extends KitTypes = AnyTypes> {
   /** Begins a scenario: with a new machine, `create(...)`, or without one, `none()`. */
   given(beginning: Creation<StateOf<T>> | None): Given<T> {
     const desk: Desk = { open: this.#open, run: (steps) => this.runSteps(steps) };
-    return new GivenBuilder(desk, beginning, siteHere());
+    // What runs is the same for all types; they only narrow what a test may write.
+    return new GivenBuilder(desk, beginning, siteHere()) as unknown as Given<T>;
   }
 
   /** Runs steps that were put together otherwise, as those of a file of scenarios. */

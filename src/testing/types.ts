@@ -31,7 +31,14 @@ export type Matcher<T> = ((value: T) => boolean) | Pattern<T>;
 type Pattern<T> = T extends string
   ? T | RegExp
   : T extends readonly unknown[]
-    ? { readonly [I in keyof T]: Matcher<T[I]> }
+    ? Scalar extends T[number]
+      ? readonly unknown[]
+      : { readonly [I in keyof T]: Matcher<T[I]> }
     : T extends object
-      ? { readonly [K in keyof T]?: Matcher<T[K]> | undefined }
+      ? string extends keyof T
+        ? { readonly [name: string]: unknown }
+        : { readonly [K in keyof T]?: Matcher<T[K]> | undefined }
       : T;
+
+/** A list whose items may be all of them is of JSON that nobody has described: to follow its type has no end. */
+type Scalar = string | number | boolean | null;
