@@ -3,6 +3,7 @@ import { Command } from "commander";
 import { addConfig } from "./commands/config.ts";
 import { addGet } from "./commands/get.ts";
 import { addLogin } from "./commands/login.ts";
+import { addMachine } from "./commands/machine.ts";
 import { addProfile } from "./commands/profile.ts";
 import { addSend } from "./commands/send.ts";
 import { addStatus } from "./commands/status.ts";
@@ -10,7 +11,7 @@ import { addVersion } from "./commands/version.ts";
 import { addExamples, type Runner } from "./leaf.ts";
 import { RELEASE } from "./release.ts";
 
-const NOUNS = [addSend, addGet, addVersion, addStatus, addConfig, addLogin, addProfile];
+const NOUNS = [addSend, addGet, addVersion, addStatus, addConfig, addMachine, addLogin, addProfile];
 
 /** The command line of `detent`; each command is run by `runner`. */
 export function createProgram(runner: Runner): Command {
@@ -19,6 +20,8 @@ export function createProgram(runner: Runner): Command {
     .version(RELEASE, "-V, --version", "print the version of this command")
     .helpCommand("help [command]", "help for a command")
     .exitOverride()
+    // Otherwise "--version v3" of a command would be this program's own.
+    .enablePositionalOptions()
     .showHelpAfterError("(--help tells more)");
   addExamples(program, [
     ["send orders.yaml", "upload configurations, create machines, send events"],

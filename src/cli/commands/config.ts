@@ -3,7 +3,7 @@ import type { Command } from "commander";
 import { loadConfiguration } from "../../engine/compile-configuration.ts";
 import { diffConfigurations, type Difference } from "../configuration-diff.ts";
 import { fetchConfiguration, readNamedConfiguration } from "../configurations.ts";
-import { deliver, draw, readFormat, type DiagramFlags } from "../diagram.ts";
+import { addDiagramOptions, deliver, draw, readFormat, type DiagramFlags } from "../diagram.ts";
 import { answeredNo } from "../failure.ts";
 import { checkFile, formatFinding, type LocatedFinding } from "../findings.ts";
 import { readConfigId, readConfigurationFile } from "../input.ts";
@@ -140,13 +140,6 @@ NAME:VERSION or a file.`,
       output.data({ config_id: configId, deprecated: true }, () => `${configId} takes no new machines`);
     },
   });
-}
-
-/** Adds `--format` and `--output`. */
-export function addDiagramOptions(command: Command): Command {
-  return command
-    .option("--format <format>", "text, mmd or svg (the ending of the file; text)")
-    .option("-o, --output <file>", "write it to a file");
 }
 
 interface Listed {

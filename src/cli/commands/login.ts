@@ -38,7 +38,7 @@ where stdin is a terminal; never from a flag, which other users of the machine c
         throw usage("name the service", "for example: detent login --url https://detent.example.com");
       const url = toServiceUrl(address);
       const key = flags.key ? await readKey(url) : undefined;
-      await tryOut(new Door({ url, key }, (text) => output.say(text)), signal);
+      await tryOut(new Door({ url, key }, { onPause: (text) => output.say(text), signal }));
       const profile = { url, ...(key !== undefined && { key }) };
       await writeProfiles({ current: name, profiles: { ...profiles.profiles, [name]: profile } });
       output.data({ profile: name, url }, () => `${name}: ${url}`);
@@ -82,9 +82,9 @@ async function readKey(url: string): Promise<string> {
 }
 
 /** Throws unless the service takes the credential; one that may not list configurations is one all the same. */
-async function tryOut(door: Door, signal: AbortSignal): Promise<void> {
+async function tryOut(door: Door): Promise<void> {
   try {
-    await door.call("GET", "/api/v1/configurations", { query: { page_size: 1 }, signal });
+    await door.get("/api/v1/configurations", { page_size: 1 });
   } catch (error) {
     if (!(error instanceof Refused) || error.problem.reason !== "PERMISSION_DENIED") throw error;
   }
