@@ -16,10 +16,20 @@ export async function* walkPages<T>(door: Door, path: string, name: string, quer
   } while (token !== undefined);
 }
 
-/** All of them. */
-export async function listAll<T>(door: Door, path: string, name: string, query: Query = {}): Promise<T[]> {
+/** All of them; `most` where there are more. */
+export async function listAll<T>(
+  door: Door,
+  path: string,
+  name: string,
+  query: Query = {},
+  most = Infinity,
+): Promise<T[]> {
   const items: T[] = [];
-  for await (const item of walkPages<T>(door, path, name, query)) items.push(item);
+  if (most <= 0) return items;
+  for await (const item of walkPages<T>(door, path, name, query)) {
+    items.push(item);
+    if (items.length >= most) break;
+  }
   return items;
 }
 

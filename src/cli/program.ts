@@ -1,17 +1,38 @@
 /** All commands, in the order of the help. */
 import { Command } from "commander";
 import { addConfig } from "./commands/config.ts";
+import { addDlq } from "./commands/dlq.ts";
+import { addEvents } from "./commands/events.ts";
 import { addGet } from "./commands/get.ts";
+import { addJob } from "./commands/job/job.ts";
+import { addKey } from "./commands/key.ts";
 import { addLogin } from "./commands/login.ts";
-import { addMachine } from "./commands/machine.ts";
+import { addMachine } from "./commands/machine/machine.ts";
 import { addProfile } from "./commands/profile.ts";
 import { addSend } from "./commands/send.ts";
 import { addStatus } from "./commands/status.ts";
+import { addTenant } from "./commands/tenant/tenant.ts";
+import { addToken } from "./commands/token.ts";
 import { addVersion } from "./commands/version.ts";
 import { addExamples, type Runner } from "./leaf.ts";
 import { RELEASE } from "./release.ts";
 
-const NOUNS = [addSend, addGet, addVersion, addStatus, addConfig, addMachine, addLogin, addProfile];
+const NOUNS = [
+  addSend,
+  addGet,
+  addVersion,
+  addStatus,
+  addConfig,
+  addMachine,
+  addEvents,
+  addJob,
+  addDlq,
+  addKey,
+  addToken,
+  addTenant,
+  addLogin,
+  addProfile,
+];
 
 /** The command line of `detent`; each command is run by `runner`. */
 export function createProgram(runner: Runner): Command {

@@ -10,10 +10,7 @@ export interface ServerSentEvent {
 }
 
 /** The events of a body; one that is cut off is none. `onChunk` hears of every sign of life. */
-export async function* readServerSentEvents(
-  response: Response,
-  onChunk: () => void,
-): AsyncGenerator<ServerSentEvent> {
+export async function* readServerSentEvents(response: Response, onChunk: () => void): AsyncGenerator<ServerSentEvent> {
   let fields = new Map<string, string>();
   for await (const line of readLines(response, onChunk)) {
     if (line === "") {

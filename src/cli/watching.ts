@@ -38,8 +38,7 @@ export async function* watchChanges(
 
 async function* openWatch(door: Door, path: string, afterRevision: number | undefined) {
   const silence = new AbortController();
-  const onSilence = () =>
-    silence.abort(new Failure(`nothing came for ${SILENCE_MS / 1_000} s`, EXIT.unavailable));
+  const onSilence = () => silence.abort(new Failure(`nothing came for ${SILENCE_MS / 1_000} s`, EXIT.unavailable));
   const timer = setTimeout(onSilence, SILENCE_MS);
   try {
     const response = await door.open("GET", `${path}/watch`, {

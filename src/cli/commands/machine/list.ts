@@ -3,7 +3,14 @@ import { Option, type Command } from "commander";
 import type { MachineAnswer, Page } from "../../answers.ts";
 import { addLeaf, type Runner } from "../../leaf.ts";
 import { formatLabels, versionOf } from "../../machines.ts";
-import { addFilterOptions, addLimitOption, readFilter, readLimit, toFilterQuery, type FilterFlags } from "../../options.ts";
+import {
+  addFilterOptions,
+  addLimitOption,
+  readFilter,
+  readLimit,
+  toFilterQuery,
+  type FilterFlags,
+} from "../../options.ts";
 import { readPages, tellOfMore } from "../../pages.ts";
 import { formatTable } from "../../table.ts";
 
@@ -57,7 +64,10 @@ moments behind. Without data and history: "machine get" has those.`,
     examples: [
       ["machine count orders", "all of them"],
       ["machine count orders --group-by state,version", "how many in each state of each version"],
-      ["machine count orders --state pending --updated-before 2026-11-01T00:00:00Z", "pending ones that have waited long"],
+      [
+        "machine count orders --state pending --updated-before 2026-11-01T00:00:00Z",
+        "pending ones that have waited long",
+      ],
     ],
     json: "the answer of `CountMachines`",
     options: (command) => addFilterOptions(command).option("--group-by <groups>", "state, version, or state,version"),
@@ -75,7 +85,14 @@ function formatMachines(machines: readonly MachineAnswer[]): string {
     ["ID", "STATE", "VERSION", "REVISION", "UPDATED", ...(hasLabels ? ["LABELS"] : [])],
     machines.map(({ id, statemachine }) => {
       const { state, config_id: configId, revision, updated_at: updatedAt, labels } = statemachine;
-      return [id, state, versionOf(configId), String(revision), updatedAt, ...(hasLabels ? [formatLabels(labels)] : [])];
+      return [
+        id,
+        state,
+        versionOf(configId),
+        String(revision),
+        updatedAt,
+        ...(hasLabels ? [formatLabels(labels)] : []),
+      ];
     }),
   );
 }

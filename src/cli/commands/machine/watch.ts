@@ -1,7 +1,7 @@
 /** `detent machine watch`: a machine's changes as they happen. */
-import type { Command } from "commander";
+import { InvalidArgumentError, type Command } from "commander";
 import type { MachineAnswer } from "../../answers.ts";
-import { EXIT, Failure, usage } from "../../failure.ts";
+import { EXIT, Failure } from "../../failure.ts";
 import { machinePath } from "../../input.ts";
 import { addLeaf, type Runner } from "../../leaf.ts";
 import { Patience } from "../../patience.ts";
@@ -61,6 +61,6 @@ to look), and with 1 when the machine is deleted before.`,
 }
 
 function readRevision(text: string): number {
-  if (!/^(?:-1|\d{1,15})$/.test(text)) throw usage("--after-revision is a revision, or -1");
+  if (!/^(?:-1|\d{1,15})$/.test(text)) throw new InvalidArgumentError("it is a revision, or -1.");
   return Number(text);
 }

@@ -1,14 +1,14 @@
 /** `detent machine`: one machine, and those of a configuration. */
 import type { Command } from "commander";
-import { addNoun, type Runner } from "../leaf.ts";
-import { addChange } from "./machine/change.ts";
-import { addCreate } from "./machine/create.ts";
-import { addDiagram } from "./machine/diagram.ts";
-import { addEnd } from "./machine/end.ts";
-import { addList } from "./machine/list.ts";
-import { addRead } from "./machine/read.ts";
-import { addSendEvent } from "./machine/send.ts";
-import { addWatch } from "./machine/watch.ts";
+import { addNoun, type Runner } from "../../leaf.ts";
+import { addChange } from "./change.ts";
+import { addCreate } from "./create.ts";
+import { addDiagram } from "./diagram.ts";
+import { addEnd } from "./end.ts";
+import { addList } from "./list.ts";
+import { addRead } from "./read.ts";
+import { addSendEvent } from "./send.ts";
+import { addWatch } from "./watch.ts";
 
 const COMMANDS = [addCreate, addRead, addList, addSendEvent, addWatch, addChange, addEnd, addDiagram];
 
