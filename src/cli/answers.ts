@@ -32,7 +32,6 @@ export interface Receipt {
   readonly actor: string;
   readonly duplicate: boolean;
   readonly created?: boolean;
-  readonly allowed_events?: readonly string[];
   readonly dry_run?: boolean;
 }
 

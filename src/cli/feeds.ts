@@ -21,8 +21,8 @@ export interface FeedPage {
 
 /** As many as a page has that is about every configuration. */
 const PAGE_SIZE = 100;
-/** Behind every entry: what is asked for so is an empty page. */
-const BEYOND = String(Number.MAX_SAFE_INTEGER);
+/** Behind every entry, with as many digits as a cursor may have: what is asked for so is an empty page. */
+const BEYOND = "9".repeat(15);
 
 /** Adds the options that say what of which feed. */
 export function addFeedOptions(command: Command): Command {
@@ -44,7 +44,8 @@ export async function readFeed(
 
 /**
  * A cursor for what happens from now on, give or take a second. No entry comes at a position below the service's clock in
- * milliseconds (docs/feeds.md), so its clock is a cursor; this machine's may be another.
+ * milliseconds (docs/feeds.md), so its clock is a cursor; this machine's is one where the service does not tell its own, as on
+ * one's own machine.
  */
 export async function readCursorOfNow(door: Door, { configuration, failures }: FeedFlags): Promise<string> {
   const query = { configuration, after: BEYOND, page_size: 1 };

@@ -6,7 +6,7 @@ import { Patience } from "./patience.ts";
 import type { Page } from "./answers.ts";
 import type { Session } from "./leaf.ts";
 import { formatLabels } from "./machines.ts";
-import { readPages, tellOfMore } from "./pages.ts";
+import { readPages } from "./pages.ts";
 import { StatusLine } from "./status-line.ts";
 import { formatFacts, formatTable } from "./table.ts";
 
@@ -58,17 +58,20 @@ export function printReport({ output }: Session<unknown>, report: JobReport): vo
     const facts = formatFacts(factsOf(report));
     return refusals.length === 0 ? facts : `${facts}\n\n${formatTable(["REFUSED", "REASON", "MESSAGE"], refusals)}`;
   });
-  tellOfMore(output, report);
 }
 
 /**
  * Waits until a job has ended, shows how far it is where somebody looks, and prints its report. Throws unless it is finished and no
  * machine refused. A paused job has not ended.
  */
-export async function waitForJob(session: Session<unknown>, door: Door, id: string): Promise<void> {
+export async function waitForJob(
+  session: Session<unknown>,
+  door: Door,
+  id: string,
+  patience = new Patience(session.output, session.signal),
+): Promise<void> {
   const { output, signal } = session;
   const line = new StatusLine(output);
-  const patience = new Patience(output, signal);
   let job: Job | undefined;
   for (let waitMs = FIRST_LOOK_MS; ; waitMs = Math.min(LONGEST_LOOK_MS, waitMs * 1.5)) {
     try {
@@ -83,7 +86,9 @@ export async function waitForJob(session: Session<unknown>, door: Door, id: stri
     }
   }
   line.clear();
-  printReport(session, await readReport(door, id, REFUSALS_SHOWN));
+  const report = await readReport(door, id, REFUSALS_SHOWN);
+  printReport(session, report);
+  if (report.next_page_token !== "") output.say(`there are more: detent job get ${job.id} --limit 0 shows all of them`);
   if (job.status !== "finished" || job.progress.refused > 0) throw answeredNo();
 }
 

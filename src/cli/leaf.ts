@@ -25,7 +25,7 @@ interface Leaf<F> {
   readonly name: string;
   /** One line, without a full stop. */
   readonly summary: string;
-  /** More than one line; absent: the summary says it. */
+  /** Paragraphs, an empty line between them; absent: the summary says it. */
   readonly description?: string;
   /** Command lines, most usual first, without `detent` in front, each with what it does. */
   readonly examples: readonly (readonly [line: string, what: string])[];
@@ -44,7 +44,7 @@ export function addLeaf<F = object>(parent: Command, runner: Runner, leaf: Leaf<
   const command = parent
     .command(leaf.name)
     .summary(leaf.summary)
-    .description(leaf.description ?? leaf.summary);
+    .description(unwrap(leaf.description ?? leaf.summary));
   leaf.options?.(command);
   addCommonOptions(command);
   addExamples(command, leaf.examples);
@@ -58,6 +58,11 @@ export function addLeaf<F = object>(parent: Command, runner: Runner, leaf: Leaf<
       return leaf.run({ flags, output, door, signal }, ...operandsOf(command));
     });
   });
+}
+
+/** Lines of a source end where they do; those of a terminal elsewhere. */
+function unwrap(text: string): string {
+  return text.replaceAll(/(?<!\n)\n(?!\n)/g, " ");
 }
 
 function operandsOf(command: Command): string[] {

@@ -22,7 +22,7 @@ export class Patience {
     this.#signal = signal;
   }
 
-  /** Something came. */
+  /** Something came: the service is there. */
   reset(): void {
     this.#hasBegun = true;
     this.#failures = 0;

@@ -8,11 +8,9 @@ export function formatReceipt(receipt: Receipt): string {
 }
 
 function describe(receipt: Receipt): string {
-  const { event, from, to, result, revision, reason, message = "", allowed_events: allowed } = receipt;
-  if (reason !== undefined) {
-    const instead = allowed === undefined ? "" : `; allowed: ${allowed.join(", ") || "nothing"}`;
-    return `${result}: ${reason}: ${message}${instead}`;
-  }
+  const { event, from, to, result, revision, reason, message = "" } = receipt;
+  // The message of a refusal says what would be allowed.
+  if (reason !== undefined) return `${result}: ${reason}: ${message}`;
   const moved = `${event}: ${formatMove(from, to ?? result)}, revision ${revision}`;
   const notes = [
     ...(receipt.created === true ? ["the machine was created"] : []),
@@ -28,7 +26,7 @@ export function formatChange({ revision, kind, timestamp, transition, actor, det
     kind === "creation" || kind === "deletion"
       ? describeEnd(kind, to)
       : `${kind === "event" ? event : kind}: ${formatMove(from, to)}`;
-  return toPrintable(`${timestamp}  ${revision}  ${what}  ${actor}${details === "" ? "" : `  ${details}`}`);
+  return toLine([timestamp, String(revision), what, actor, details]);
 }
 
 /** The same of a feed. */
@@ -38,7 +36,7 @@ export function formatTransition(entry: TransitionEntry): string {
     kind === "changed"
       ? `${event || (entry.event_id?.split(":")[1] ?? kind)}: ${formatMove(from, to)}`
       : describeEnd(kind, to);
-  return toPrintable(`${at}  ${configuration}/${id}  ${revision}  ${what}  ${actor}`);
+  return toLine([at, `${configuration}/${id}`, String(revision), what, actor]);
 }
 
 /** An entry of the feed of refused and failed events. */
@@ -46,7 +44,11 @@ export function formatFailure(receipt: Receipt): string {
   const { at, machine, event, from, result, reason = "", message = "", actor } = receipt;
   const where = from === "" ? "" : ` in ${from}`;
   const name = `${machine.configuration}/${machine.id}`;
-  return toPrintable(`${at}  ${name}  ${event}${where}: ${result}: ${reason}: ${message}  ${actor}`);
+  return toLine([at, name, `${event}${where}: ${result}: ${reason}: ${message}`, actor]);
+}
+
+function toLine(parts: readonly string[]): string {
+  return toPrintable(parts.filter((part) => part !== "").join("  "));
 }
 
 function formatMove(from: string, to: string): string {

@@ -36,6 +36,9 @@ export function toYaml(value: unknown): string {
       if (typeof node.value === "string" && node.value.search(UNSHOWN) >= 0) node.type = "QUOTE_DOUBLE";
     },
   });
-  const escape = (letter: string) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, "0")}`;
   return document.toString({ lineWidth: 120 }).replaceAll(UNSHOWN, escape).trimEnd();
+}
+
+function escape(letter: string): string {
+  return `\\u${letter.charCodeAt(0).toString(16).padStart(4, "0")}`;
 }

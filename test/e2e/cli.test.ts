@@ -6,6 +6,11 @@ import { startServer, type Server } from "./server.ts";
 import { buildPackage, Cli } from "./cli/cli.ts";
 import { testConfigurations } from "./cli/configurations.ts";
 import { testDocuments } from "./cli/documents.ts";
+import { testEvents } from "./cli/events.ts";
+import { testJobs } from "./cli/jobs.ts";
+import { testKeys } from "./cli/keys.ts";
+import { testMachineChanges } from "./cli/machine-changes.ts";
+import { testMachines } from "./cli/machines.ts";
 import { testProfiles } from "./cli/profiles.ts";
 
 let server: Server;
@@ -22,6 +27,14 @@ afterAll(async () => {
 
 testDocuments(() => cli);
 testConfigurations(() => cli);
+testMachines(() => cli);
+testMachineChanges(() => cli);
+testEvents(() => cli);
+testJobs(() => cli);
+testKeys(
+  () => cli,
+  () => server.stateDir,
+);
 testProfiles(() => cli);
 
 /** The words of every command that does something. */

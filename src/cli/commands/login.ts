@@ -27,6 +27,7 @@ where stdin is a terminal; never from a flag, which other users of the machine c
       ["login --profile staging --url https://staging.example.com < key", "as another profile"],
       ["login --url http://localhost:8787 --no-key", "a service that asks for none"],
     ],
+    json: '`{"profile", "url"}`',
     options: (command) => command.option("--no-key", "the service asks for no key"),
     run: async ({ output, flags, signal }) => {
       const profiles = await readProfiles();
@@ -53,6 +54,7 @@ where stdin is a terminal; never from a flag, which other users of the machine c
       ["logout", "the current profile"],
       ["logout --profile staging", "another one"],
     ],
+    json: '`{"profile"}`',
     run: async ({ output, flags }) => {
       const { current, profiles } = await readProfiles();
       const name = flags.profile ?? (process.env["DETENT_PROFILE"] || current);

@@ -33,6 +33,7 @@ the command with exit code 1; what was sent before it stays.`,
       ["send - < orders.yaml", "the same from stdin"],
       ["send --json orders.yaml", "the answers, as JSON"],
     ],
+    json: '`{"results": [{"kind", "name", "status", "answer"}]}`: the status is `created`, `identical`, `sent`, `duplicate` or `refused`, the answer that of `CreateConfiguration`, `GetConfiguration`, `CreateMachine` or `SendEvent`',
     run: async ({ output, door }, file) => {
       if (file === undefined && !process.argv.includes("--")) throw usage("name a file to send, or - for stdin");
       const requests = (await readDocuments(file ?? "-")).map(readRequest);

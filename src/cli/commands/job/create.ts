@@ -5,6 +5,7 @@ import { collect, readJsonFlag, readPairs } from "../../input.ts";
 import { describeAction, waitForJob, type Job } from "../../jobs.ts";
 import { addLeaf, addNoun, type Runner, type Session } from "../../leaf.ts";
 import { addFilterOptions, readFilter, readWhole, type FilterFlags } from "../../options.ts";
+import { Patience } from "../../patience.ts";
 import { toPrintable } from "../../table.ts";
 
 interface JobFlags extends FilterFlags {
@@ -88,5 +89,8 @@ async function createJob(session: Session<JobFlags>, configuration: string, acti
   const job = await service.post<Job>("/api/v1/jobs", body, call);
   if (wait !== true) output.data(job, () => job.id);
   output.say(toPrintable(`job ${job.id}: ${describeAction(job)}, machines: ${job.progress.expected}`));
-  if (wait === true) await waitForJob(session, service, job.id);
+  if (wait !== true) return;
+  const patience = new Patience(output, session.signal);
+  patience.reset();
+  await waitForJob(session, service, job.id, patience);
 }

@@ -55,7 +55,9 @@ export function addJob(program: Command, runner: Runner): void {
     json: "the answer of `GetJob`, its pages as one",
     options: addLimitOption,
     run: async (session, id = "") => {
-      printReport(session, await readReport(await session.door(), id, readLimit(session.flags)));
+      const report = await readReport(await session.door(), id, readLimit(session.flags));
+      printReport(session, report);
+      tellOfMore(session.output, report);
     },
   });
 

@@ -38,17 +38,19 @@ to look), and with 1 when the machine is deleted before.`,
       const { until } = flags;
       const path = machinePath(name);
       const service = await door();
+      const patience = new Patience(output, signal);
       let after = flags.afterRevision;
       if (after === undefined && until !== undefined) {
         // Between a look and a watch from now on it could get there unseen.
         const { state, revision } = (await service.get<MachineAnswer>(path)).statemachine;
+        patience.reset();
         if (state === until) {
           output.say(toPrintable(`it is in ${state}, revision ${revision}`));
           return;
         }
         after = revision;
       }
-      for await (const change of watchChanges(service, path, after, new Patience(output, signal))) {
+      for await (const change of watchChanges(service, path, after, patience)) {
         output.item(change, () => formatChange(change));
         if (change.kind === "deletion") {
           if (until === undefined) return;
