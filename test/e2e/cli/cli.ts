@@ -1,6 +1,6 @@
 /** The command line as its users run it: the compiled binary, in a process of its own, against a real server. */
 import { execFile, spawn, type ChildProcess } from "node:child_process";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -89,12 +89,25 @@ export class Cli {
   /** Starts it; whoever does ends it, too. */
   start(args: readonly string[], { env = {} }: RunOptions = {}): ChildProcess {
     this.lines.push(args.join(" "));
-    const { DETENT_KEY: _key, DETENT_PROFILE: _profile, FORCE_COLOR: _color, ...others } = process.env;
     return spawn(process.execPath, [BINARY, ...args], {
       cwd: this.dir,
-      env: { ...others, DETENT_URL: this.url, XDG_CONFIG_HOME: this.dir, XDG_STATE_HOME: this.dir, ...env },
+      env: { ...this.#environment(), ...env },
       stdio: ["pipe", "pipe", "pipe"],
     });
+  }
+
+  /** How a shell is run in which `detent` is this one. */
+  async shell(): Promise<{ readonly cwd: string; readonly env: NodeJS.ProcessEnv }> {
+    const bin = join(this.dir, "bin");
+    await mkdir(bin, { recursive: true });
+    await writeFile(join(bin, "detent"), `#!/bin/sh\nexec "${process.execPath}" "${BINARY}" "$@"\n`, { mode: 0o755 });
+    const environment = this.#environment();
+    return { cwd: this.dir, env: { ...environment, PATH: `${bin}:${environment["PATH"] ?? ""}` } };
+  }
+
+  #environment(): NodeJS.ProcessEnv {
+    const { DETENT_KEY: _key, DETENT_PROFILE: _profile, FORCE_COLOR: _color, ...others } = process.env;
+    return { ...others, DETENT_URL: this.url, XDG_CONFIG_HOME: this.dir, XDG_STATE_HOME: this.dir };
   }
 
   /** Runs it and expects it to end well; answers what it printed. */
