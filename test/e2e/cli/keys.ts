@@ -2,7 +2,8 @@
 import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import type { Cli } from "./cli.ts";
+import { startBreakingLine } from "./breaking-line.ts";
+import { ordersConfiguration, type Cli } from "./cli.ts";
 
 interface ShownKey {
   readonly key: { readonly id: string; readonly expires_at?: string };
@@ -132,6 +133,35 @@ export function testKeys(cli: () => Cli, stateDir: () => string): void {
     expect(await cli().refusal(2, "tenant", "export", "-o", join(cli().dir, "none", "x"))).toContain(
       "cannot be written",
     );
+  });
+
+  test("tenant export over a line that breaks has each line once", async () => {
+    const documents = [
+      { kind: "Configuration", spec: ordersConfiguration("exported") },
+      ...Array.from({ length: 80 }, (_, i) => {
+        return { kind: "FiniteStateMachine", id: `x-${i}`, spec: { config_id: "exported:v1" } };
+      }),
+    ];
+    const text = documents.map((document) => JSON.stringify(document)).join("\n---\n");
+    expect(await cli().run(["send", "-q", "-"], { input: text })).toMatchObject({ code: 0 });
+    const told = (exported: string) =>
+      exported.split("\n").filter((line) => /^\{"type":"(machine|history|configuration)"/.test(line));
+    const whole = await cli().text("tenant", "export");
+    const [before = ""] = whole.split('{"type":"cursor"');
+    const cursorAt = Buffer.byteLength(before);
+    expect(before.length).toBeLessThan(whole.length);
+    // Before there is a cursor, in the line behind the first one, and there again.
+    const cuts = [cursorAt / 2, cursorAt + 500, 50].map(Math.floor);
+    const line = await startBreakingLine(cli().url, (_path, nth) => cuts[nth - 1]);
+    try {
+      const ran = await cli().run(["tenant", "export", "--url", line.url]);
+      expect(ran).toMatchObject({ code: 0, stderr: expect.stringContaining("going on in") });
+      expect(told(ran.stdout)).toEqual(told(whole));
+      const resumed = expect.stringContaining("?after=");
+      expect(line.asked).toEqual(["/api/v1/export", "/api/v1/export", resumed, resumed]);
+    } finally {
+      line.close();
+    }
   });
 
   test("tenant erase wants the name once more", async () => {

@@ -1,8 +1,6 @@
 /** `machine send|label|migrate|override|delete|erase`: what changes a machine. */
-import { createServer, type IncomingMessage } from "node:http";
-import type { AddressInfo } from "node:net";
-import { text as readStream } from "node:stream/consumers";
 import { expect, test } from "vitest";
+import { startBreakingLine } from "./breaking-line.ts";
 import { ordersConfiguration, type Cli } from "./cli.ts";
 import { checkShape } from "./operation-answer.ts";
 
@@ -83,36 +81,28 @@ export function testMachineChanges(cli: () => Cli): void {
 
   test("when answers are lost, an event happens once and a creation makes one machine", async () => {
     await cli().upload(ordersConfiguration("lossy"));
-    const lost: string[] = [];
-    // Passes on what it is asked, and loses the first answer to each.
-    const proxy = createServer((request: IncomingMessage, response) => {
-      void (async () => {
-        const body = await readStream(request);
-        const headers = new Headers({ "content-type": "application/json" });
-        const key = request.headers["idempotency-key"];
-        if (typeof key === "string") headers.set("idempotency-key", key);
-        const answer = await fetch(cli().url + request.url, { method: "POST", headers, body });
-        const text = await answer.text();
-        if (!lost.includes(request.url ?? "")) {
-          lost.push(request.url ?? "");
-          request.socket.destroy();
-          return;
-        }
-        response.writeHead(answer.status, { "content-type": "application/json" }).end(text);
-      })();
-    }).listen(0, "127.0.0.1");
-    await new Promise((resolve) => proxy.once("listening", resolve));
+    const lost = new Set<string>();
+    // The first answer of each route is lost before it begins, the second in its middle.
+    const line = await startBreakingLine(cli().url, (path) => {
+      if (lost.has(`${path} twice`)) return undefined;
+      const [note, bytes] = lost.has(path) ? [`${path} twice`, 10] : [path, 0];
+      lost.add(note);
+      return bytes;
+    });
     try {
-      const elsewhere = ["--url", `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`];
+      const elsewhere = ["--url", line.url];
       const named = await cli().run(["machine", "create", "lossy", ...elsewhere]);
       expect(named).toMatchObject({ code: 0, stderr: expect.stringContaining("trying again") });
       expect(await cli().text("machine", "count", "lossy")).toBe("1\n");
       const machine = named.stdout.trim();
       const sent = await cli().run(["machine", "send", machine, "accept", "--json", ...elsewhere]);
       expect(JSON.parse(sent.stdout)).toMatchObject({ duplicate: true, revision: 1 });
-      expect(lost).toEqual(["/api/v1/statemachines", expect.stringMatching(/\/events$/)]);
+      const override = ["machine", "override", machine, "shipped", "--comment", "x", "--expected-revision", "1"];
+      expect(await cli().run([...override, ...elsewhere])).toMatchObject({ code: 3, stdout: "" });
+      const times = (end: string) => line.asked.filter((path) => path.endsWith(end)).length;
+      expect([times("/statemachines"), times("/events"), times("/override")]).toEqual([3, 3, 1]);
     } finally {
-      proxy.close();
+      line.close();
     }
   });
 
