@@ -1,4 +1,5 @@
 /** Diagrams as files and in a terminal: drawn here, by what draws them in the service. */
+import type { Command } from "commander";
 import { writeFile } from "node:fs/promises";
 import type { Marks } from "../diagram/graph.ts";
 import { renderMermaid } from "../diagram/mermaid.ts";
@@ -16,6 +17,13 @@ export type DiagramFormat = (typeof FORMATS)[number];
 export interface DiagramFlags {
   readonly format?: string;
   readonly output?: string;
+}
+
+/** Adds `--format` and `--output`. */
+export function addDiagramOptions(command: Command): Command {
+  return command
+    .option("--format <format>", "text, mmd or svg (the ending of the file; text)")
+    .option("-o, --output <file>", "write it to a file");
 }
 
 /** What `--format` says, else the ending of the file, else text. Throws where it is no format. */

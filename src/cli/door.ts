@@ -4,10 +4,8 @@ import { EXIT, Failure, Refused, type Problem } from "./failure.ts";
 import type { Settings } from "./settings.ts";
 import { RELEASE } from "./release.ts";
 
-/** How long one attempt may wait for its answer to begin: longer than the service takes, short enough to be told in time. */
+/** How long one attempt may take: longer than any answer of the service, short enough to be told in time. */
 const ATTEMPT_MS = 60_000;
-/** How long an answer may take to be read to its end. */
-const CALL_MS = 10 * 60_000;
 const ATTEMPTS = 5;
 /** Before the second attempt; doubled each time. */
 const FIRST_PAUSE_MS = 200;
@@ -25,6 +23,7 @@ export interface Call {
   readonly isRepeatable?: boolean;
   /** Statuses that are answers here, besides those of success. */
   readonly accept?: readonly number[];
+  /** Ends it, besides what ends the command. */
   readonly signal?: AbortSignal;
 }
 
@@ -34,14 +33,21 @@ export interface Answer<T> {
   readonly headers: Headers;
 }
 
+/** What a door has besides where it leads. */
+interface DoorOptions {
+  /** Hears why there is a pause before another attempt. */
+  readonly onPause?: (text: string) => void;
+  /** Ends every call. */
+  readonly signal?: AbortSignal;
+}
+
 export class Door {
   readonly url: string;
   readonly #key: string | undefined;
   readonly #onPause: (text: string) => void;
   readonly #signal: AbortSignal | undefined;
 
-  /** `onPause` hears why it waits before it tries again; `signal` ends every call. */
-  constructor({ url, key }: Settings, onPause: (text: string) => void = () => undefined, signal?: AbortSignal) {
+  constructor({ url, key }: Settings, { onPause = () => undefined, signal }: DoorOptions = {}) {
     this.url = url;
     this.#key = key;
     this.#onPause = onPause;
@@ -58,34 +64,43 @@ export class Door {
 
   /** Asks and reads the answer. Throws Refused where the service says no, Failure where it does not say anything. */
   async call<T>(method: string, path: string, call: Call = {}): Promise<Answer<T>> {
-    const timeout = AbortSignal.timeout(CALL_MS);
-    const signal = call.signal === undefined ? timeout : AbortSignal.any([call.signal, timeout]);
-    const response = await this.open(method, path, { ...call, signal });
-    const text = await response.text();
-    const isJson = (response.headers.get("content-type") ?? "").includes("json");
-    const body = (isJson && text !== "" ? JSON.parse(text) : text) as T;
-    return { status: response.status, body, headers: response.headers };
+    return await this.#attempt(method, path, call, async (response) => {
+      const text = await response.text();
+      const isJson = (response.headers.get("content-type") ?? "").includes("json");
+      const body = (isJson && text !== "" ? parse(text) : text) as T;
+      return { status: response.status, body, headers: response.headers };
+    });
   }
 
   /** The same, with the answer still to be read: for what streams. */
   async open(method: string, path: string, call: Call = {}): Promise<Response> {
+    return await this.#attempt(method, path, call, async (response) => response);
+  }
+
+  /** Asks until there is an answer that `read` can read, as often as makes sense. */
+  async #attempt<T>(method: string, path: string, call: Call, read: (response: Response) => Promise<T>): Promise<T> {
     const isRepeatable = call.isRepeatable ?? method === "GET";
-    const signals = [call.signal, this.#signal].filter((signal) => signal !== undefined);
-    const signal = AbortSignal.any(signals);
+    const endings = [this.#signal, call.signal].filter((signal) => signal !== undefined);
+    const ending = endings.length === 0 ? undefined : AbortSignal.any(endings);
     for (let attempt = 1; ; attempt += 1) {
-      const outcome = await this.#try(method, path, call, signal);
-      if (outcome instanceof Response) return outcome;
+      const outcome = await this.#try(method, path, call, ending, read);
+      if ("read" in outcome) return outcome.read;
       const { failure, pauseMs } = outcome;
       const isLast = attempt === ATTEMPTS || !isRepeatable || pauseMs === undefined || pauseMs > LONGEST_PAUSE_MS;
-      if (isLast || signal.aborted) throw failure;
+      if (isLast || ending?.aborted === true) throw failure;
       const waitMs = Math.max(pauseMs, FIRST_PAUSE_MS * 2 ** (attempt - 1) * (0.5 + Math.random()));
       this.#onPause(`${failure.message}; trying again in ${(waitMs / 1_000).toFixed(1)} s`);
-      await sleep(waitMs, undefined, { signal });
+      await pause(waitMs, ending);
     }
   }
 
-  async #try(method: string, path: string, call: Call, signal: AbortSignal): Promise<Response | Trouble> {
-    const { query = {}, body, headers = {}, accept = [] } = call;
+  async #try<T>(
+    method: string,
+    path: string,
+    { query = {}, body, headers = {}, accept = [] }: Call,
+    ending: AbortSignal | undefined,
+    read: (response: Response) => Promise<T>,
+  ): Promise<{ readonly read: T } | Trouble> {
     const url = new URL(this.url + path);
     for (const [name, value] of Object.entries(query)) {
       if (value !== undefined) url.searchParams.set(name, String(value));
@@ -93,37 +108,54 @@ export class Door {
     const sent = new Headers({ accept: "application/json", "user-agent": `detent-cli/${RELEASE}`, ...headers });
     if (this.#key !== undefined) sent.set("authorization", `Bearer ${this.#key}`);
     if (body !== undefined && !sent.has("content-type")) sent.set("content-type", "application/json");
-    const patience = new AbortController();
-    const timer = setTimeout(() => patience.abort(new Error(`no answer for ${ATTEMPT_MS / 1_000} s`)), ATTEMPT_MS);
-    let response;
+    // What still streams when `read` is through may take its time.
+    const late = new AbortController();
+    const timer = setTimeout(() => late.abort(new Error(`nothing came for ${ATTEMPT_MS / 1_000} s`)), ATTEMPT_MS);
     try {
-      response = await fetch(url, {
+      const response = await fetch(url, {
         method,
         headers: sent,
         // A credential must not follow to where somebody else points.
         redirect: "error",
         ...(body !== undefined && { body: typeof body === "string" ? body : JSON.stringify(body) }),
-        signal: AbortSignal.any([signal, patience.signal]),
+        signal: ending === undefined ? late.signal : AbortSignal.any([ending, late.signal]),
       });
+      if (response.ok || accept.includes(response.status)) return { read: await read(response) };
+      return await troubleOf(response);
     } catch (error) {
-      if (signal.aborted && signal.reason instanceof Failure) throw signal.reason;
+      if (ending?.aborted === true && ending.reason instanceof Failure) throw ending.reason;
       const message = `${this.url} does not answer: ${causeOf(error)}`;
       return { failure: new Failure(message, EXIT.unavailable, HINT), pauseMs: 0 };
     } finally {
       clearTimeout(timer);
     }
-    if (response.ok || accept.includes(response.status)) return response;
-    return await troubleOf(response);
   }
 }
 
 const HINT =
   'is it running ("npm start" serves one here), and is this its address (--url, DETENT_URL, "detent login")?';
 
+/** Waits; throws the signal's reason when it is over before. */
+export async function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
+  try {
+    await sleep(ms, undefined, { ...(signal && { signal }) });
+  } catch (error) {
+    throw signal?.aborted === true ? signal.reason : error;
+  }
+}
+
 /** Why an attempt failed; `pauseMs`: another one may do better, not before that. */
 interface Trouble {
   readonly failure: Failure;
   readonly pauseMs: number | undefined;
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new Error("what came is not the JSON that it says it is");
+  }
 }
 
 function causeOf(error: unknown): string {

@@ -1,5 +1,7 @@
 /** How a command fails: each kind with its exit code, so that a script can tell them apart. Knows no output. */
 
+import type { Receipt } from "./answers.ts";
+
 /**
  * 0 done; 1 the answer is no (a refusal, findings, not ready, not found); 2 the command line or a file cannot be read; 3
  * nobody answered, or the service has trouble: later it may work; 4 no valid credential, or one that may not do this; 130
@@ -45,7 +47,8 @@ export interface Problem {
   readonly request_id?: string;
   readonly metadata?: Readonly<Record<string, string>>;
   readonly errors?: readonly Violation[];
-  readonly receipt?: Readonly<Record<string, unknown>>;
+  readonly receipt?: Receipt;
+  readonly dry_run?: true;
 }
 
 /** The service answered no. */

@@ -81,7 +81,7 @@ export async function readJsonFlag(name: string, value: string | undefined): Pro
   }
 }
 
-/** `K=V` as often as it was given. */
+/** `K=V` as often as it was given; the first `=` divides it. Undefined where it was not given. */
 export function readPairs(name: string, values: readonly string[] | undefined): Record<string, string> | undefined {
   if (values === undefined) return undefined;
   const pairs = values.map((value): [string, string] => {
@@ -89,6 +89,9 @@ export function readPairs(name: string, values: readonly string[] | undefined): 
     if (at < 1) throw usage(`${name} is KEY=VALUE, not "${value}"`);
     return [value.slice(0, at), value.slice(at + 1)];
   });
+  const keys = pairs.map(([key]) => key);
+  const repeated = keys.find((key, index) => keys.indexOf(key) !== index);
+  if (repeated !== undefined) throw usage(`${name} names "${repeated}" more than once`);
   return Object.fromEntries(pairs);
 }
 
@@ -103,7 +106,13 @@ export function readMachineName(text: string): { readonly configuration: string;
 /** The path of a machine's routes. */
 export function machinePath(text: string): string {
   const { configuration, id } = readMachineName(text);
-  return `/api/v1/statemachines/${encodeURIComponent(configuration)}/${encodeURIComponent(id)}`;
+  return `/api/v1/statemachines/${toSegment(configuration)}/${toSegment(id)}`;
+}
+
+/** A name as a part of a path. Throws what would make another path of it. */
+export function toSegment(name: string): string {
+  if (name === "" || name === "." || name === "..") throw usage(`"${name}" is no name`);
+  return encodeURIComponent(name.toWellFormed());
 }
 
 /** `orders:v3`; the version is `v1` where none is named, as everywhere. */

@@ -3,6 +3,7 @@ import type { Command } from "commander";
 import { Door } from "./door.ts";
 import { Output } from "./output.ts";
 import { readSettings, type Settings, type SettingsFlags } from "./settings.ts";
+import { toPrintable } from "./table.ts";
 
 /** What a command works with. */
 export interface Session<F> {
@@ -26,10 +27,12 @@ interface Leaf<F> {
   readonly name: string;
   /** One line, without a full stop. */
   readonly summary: string;
-  /** More than one line; absent: the summary says it. */
+  /** Paragraphs, an empty line between them; absent: the summary says it. */
   readonly description?: string;
   /** Command lines, most usual first, without `detent` in front, each with what it does. */
   readonly examples: readonly (readonly [line: string, what: string])[];
+  /** What `--json` prints, as a phrase: `the answer of GetMachine`. For the help and for docs/cli.md. */
+  readonly json?: string;
   /** Adds the command's own options. */
   readonly options?: (command: Command) => Command;
   readonly run: (session: Session<F>, ...operands: string[]) => Promise<void>;
@@ -43,24 +46,43 @@ export function addLeaf<F = object>(parent: Command, runner: Runner, leaf: Leaf<
   const command = parent
     .command(leaf.name)
     .summary(leaf.summary)
-    .description(leaf.description ?? leaf.summary);
+    .description(unwrap(leaf.description ?? leaf.summary));
   leaf.options?.(command);
   addCommonOptions(command);
   addExamples(command, leaf.examples);
+  if (leaf.json !== undefined) addJsonNote(command, leaf.json);
   command.action(async () => {
     const flags = command.opts<F & CommonFlags>();
     const output = new Output(flags);
+    const onPause = (text: string) => output.say(toPrintable(text));
     await runner(output, (signal) => {
       const settings = async () => await readSettings(flags);
-      const door = async () => new Door(await settings(), (text) => output.say(text), signal);
+      const door = async () => new Door(await settings(), { onPause, signal });
       return leaf.run({ flags, output, door, settings, signal }, ...operandsOf(command));
     });
   });
 }
 
+/** Lines of a source end where they do; those of a terminal elsewhere. */
+function unwrap(text: string): string {
+  return text.replaceAll(/(?<!\n)\n(?!\n)/g, " ");
+}
+
 function operandsOf(command: Command): string[] {
   // An operand that was left out is undefined among the processed ones, or not there at all.
   return command.processedArgs.flat().filter((operand): operand is string => typeof operand === "string");
+}
+
+const JSON_NOTES = new WeakMap<Command, string>();
+
+function addJsonNote(command: Command, note: string): void {
+  JSON_NOTES.set(command, note);
+  command.addHelpText("after", `\nWith --json: ${note}.`);
+}
+
+/** What `--json` prints, as the command says it. */
+export function jsonNoteOf(command: Command): string | undefined {
+  return JSON_NOTES.get(command);
 }
 
 /** Adds a noun: a command that only has others below it. */

@@ -4,6 +4,7 @@
  */
 import { styleText } from "node:util";
 import { Refused, type Failure } from "./failure.ts";
+import { toPrintable } from "./table.ts";
 
 export type Style = "bold" | "dim" | "red" | "green" | "yellow" | "cyan";
 
@@ -77,12 +78,19 @@ function toProblem(failure: Failure): object {
 }
 
 function describe(failure: Failure): string {
-  const lines = [`${tint("red", "error:")} ${failure.message}`];
+  // What went wrong may be told in a customer's words.
+  const lines = [`${tint("red", "error:")} ${toPrintableLines(failure.message)}`];
   if (failure instanceof Refused) {
     const { reason, status, errors = [], request_id: requestId } = failure.problem;
-    for (const { pointer, rule, message } of errors) lines.push(`  ${pointer || "/"} ${message} (${rule})`);
-    lines.push(tint("dim", `  ${reason}, status ${status}${requestId === undefined ? "" : `, request ${requestId}`}`));
+    for (const { pointer, rule, message } of errors)
+      lines.push(`  ${toPrintable(pointer || "/")} ${toPrintable(message)} (${rule})`);
+    const request = requestId === undefined ? "" : `, request ${requestId}`;
+    lines.push(tint("dim", `  ${toPrintable(`${reason}, status ${status}${request}`)}`));
   }
-  if (failure.hint !== undefined) lines.push(`  ${failure.hint}`);
+  if (failure.hint !== undefined) lines.push(`  ${toPrintableLines(failure.hint)}`);
   return lines.join("\n");
+}
+
+function toPrintableLines(text: string): string {
+  return text.split("\n").map(toPrintable).join("\n");
 }

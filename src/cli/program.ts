@@ -2,17 +2,41 @@
 import { Command } from "commander";
 import { addCodegen } from "./commands/codegen.ts";
 import { addConfig } from "./commands/config.ts";
+import { addDlq } from "./commands/dlq.ts";
+import { addEvents } from "./commands/events.ts";
 import { addGet } from "./commands/get.ts";
+import { addJob } from "./commands/job/job.ts";
+import { addKey } from "./commands/key.ts";
 import { addLogin } from "./commands/login.ts";
+import { addMachine } from "./commands/machine/machine.ts";
 import { addProfile } from "./commands/profile.ts";
 import { addSend } from "./commands/send.ts";
 import { addStatus } from "./commands/status.ts";
+import { addTenant } from "./commands/tenant/tenant.ts";
 import { addTest } from "./commands/test.ts";
+import { addToken } from "./commands/token.ts";
 import { addVersion } from "./commands/version.ts";
 import { addExamples, type Runner } from "./leaf.ts";
 import { RELEASE } from "./release.ts";
 
-const NOUNS = [addSend, addGet, addVersion, addStatus, addConfig, addCodegen, addTest, addLogin, addProfile];
+const NOUNS = [
+  addSend,
+  addGet,
+  addVersion,
+  addStatus,
+  addConfig,
+  addMachine,
+  addEvents,
+  addJob,
+  addDlq,
+  addKey,
+  addToken,
+  addTenant,
+  addCodegen,
+  addTest,
+  addLogin,
+  addProfile,
+];
 
 /** The command line of `detent`; each command is run by `runner`. */
 export function createProgram(runner: Runner): Command {
@@ -21,6 +45,8 @@ export function createProgram(runner: Runner): Command {
     .version(RELEASE, "-V, --version", "print the version of this command")
     .helpCommand("help [command]", "help for a command")
     .exitOverride()
+    // Otherwise "--version v3" of a command would be this program's own.
+    .enablePositionalOptions()
     .showHelpAfterError("(--help tells more)");
   addExamples(program, [
     ["send orders.yaml", "upload configurations, create machines, send events"],

@@ -1,6 +1,6 @@
 /** Rows as columns of text, as wide as what is in them; control characters of customers' texts do not reach a terminal. */
 import { countCodePoints } from "../engine/limits.ts";
-import { stringify } from "yaml";
+import { Document, visit } from "yaml";
 import { showText as toPrintable } from "../diagram/text.ts";
 
 /** `rows` below `header`; nothing behind the last column. */
@@ -24,7 +24,21 @@ function pad(text: string, width: number): string {
 /** `text` as a terminal may show it: what would move its cursor, change its colours or turn its direction is made visible. */
 export { toPrintable };
 
-/** A value as YAML, whose texts are quoted where a terminal would not show them as they are. */
+/** What YAML lets stand as it is, and a terminal must not get. */
+const UNSHOWN = /[\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g;
+
+/** A value as YAML that a terminal may show: the same value, with escapes where a terminal would not show a text as it is. */
 export function toYaml(value: unknown): string {
-  return stringify(value, { lineWidth: 120 }).trimEnd();
+  const document = new Document(value);
+  // Only in double quotes is an escape one.
+  visit(document, {
+    Scalar: (_key, node) => {
+      if (typeof node.value === "string" && node.value.search(UNSHOWN) >= 0) node.type = "QUOTE_DOUBLE";
+    },
+  });
+  return document.toString({ lineWidth: 120 }).replaceAll(UNSHOWN, escape).trimEnd();
+}
+
+function escape(letter: string): string {
+  return `\\u${letter.charCodeAt(0).toString(16).padStart(4, "0")}`;
 }

@@ -1,12 +1,20 @@
 /** `detent`, the command line: every command, by its real binary, against one server. */
-import type { Command } from "commander";
+import { execFile } from "node:child_process";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { createProgram } from "../../src/cli/program.ts";
+import { listLeaves } from "../../src/local/cli-reference.ts";
 import { startServer, type Server } from "./server.ts";
 import { buildPackage, Cli } from "./cli/cli.ts";
 import { testAuthoring } from "./cli/authoring.ts";
 import { testConfigurations } from "./cli/configurations.ts";
 import { testDocuments } from "./cli/documents.ts";
+import { testEvents } from "./cli/events.ts";
+import { testJobs } from "./cli/jobs.ts";
+import { testKeys } from "./cli/keys.ts";
+import { testMachineChanges } from "./cli/machine-changes.ts";
+import { testMachines } from "./cli/machines.ts";
 import { testProfiles } from "./cli/profiles.ts";
 
 let server: Server;
@@ -24,18 +32,29 @@ afterAll(async () => {
 testDocuments(() => cli);
 testConfigurations(() => cli);
 testAuthoring(() => cli);
+testMachines(() => cli);
+testMachineChanges(() => cli);
+testEvents(() => cli);
+testJobs(() => cli);
+testKeys(
+  () => cli,
+  () => server.stateDir,
+);
 testProfiles(() => cli);
 
-/** The words of every command that does something. */
-function listLeaves(command: Command, words: readonly string[] = []): string[] {
-  if (command.commands.length === 0) return [words.join(" ")];
-  return command.commands.flatMap((each) => listLeaves(each, [...words, each.name()]));
-}
+test("the command lines of docs/cli.md run, in their order", async () => {
+  const page = await readFile(join(import.meta.dirname, "../../docs/cli.md"), "utf8");
+  const blocks = [...page.matchAll(/<!-- test: run -->\n```sh\n([^]*?)```/g)].map(([, block = ""]) => block);
+  expect(blocks.length).toBeGreaterThan(2);
+  await promisify(execFile)("bash", ["-euo", "pipefail", "-c", blocks.join("\n")], await cli.shell());
+});
 
 test("every command was run, and none without an example in its help", async () => {
-  const leaves = listLeaves(createProgram(async () => undefined));
+  const leaves = listLeaves().map(({ words }) => words.join(" "));
   expect(leaves.length).toBeGreaterThan(10);
   const unrun = leaves.filter((leaf) => !cli.lines.some((line) => line === leaf || line.startsWith(`${leaf} `)));
   expect(unrun).toEqual([]);
-  for (const leaf of leaves) expect(await cli.text(...leaf.split(" "), "--help")).toMatch(/^Examples:\n {2}detent /);
+  const help = async (leaf: string) =>
+    expect(await cli.text(...leaf.split(" "), "--help")).toMatch(/^Examples:\n {2}detent /);
+  await Promise.all(leaves.map(help));
 });

@@ -3,7 +3,7 @@ import type { Command } from "commander";
 import { loadConfiguration } from "../../engine/compile-configuration.ts";
 import { diffConfigurations, type Difference } from "../configuration-diff.ts";
 import { fetchConfiguration, readNamedConfiguration } from "../configurations.ts";
-import { deliver, draw, readFormat, type DiagramFlags } from "../diagram.ts";
+import { addDiagramOptions, deliver, draw, readFormat, type DiagramFlags } from "../diagram.ts";
 import { answeredNo } from "../failure.ts";
 import { checkFile, formatFinding, type LocatedFinding } from "../findings.ts";
 import { readConfigId, readConfigurationFile } from "../input.ts";
@@ -25,6 +25,7 @@ Exit code 1 where it would not be accepted.`,
       ["config check --strict orders.yaml", "warnings count, too"],
       ["config check --offline orders.yaml", "by this command's own engine, without a service"],
     ],
+    json: '`{"valid", "findings": [{"severity", "code", "pointer", "message", "file", "line", "column"}]}`',
     options: (command) =>
       command.option("--strict", "exit code 1 for warnings, too").option("--offline", "ask no service: check here"),
     run: async ({ output, door, flags }, name = "") => {
@@ -43,6 +44,7 @@ Exit code 1 where it would not be accepted.`,
       ["config create orders.yaml", "what it is known by from now on"],
       ["config create - < orders.json", "from stdin"],
     ],
+    json: "the answer of `CreateConfiguration`, or of `GetConfiguration` where it is there, with a `status`: `created` or `identical`",
     run: async ({ output, door }, name = "") => {
       const file = await readConfigurationFile(name);
       const service = await door();
@@ -62,6 +64,7 @@ Exit code 1 where it would not be accepted.`,
       ["config list", "all of them"],
       ["config list --configuration orders", "one of them"],
     ],
+    json: '`{"configurations"}`, as `ListConfigurations` answers them, of all pages',
     options: (command) => command.option("--configuration <name>", "only this one"),
     run: async ({ output, door, flags }) => {
       const { configuration } = flags;
@@ -84,6 +87,7 @@ Exit code 1 where it would not be accepted.`,
       ["config get orders:v3", "as YAML"],
       ["config get --json orders:v3 > orders.json", "as JSON"],
     ],
+    json: "the answer of `GetConfiguration`",
     run: async ({ output, door }, configId = "") => {
       const source = await fetchConfiguration(await door(), configId);
       output.data(source, () => toYaml(source));
@@ -100,6 +104,7 @@ NAME:VERSION or a file.`,
       ["config diff orders:v3 orders.yaml", "what an upload would change"],
       ["config diff --exit-code orders:v3 orders.yaml", "exit code 1 where they differ"],
     ],
+    json: '`{"differences": [{"change", "path", "before", "after"}]}`; a change is `added`, `removed` or `changed`',
     options: (command) => command.option("--exit-code", "exit code 1 where there are differences"),
     run: async (session, before = "", after = "") => {
       const { output, door, flags } = session;
@@ -119,6 +124,7 @@ NAME:VERSION or a file.`,
       ["config diagram orders.yaml -o orders.svg", "a file's, as a picture"],
       ["config diagram orders:v3 --format mmd", "as Mermaid"],
     ],
+    json: '`{"format", "diagram"}`; with `-o` `{"file"}`',
     options: addDiagramOptions,
     run: async ({ output, door, flags }, name = "") => {
       const format = readFormat(flags);
@@ -132,6 +138,7 @@ NAME:VERSION or a file.`,
     name: "deprecate <config>",
     summary: "take no new machines for a configuration; those that are there go on",
     examples: [["config deprecate orders:v2", "for good: there is no way back"]],
+    json: '`{"config_id", "deprecated": true}`',
     run: async ({ output, door }, name = "") => {
       const configId = readConfigId(name);
       await (
@@ -140,13 +147,6 @@ NAME:VERSION or a file.`,
       output.data({ config_id: configId, deprecated: true }, () => `${configId} takes no new machines`);
     },
   });
-}
-
-/** Adds `--format` and `--output`. */
-export function addDiagramOptions(command: Command): Command {
-  return command
-    .option("--format <format>", "text, mmd or svg (the ending of the file; text)")
-    .option("-o, --output <file>", "write it to a file");
 }
 
 interface Listed {

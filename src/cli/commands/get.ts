@@ -24,6 +24,7 @@ export function addGet(program: Command, runner: Runner): void {
       ["get FiniteStateMachine orders/order-1", "a machine"],
       ["get EventOutcome orders/e-1", "the receipt of an event, by configuration and event id"],
     ],
+    json: "the answer of `GetConfiguration`, `GetMachine` or `FindEvent`",
     run: async ({ output, door }, typed = "", id = "") => {
       const kind = Object.keys(PATHS).find((each) => each.toLowerCase() === typed.toLowerCase());
       const path = kind === undefined ? undefined : PATHS[kind];

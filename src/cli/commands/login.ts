@@ -26,6 +26,7 @@ where stdin is a terminal; never from a flag, which other users of the machine c
       ["login --profile staging --url https://staging.example.com < key", "as another profile"],
       ["login --url http://localhost:8787 --no-key", "a service that asks for none"],
     ],
+    json: '`{"profile", "url"}`',
     options: (command) => command.option("--no-key", "the service asks for no key"),
     run: async ({ output, flags, signal }) => {
       const profiles = await readProfiles();
@@ -37,7 +38,7 @@ where stdin is a terminal; never from a flag, which other users of the machine c
         throw usage("name the service", "for example: detent login --url https://detent.example.com");
       const url = toServiceUrl(address);
       const key = flags.key ? await readKey(url) : undefined;
-      await tryOut(new Door({ url, key }, (text) => output.say(text)), signal);
+      await tryOut(new Door({ url, key }, { onPause: (text) => output.say(text), signal }));
       const profile = { url, ...(key !== undefined && { key }) };
       await writeProfiles({ current: name, profiles: { ...profiles.profiles, [name]: profile } });
       output.data({ profile: name, url }, () => `${name}: ${url}`);
@@ -52,6 +53,7 @@ where stdin is a terminal; never from a flag, which other users of the machine c
       ["logout", "the current profile"],
       ["logout --profile staging", "another one"],
     ],
+    json: '`{"profile"}`',
     run: async ({ output, flags }) => {
       const { current, profiles } = await readProfiles();
       const name = flags.profile ?? (process.env["DETENT_PROFILE"] || current);
@@ -84,9 +86,9 @@ async function askForKey(url: string): Promise<string> {
 }
 
 /** Throws unless the service takes the credential; one that may not list configurations is one all the same. */
-async function tryOut(door: Door, signal: AbortSignal): Promise<void> {
+async function tryOut(door: Door): Promise<void> {
   try {
-    await door.call("GET", "/api/v1/configurations", { query: { page_size: 1 }, signal });
+    await door.get("/api/v1/configurations", { page_size: 1 });
   } catch (error) {
     if (!(error instanceof Refused) || error.problem.reason !== "PERMISSION_DENIED") throw error;
   }

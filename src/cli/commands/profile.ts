@@ -12,6 +12,7 @@ export function addProfile(program: Command, runner: Runner): void {
     name: "list",
     summary: "list the profiles; keys are not shown",
     examples: [["profile list", "all of them, the current one with a *"]],
+    json: '`{"profiles": [{"name", "url", "has_key", "current"}]}`',
     run: async ({ output }) => {
       const { current, profiles } = await readProfiles();
       const listed = Object.entries(profiles).map(([name, { url, key }]) => {
@@ -35,6 +36,7 @@ export function addProfile(program: Command, runner: Runner): void {
     name: "use <name>",
     summary: "make a profile the current one",
     examples: [["profile use staging", "the commands ask that service from now on"]],
+    json: '`{"profile", "url"}`',
     run: async ({ output }, name = "") => {
       const { profiles } = await readProfiles();
       const chosen = findProfile({ current: name, profiles }, name);

@@ -1,11 +1,14 @@
 /** `detent send`: documents of go-statemachine's kinds, one after the other. */
 import type { Command } from "commander";
-import { randomUUID } from "node:crypto";
+import type { Receipt } from "../answers.ts";
 import type { Door } from "../door.ts";
+import { sendEvent } from "../events.ts";
 import { answeredNo, Refused, usage } from "../failure.ts";
-import { machinePath, readDocuments } from "../input.ts";
+import { readDocuments } from "../input.ts";
 import { readRequest, type Kind, type Request } from "../kinds.ts";
 import { addLeaf, type Runner } from "../leaf.ts";
+import { createMachine, nameOf } from "../machines.ts";
+import { formatReceipt } from "../receipts.ts";
 import { toPrintable } from "../table.ts";
 
 /** What became of a document; `answer` is the route's. */
@@ -13,7 +16,7 @@ interface Sent {
   readonly kind: Kind;
   readonly name: string;
   readonly status: "created" | "identical" | "sent" | "duplicate" | "refused";
-  readonly answer: Readonly<Record<string, unknown>>;
+  readonly answer: object;
 }
 
 export function addSend(program: Command, runner: Runner): void {
@@ -30,6 +33,7 @@ the command with exit code 1; what was sent before it stays.`,
       ["send - < orders.yaml", "the same from stdin"],
       ["send --json orders.yaml", "the answers, as JSON"],
     ],
+    json: '`{"results": [{"kind", "name", "status", "answer"}]}`: the status is `created`, `identical`, `sent`, `duplicate` or `refused`, the answer that of `CreateConfiguration`, `GetConfiguration`, `CreateMachine` or `SendEvent`',
     run: async ({ output, door }, file) => {
       if (file === undefined && !process.argv.includes("--")) throw usage("name a file to send, or - for stdin");
       const requests = (await readDocuments(file ?? "-")).map(readRequest);
@@ -50,18 +54,10 @@ the command with exit code 1; what was sent before it stays.`,
 
 async function sendRequest(door: Door, request: Request): Promise<Sent> {
   const { kind, body } = request;
-  if (kind === "EventRequest") return await sendEvent(door, request);
+  if (kind === "EventRequest") return await sendRequestedEvent(door, request);
   if (kind === "Configuration") return await createConfiguration(door, body);
-  // Asked twice for the same machine, the service knows it again by this key.
-  const headers = { "idempotency-key": randomUUID() };
-  const call = body["id"] === undefined ? { headers, isRepeatable: true } : {};
-  const answer = await door.post<{ id: string; statemachine: { config_id: string } }>(
-    "/api/v1/statemachines",
-    body,
-    call,
-  );
-  const [configuration] = answer.statemachine.config_id.split(":");
-  return { kind, name: `${configuration}/${answer.id}`, status: "created", answer };
+  const answer = await createMachine(door, body);
+  return { kind, name: nameOf(answer), status: "created", answer };
 }
 
 /** Uploads a configuration; one that is there with the same content counts as done. */
@@ -79,38 +75,20 @@ export async function createConfiguration(
     if (!(error instanceof Refused) || error.problem.metadata?.["identical"] !== "true") throw error;
     const { name = "", version = "" } = body as { name?: string; version?: string };
     const configId = `${name}:${version || "v1"}`;
-    const answer = await door.get<Sent["answer"]>(`/api/v1/configurations/${configId}`);
+    const answer = await door.get<object>(`/api/v1/configurations/${configId}`);
     return { kind, name: configId, status: "identical", answer };
   }
 }
 
-async function sendEvent(door: Door, request: Request & { readonly kind: "EventRequest" }): Promise<Sent> {
-  const { kind, configuration, id } = request;
+async function sendRequestedEvent(door: Door, request: Request & { readonly kind: "EventRequest" }): Promise<Sent> {
+  const { kind, configuration, id, body } = request;
   const name = `${configuration}/${id}`;
-  // Named here, so that an answer that was lost can be asked for again.
-  const body = { event_id: randomUUID(), ...request.body };
-  try {
-    const answer = await door.post<Sent["answer"]>(`${machinePath(name)}/events`, body, { isRepeatable: true });
-    return { kind, name, status: answer["duplicate"] === true ? "duplicate" : "sent", answer };
-  } catch (error) {
-    const receipt = error instanceof Refused ? error.problem.receipt : undefined;
-    if (receipt === undefined) throw error;
-    return { kind, name, status: "refused", answer: receipt };
-  }
+  const answer = await sendEvent(door, name, body);
+  const status = answer.reason !== undefined ? "refused" : answer.duplicate ? "duplicate" : "sent";
+  return { kind, name, status, answer };
 }
 
 function describe({ status, answer }: Sent): string {
-  const text = (name: string) => {
-    const value = answer[name] ?? "";
-    return toPrintable(typeof value === "string" ? value : JSON.stringify(value));
-  };
-  if (status === "sent" || status === "duplicate") {
-    const moved = `${text("event")}: ${text("from")} -> ${text("to") || text("result")}, revision ${text("revision")}`;
-    return status === "duplicate" ? `${moved} (a duplicate of ${text("event_id")})` : moved;
-  }
-  return status === "refused"
-    ? `refused: ${text("reason")}: ${text("message")}`
-    : status === "identical"
-      ? "exists, identical"
-      : status;
+  if (status === "created") return status;
+  return status === "identical" ? "exists, identical" : formatReceipt(answer as Receipt);
 }

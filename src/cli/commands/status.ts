@@ -13,6 +13,7 @@ export function addStatus(program: Command, runner: Runner): void {
       ["status", "what is ready and what is not"],
       ["status --quiet && deploy", "in a script"],
     ],
+    json: "the answer of `CheckHealth`",
     run: async ({ output, door, flags }) => {
       const service = await door();
       const health = await readHealth(service);

@@ -11,6 +11,7 @@ export function addVersion(program: Command, runner: Runner): void {
     name: "version",
     summary: "show the versions of this command and of the service",
     examples: [["version", "both, and whether the service is ready"]],
+    json: '`{"client", "server": {"url", "release", "state"}}`; the server is null where there is none',
     run: async ({ output, door }) => {
       const service = await door();
       const answer = await readHealth(service).catch((error: unknown) => {

@@ -1,10 +1,11 @@
 /** The command line as its users run it: the compiled binary, in a process of its own, against a real server. */
 import { execFile, spawn, type ChildProcess } from "node:child_process";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect } from "vitest";
+import { checkOperationAnswer } from "./operation-answer.ts";
 
 const root = join(import.meta.dirname, "../../..");
 const BINARY = join(root, "dist/package/cli/main.js");
@@ -19,6 +20,17 @@ export interface Ran {
 interface RunOptions {
   readonly input?: string;
   readonly env?: Readonly<Record<string, string>>;
+}
+
+/** One that goes on. */
+export interface Running {
+  /** What it has printed so far. */
+  stdout(): string;
+  stderr(): string;
+  /** Its exit code. */
+  readonly ended: Promise<number>;
+  /** As Ctrl-C does. */
+  interrupt(): void;
 }
 
 /** Compiles the package; before the first run. */
@@ -55,27 +67,47 @@ export class Cli {
 
   /** Runs `detent` with these arguments to its end. */
   async run(args: readonly string[], options: RunOptions = {}): Promise<Ran> {
+    const running = this.follow(args, options);
+    const code = await running.ended;
+    return { code, stdout: running.stdout(), stderr: running.stderr() };
+  }
+
+  /** Runs it, and does not wait for its end. */
+  follow(args: readonly string[], options: RunOptions = {}): Running {
     const child = this.start(args, options);
     let [stdout, stderr] = ["", ""];
     child.stdout?.setEncoding("utf8").on("data", (chunk: string) => (stdout += chunk));
     child.stderr?.setEncoding("utf8").on("data", (chunk: string) => (stderr += chunk));
     child.stdin?.end(options.input ?? "");
-    const code = await new Promise<number>((resolve, reject) => {
+    const ended = new Promise<number>((resolve, reject) => {
       child.once("error", reject);
       child.once("close", (exitCode) => resolve(exitCode ?? -1));
     });
-    return { code, stdout, stderr };
+    return { stdout: () => stdout, stderr: () => stderr, ended, interrupt: () => child.kill("SIGINT") };
   }
 
   /** Starts it; whoever does ends it, too. */
   start(args: readonly string[], { env = {} }: RunOptions = {}): ChildProcess {
     this.lines.push(args.join(" "));
-    const { DETENT_KEY: _key, DETENT_PROFILE: _profile, FORCE_COLOR: _color, ...others } = process.env;
     return spawn(process.execPath, [BINARY, ...args], {
       cwd: this.dir,
-      env: { ...others, DETENT_URL: this.url, XDG_CONFIG_HOME: this.dir, XDG_STATE_HOME: this.dir, ...env },
+      env: { ...this.#environment(), ...env },
       stdio: ["pipe", "pipe", "pipe"],
     });
+  }
+
+  /** How a shell is run in which `detent` is this one. */
+  async shell(): Promise<{ readonly cwd: string; readonly env: NodeJS.ProcessEnv }> {
+    const bin = join(this.dir, "bin");
+    await mkdir(bin, { recursive: true });
+    await writeFile(join(bin, "detent"), `#!/bin/sh\nexec "${process.execPath}" "${BINARY}" "$@"\n`, { mode: 0o755 });
+    const environment = this.#environment();
+    return { cwd: this.dir, env: { ...environment, PATH: `${bin}:${environment["PATH"] ?? ""}` } };
+  }
+
+  #environment(): NodeJS.ProcessEnv {
+    const { DETENT_KEY: _key, DETENT_PROFILE: _profile, FORCE_COLOR: _color, ...others } = process.env;
+    return { ...others, DETENT_URL: this.url, XDG_CONFIG_HOME: this.dir, XDG_STATE_HOME: this.dir };
   }
 
   /** Runs it and expects it to end well; answers what it printed. */
@@ -88,6 +120,19 @@ export class Cli {
   /** The same with --json, and nothing but JSON on stdout. */
   async json<T>(...args: readonly string[]): Promise<T> {
     return JSON.parse(await this.text(...args, "--json")) as T;
+  }
+
+  /** The same, held against what the OpenAPI document says that an operation answers. */
+  async answer<T>(operation: string, ...args: readonly string[]): Promise<T> {
+    const answer = await this.json<T>(...args);
+    checkOperationAnswer(operation, answer);
+    return answer;
+  }
+
+  /** Uploads a configuration. */
+  async upload(configuration: object): Promise<void> {
+    const file = await this.write("uploaded.json", configuration);
+    await this.text("config", "create", file);
   }
 
   /** Runs it and expects this exit code, and nothing on stdout; answers what it said on stderr. */
