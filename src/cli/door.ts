@@ -56,10 +56,15 @@ export class Door {
     const timeout = AbortSignal.timeout(ATTEMPT_MS * ATTEMPTS);
     const signal = call.signal === undefined ? timeout : AbortSignal.any([call.signal, timeout]);
     const response = await this.open(method, path, { ...call, signal });
-    const text = await response.text();
-    const isJson = (response.headers.get("content-type") ?? "").includes("json");
-    const body = (isJson && text !== "" ? JSON.parse(text) : text) as T;
-    return { status: response.status, body, headers: response.headers };
+    try {
+      const text = await response.text();
+      const isJson = (response.headers.get("content-type") ?? "").includes("json");
+      const body = (isJson && text !== "" ? JSON.parse(text) : text) as T;
+      return { status: response.status, body, headers: response.headers };
+    } catch (error) {
+      if (signal.aborted && isInterruption(signal.reason)) throw signal.reason;
+      throw new Failure(`${this.url} broke off its answer: ${causeOf(error)}`, EXIT.unavailable);
+    }
   }
 
   /** The same, with the answer still to be read: for what streams. */
@@ -125,13 +130,12 @@ function causeOf(error: unknown): string {
 }
 
 async function troubleOf(response: Response): Promise<Trouble> {
-  const problem = readProblem(await response.text(), response);
+  // What breaks off is no problem document.
+  const problem = readProblem(await response.text().catch(() => ""), response);
   const later = problem.reason !== "QUOTA_EXCEEDED" && [429, 502, 503, 504].includes(response.status);
   const seconds = Number(response.headers.get("retry-after") ?? 0);
-  return {
-    failure: new Refused(problem),
-    pauseMs: later ? (Number.isFinite(seconds) ? seconds * 1_000 : 0) : undefined,
-  };
+  const retryAfterMs = Number.isFinite(seconds) ? seconds * 1_000 : 0;
+  return { failure: new Refused(problem, retryAfterMs), pauseMs: later ? retryAfterMs : undefined };
 }
 
 /** What is between here and the service does not write problem documents. */

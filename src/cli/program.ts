@@ -2,6 +2,7 @@
 import { Command } from "commander";
 import { addConfig } from "./commands/config.ts";
 import { addGet } from "./commands/get.ts";
+import { addLoad } from "./commands/load.ts";
 import { addLogin } from "./commands/login.ts";
 import { addProfile } from "./commands/profile.ts";
 import { addSend } from "./commands/send.ts";
@@ -10,7 +11,7 @@ import { addVersion } from "./commands/version.ts";
 import { addExamples, type Runner } from "./leaf.ts";
 import { RELEASE } from "./release.ts";
 
-const NOUNS = [addSend, addGet, addVersion, addStatus, addConfig, addLogin, addProfile];
+const NOUNS = [addSend, addGet, addVersion, addStatus, addConfig, addLoad, addLogin, addProfile];
 
 /** The command line of `detent`; each command is run by `runner`. */
 export function createProgram(runner: Runner): Command {
