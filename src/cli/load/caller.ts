@@ -2,7 +2,6 @@
  * Asks the service for what a load has, as long as it takes: what nobody has decided is asked again, under the same ids. Knows
  * no file and no journal.
  */
-import { setTimeout as sleep } from "node:timers/promises";
 import type { Door } from "../door.ts";
 import { EXIT, Failure, Refused, type Problem } from "../failure.ts";
 import type { Item } from "./item.ts";
@@ -26,6 +25,8 @@ export interface CallerOptions {
   readonly door: Door;
   /** How long the service may decide nothing. */
   readonly giveUpAfterMs: number;
+  /** Waits before the next attempt, or until the load stops. */
+  readonly pause: (ms: number) => Promise<void>;
   /** Aborted: what is under way is awaited, nothing is tried again. */
   readonly stop: AbortSignal;
   readonly onDecided: (decisions: readonly Decision[]) => void;
@@ -56,7 +57,7 @@ export class Caller {
    * nobody answers for too long, no credential, a quota that is used up.
    */
   async call(unit: Unit): Promise<void> {
-    const { stop, onDecided, onTrouble, giveUpAfterMs } = this.#options;
+    const { stop, pause, onDecided, onTrouble, giveUpAfterMs } = this.#options;
     let items: readonly Item[] = unit;
     let since = performance.now();
     for (let attempt = 1; ; attempt += 1) {
@@ -75,8 +76,7 @@ export class Caller {
         throw new Failure(`given up after ${Math.round(giveUpAfterMs / 1_000)} s: ${message}`, EXIT.unavailable);
       }
       onTrouble(message);
-      // A load that stops does not wait.
-      await sleep(pauseMs, undefined, { signal: stop }).catch(() => undefined);
+      await pause(pauseMs);
       if (stop.aborted) return;
     }
   }

@@ -92,7 +92,7 @@ function parseLine({ bytes }: TextLine): v.InferOutput<typeof LINE> {
 
 function decode(bytes: Buffer): string {
   try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch (error) {
     throw new InvalidLine("the line is not valid UTF-8", { cause: error });
   }

@@ -95,12 +95,18 @@ export class Journal {
 
   /** Goes on with a journal, or begins a new one, whatever is there. */
   static async open(file: string, header: JournalHeader, isGoingOn: boolean): Promise<Journal> {
-    // Lines that failed stand in it with what the service said of their data.
-    await mkdir(dirname(file), { recursive: true, mode: 0o700 });
-    const handle = await open(file, isGoingOn ? "a" : "w", 0o600);
-    // An entry that was torn must not take the next one with it.
-    await handle.appendFile(isGoingOn ? "\n" : `${JSON.stringify(header)}\n`);
-    return new Journal(handle, file);
+    let handle;
+    try {
+      // Lines that failed stand in it with what the service said of their data.
+      await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+      handle = await open(file, isGoingOn ? "a" : "w", 0o600);
+      // An entry that was torn must not take the next one with it.
+      await handle.appendFile(isGoingOn ? "\n" : `${JSON.stringify(header)}\n`);
+      return new Journal(handle, file);
+    } catch (error) {
+      await handle?.close();
+      throw toFailure(file, error);
+    }
   }
 
   /** Takes an entry over; what comes while another is written is written together. Throws once writing has failed. */
@@ -133,10 +139,14 @@ export class Journal {
         await this.#handle.appendFile(`${JSON.stringify(entry)}\n`);
       }
     } catch (error) {
-      this.#failure = usage(`${this.#file} cannot be written: ${(error as Error).message}`);
+      this.#failure = toFailure(this.#file, error);
     }
     this.#writing = undefined;
   }
+}
+
+function toFailure(file: string, error: unknown): Failure {
+  return usage(`the journal ${file} cannot be written: ${(error as Error).message}`);
 }
 
 function merge(entries: readonly JournalEntry[]): JournalEntry {

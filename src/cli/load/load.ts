@@ -2,6 +2,7 @@
  * A load: lines are read a window ahead, sent as the plan says, and journaled when they are decided. Memory is bounded by the
  * window, however long the file.
  */
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Door } from "../door.ts";
 import { Caller, type Decision } from "./caller.ts";
 import { InvalidLine, readItem } from "./item.ts";
@@ -61,6 +62,7 @@ export class Load {
       giveUpAfterMs,
       onTrouble,
       stop: this.#stop.signal,
+      pause: (ms) => sleep(ms, undefined, { signal: this.#stop.signal }).catch(() => undefined),
       onDecided: (decisions) => this.#record(decisions),
     });
   }
