@@ -1,7 +1,9 @@
 /** All commands, in the order of the help. */
 import { Command } from "commander";
 import { addConfig } from "./commands/config.ts";
+import { addExport } from "./commands/export.ts";
 import { addGet } from "./commands/get.ts";
+import { addImport } from "./commands/import.ts";
 import { addLoad } from "./commands/load.ts";
 import { addLogin } from "./commands/login.ts";
 import { addProfile } from "./commands/profile.ts";
@@ -11,7 +13,7 @@ import { addVersion } from "./commands/version.ts";
 import { addExamples, type Runner } from "./leaf.ts";
 import { RELEASE } from "./release.ts";
 
-const NOUNS = [addSend, addGet, addVersion, addStatus, addConfig, addLoad, addLogin, addProfile];
+const NOUNS = [addSend, addGet, addVersion, addStatus, addConfig, addLoad, addImport, addExport, addLogin, addProfile];
 
 /** The command line of `detent`; each command is run by `runner`. */
 export function createProgram(runner: Runner): Command {

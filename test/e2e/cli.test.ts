@@ -5,7 +5,9 @@ import { createProgram } from "../../src/cli/program.ts";
 import { startServer, type Server } from "./server.ts";
 import { buildPackage, Cli } from "./cli/cli.ts";
 import { testConfigurations } from "./cli/configurations.ts";
+import { testConversions } from "./cli/conversions.ts";
 import { testDocuments } from "./cli/documents.ts";
+import { testLoads } from "./cli/load.ts";
 import { testProfiles } from "./cli/profiles.ts";
 
 let server: Server;
@@ -22,6 +24,8 @@ afterAll(async () => {
 
 testDocuments(() => cli);
 testConfigurations(() => cli);
+testConversions(() => cli);
+testLoads(() => cli);
 testProfiles(() => cli);
 
 /** The words of every command that does something. */

@@ -87,6 +87,7 @@ const results = (...all: readonly (number | string)[]): Answer =>
       return { status: each, problem: { status: each, reason, detail: `told ${reason}` } };
     }),
   });
+const notFound: Answer = (_, response) => response.writeHead(404).end("<html>");
 const hangUp: Answer = (_, response) => response.socket?.destroy();
 const breakOff: Answer = (_, response) => {
   response.writeHead(200, { "content-type": "application/json", "content-length": "100" }).write('{"results"');
@@ -152,7 +153,7 @@ test.each([
   ["one that may do nothing of the kind", events(2), problem(403, "PERMISSION_DENIED", { scope: "events:send" }), 4],
   ["a quota that is used up", machine, problem(429, "QUOTA_EXCEEDED"), 3],
   ["the same for events that create", events(2), results(200, 429), 3],
-  ["something that is not Detent", machine, ((_, response) => response.writeHead(404).end("<html>")) as Answer, 1],
+  ["something that is not Detent", machine, notFound, 1],
 ])("%s ends the load: every line would meet it", async (_, unit, reply, exitCode) => {
   const ran = await run(unit, [reply]);
   expect(ran.failure).toMatchObject({ name: "Failure", exitCode });

@@ -1,5 +1,5 @@
 /** The order in which lines are sent, whatever the file and however the calls end. */
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { readItem, type Item } from "../../../src/cli/load/item.ts";
 import { Plan, type Unit } from "../../../src/cli/load/plan.ts";

@@ -1,5 +1,5 @@
 /** Lines and what they ask for: however the bytes come, and whatever is in them. */
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { readItem } from "../../../src/cli/load/item.ts";
 import { isBlank, LONGEST_LINE_BYTES, splitLines, type TextLine } from "../../../src/cli/load/lines.ts";
