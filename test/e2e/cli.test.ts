@@ -8,6 +8,7 @@ import { testConfigurations } from "./cli/configurations.ts";
 import { testConversions } from "./cli/conversions.ts";
 import { testDocuments } from "./cli/documents.ts";
 import { testLoads } from "./cli/load.ts";
+import { testPages } from "./cli/pages.ts";
 import { testProfiles } from "./cli/profiles.ts";
 
 let server: Server;
@@ -26,6 +27,7 @@ testDocuments(() => cli);
 testConfigurations(() => cli);
 testConversions(() => cli);
 testLoads(() => cli);
+testPages(() => cli);
 testProfiles(() => cli);
 
 /** The words of every command that does something. */
