@@ -21,7 +21,6 @@ export async function* splitLines(chunks: AsyncIterable<Buffer>): AsyncGenerator
   const keep = (part: Buffer): void => {
     size += part.byteLength;
     if (size <= LONGEST_LINE_BYTES) parts.push(part);
-    else parts = [];
   };
   const end = (): TextLine => {
     number += 1;

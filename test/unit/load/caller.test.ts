@@ -141,6 +141,28 @@ test("a call that is refused as a whole is halved until it is known which line i
   ]);
 });
 
+test("of what is halved nothing is sent before what stands in front of it is decided", async () => {
+  const ofOne = unitOf(
+    ...[1, 2, 3, 4].map((number) => ({ send: { configuration: "c", id: "m", event: `e${number}` } })),
+  );
+  let isBusy = true;
+  const refuseMany: Answer = (asked, response) => {
+    if (asked.events.length > 2) return problem(413, "BODY_TOO_LARGE")(asked, response);
+    const busy = isBusy;
+    isBusy = false;
+    return results(...asked.events.map(() => (busy ? 503 : 200)))(asked, response);
+  };
+  const ran = await run(ofOne, [refuseMany]);
+  expect(ran.lines).toEqual([1, 2, 3, 4]);
+  expect(ran.asked.map((asked) => asked.events.map(({ event }) => event).join())).toEqual([
+    "e1,e2,e3,e4",
+    "e1,e2",
+    "e1,e2,e3,e4",
+    "e1,e2",
+    "e3,e4",
+  ]);
+});
+
 test("an internal error is tried a few times and then is that line's; the others are not held up", async () => {
   const ran = await run(events(2), [results(500, 200), results(500)]);
   expect(ran.lines).toEqual([2, 1]);

@@ -44,6 +44,16 @@ test("events lead from state to state, in their order, by name, by id, and from 
   });
 });
 
+test("a dot in a name is written with a backslash in a target", () => {
+  const { source, told } = read({
+    id: "m",
+    initial: "a.b",
+    states: { "a.b": { on: { GO: "c\\.d" } }, "c.d": { type: "final" } },
+  });
+  expect(told).toEqual([]);
+  expect(source.transitions).toEqual([{ from: "a.b", to: "c.d", event: "GO" }]);
+});
+
 test.each([
   [{ after: { 1500: "b" } }, [{ event: "after_PT1.5S", after: "PT1.5S" }]],
   [{ after: [{ delay: 60_000, target: "b" }] }, [{ event: "after_PT1M", after: "PT1M" }]],

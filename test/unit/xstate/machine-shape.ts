@@ -35,14 +35,16 @@ export function checkMachine(machine: object): void {
   expectKeys(machine, ROOT);
   expect(typeof id).toBe("string");
   expect(Object.keys(states)).toContain(initial);
-  for (const state of Object.values(states)) {
+  for (const [name, state] of Object.entries(states)) {
     expectKeys(state, STATE);
     expect([undefined, "final"]).toContain(state["type"]);
     if (state["type"] === "final") expectKeys(state, ["id", "type"]);
     for (const [event, value] of Object.entries({ ...(state["on"] as object), ...(state["after"] as object) })) {
       expect(event).not.toMatch(/^$|\*$/);
       for (const transition of Array.isArray(value) ? (value as unknown[]) : [value]) {
-        resolveTarget(machine, transition);
+        // Otherwise it would not be entered anew, and its delays would go on.
+        const isReentered = isFields(transition) && transition["reenter"] === true;
+        expect(isReentered).toBe(resolveTarget(machine, transition) === name);
         if (isFields(transition)) checkTransition(transition);
         else expect(typeof transition).toBe("string");
       }
@@ -55,8 +57,7 @@ export function checkMachine(machine: object): void {
 
 function checkTransition(transition: Record<string, unknown>): void {
   expectKeys(transition, TRANSITION);
-  const { guard, actions, reenter } = transition;
-  expect([undefined, true]).toContain(reenter);
+  const { guard, actions } = transition;
   if (guard !== undefined) expect(guard).toEqual({ type: "cel", params: { expression: expect.any(String) } });
   if (actions !== undefined) {
     expect(actions).toEqual([{ type: "detent.assign", params: { fields: expect.any(Object) } }]);
