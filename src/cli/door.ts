@@ -164,13 +164,12 @@ function causeOf(error: unknown): string {
 }
 
 async function troubleOf(response: Response): Promise<Trouble> {
-  const problem = readProblem(await response.text(), response);
+  // What breaks off is no problem document.
+  const problem = readProblem(await response.text().catch(() => ""), response);
   const later = problem.reason !== "QUOTA_EXCEEDED" && [429, 502, 503, 504].includes(response.status);
   const seconds = Number(response.headers.get("retry-after") ?? 0);
-  return {
-    failure: new Refused(problem),
-    pauseMs: later ? (Number.isFinite(seconds) ? seconds * 1_000 : 0) : undefined,
-  };
+  const retryAfterMs = Number.isFinite(seconds) ? seconds * 1_000 : 0;
+  return { failure: new Refused(problem, retryAfterMs), pauseMs: later ? retryAfterMs : undefined };
 }
 
 /** What is between here and the service does not write problem documents. */

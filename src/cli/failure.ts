@@ -54,10 +54,13 @@ export interface Problem {
 /** The service answered no. */
 export class Refused extends Failure {
   readonly problem: Problem;
+  /** How long the service asks to be left alone (Retry-After); 0 where it does not say. */
+  readonly retryAfterMs: number;
 
-  constructor(problem: Problem) {
+  constructor(problem: Problem, retryAfterMs = 0) {
     super(problem.detail, exitCodeOf(problem.status), hintOf(problem));
     this.problem = problem;
+    this.retryAfterMs = retryAfterMs;
   }
 }
 

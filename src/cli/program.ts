@@ -4,9 +4,12 @@ import { addCodegen } from "./commands/codegen.ts";
 import { addConfig } from "./commands/config.ts";
 import { addDlq } from "./commands/dlq.ts";
 import { addEvents } from "./commands/events.ts";
+import { addExport } from "./commands/export.ts";
 import { addGet } from "./commands/get.ts";
+import { addImport } from "./commands/import.ts";
 import { addJob } from "./commands/job/job.ts";
 import { addKey } from "./commands/key.ts";
+import { addLoad } from "./commands/load.ts";
 import { addLogin } from "./commands/login.ts";
 import { addMachine } from "./commands/machine/machine.ts";
 import { addProfile } from "./commands/profile.ts";
@@ -32,6 +35,9 @@ const NOUNS = [
   addKey,
   addToken,
   addTenant,
+  addLoad,
+  addImport,
+  addExport,
   addCodegen,
   addTest,
   addLogin,

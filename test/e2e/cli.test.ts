@@ -9,12 +9,15 @@ import { startServer, type Server } from "./server.ts";
 import { buildPackage, Cli } from "./cli/cli.ts";
 import { testAuthoring } from "./cli/authoring.ts";
 import { testConfigurations } from "./cli/configurations.ts";
+import { testConversions } from "./cli/conversions.ts";
 import { testDocuments } from "./cli/documents.ts";
 import { testEvents } from "./cli/events.ts";
 import { testJobs } from "./cli/jobs.ts";
 import { testKeys } from "./cli/keys.ts";
 import { testMachineChanges } from "./cli/machine-changes.ts";
 import { testMachines } from "./cli/machines.ts";
+import { testLoads } from "./cli/load.ts";
+import { testPages } from "./cli/pages.ts";
 import { testProfiles } from "./cli/profiles.ts";
 
 let server: Server;
@@ -40,6 +43,9 @@ testKeys(
   () => cli,
   () => server.stateDir,
 );
+testConversions(() => cli);
+testLoads(() => cli);
+testPages(() => cli);
 testProfiles(() => cli);
 
 test("the command lines of docs/cli.md run, in their order", async () => {

@@ -1,0 +1,188 @@
+/** `detent load`: machines and events by the thousand, each applied once, whatever comes between. */
+import type { Command } from "commander";
+import { createHash } from "node:crypto";
+import { join } from "node:path";
+import { parseDuration } from "../../engine/duration.ts";
+import { Door } from "../door.ts";
+import { answeredNo, usage } from "../failure.ts";
+import { addLeaf, type Runner, type Session } from "../leaf.ts";
+import { hasEarlierContent, Journal, readJournal, type Journaled, type JournalHeader } from "../load/journal.ts";
+import { LineSet } from "../load/line-set.ts";
+import { Load, type Ended } from "../load/load.ts";
+import { Pace } from "../load/pace.ts";
+import { formatCount, Progress } from "../load/progress.ts";
+import { writeReport } from "../load/report.ts";
+import { Source } from "../load/source.ts";
+import { Tally, type LineFailure } from "../load/tally.ts";
+import { xdgHome } from "../profiles.ts";
+import { readSettings, type Settings, type SettingsFlags } from "../settings.ts";
+import { toPrintable } from "../table.ts";
+
+/** Calls at once: more are not faster, on one machine with its own service (docs/load.md). */
+const CONCURRENCY = 16;
+const MOST_CONCURRENCY = 256;
+/** Failures that are told on stderr; a report has all of them. */
+const MOST_TOLD = 10;
+/** Trouble is told once, and again when it lasts. */
+const TROUBLE_EVERY_MS = 10_000;
+
+interface LoadFlags extends SettingsFlags {
+  readonly rate?: string;
+  readonly concurrency: string;
+  readonly giveUpAfter: string;
+  readonly stopOnError?: boolean;
+  readonly restart?: boolean;
+  readonly report?: string;
+}
+
+export function addLoad(program: Command, runner: Runner): void {
+  addLeaf<LoadFlags>(program, runner, {
+    name: "load <file>",
+    summary: "create machines and send events by the thousand, from a file of JSON lines",
+    description: `Creates machines and sends events, one for each line of a file ("-": stdin):
+
+  {"create": {"config_id": "orders:v3", "id": "order-1", "data": {"total": 12}}}
+  {"send": {"configuration": "orders", "id": "order-1", "event": "accept"}}
+
+Lines of a machine are applied in their order, machines beside each other. Each line is applied once: a load that was
+interrupted goes on where it was when the same command is given again. Lines that cannot be applied are told at the end and
+hinder no others. Exit code 0: all applied; 1: some were not; 3: the service was away for too long.`,
+    examples: [
+      ["load orders.ndjson", "all of it, or what is left of it"],
+      ["load orders.ndjson --report failed.ndjson", "lines that were not applied, to mend and load again"],
+      ["load orders.ndjson --rate 100", "a hundred lines a second at most"],
+      ["load orders.ndjson --restart", "from the first line, under the same ids"],
+    ],
+    options: (command) =>
+      command
+        .option("--rate <lines>", "lines a second at most (no limit)")
+        .option("--concurrency <calls>", "calls at once", String(CONCURRENCY))
+        .option("--give-up-after <duration>", "how long the service may be away, like 90s or PT1H", "10m")
+        .option("--stop-on-error", "end at the first line that is not applied")
+        .option("--restart", "forget what an interrupted load has done; nothing is applied twice")
+        .option("--report <file>", "write the lines that were not applied, each with the reason"),
+    run: runLoad,
+  });
+}
+
+async function runLoad(session: Session<LoadFlags>, file = ""): Promise<void> {
+  const { flags, output, signal } = session;
+  const pace = new Pace(flags.rate === undefined ? Infinity : readNumber("--rate", flags.rate, 1_000_000));
+  const concurrency = readNumber("--concurrency", flags.concurrency, MOST_CONCURRENCY);
+  const giveUpAfterMs = parseDuration(flags.giveUpAfter);
+  if (giveUpAfterMs === undefined) throw usage(`"${flags.giveUpAfter}" is no duration like 90s or PT1H`);
+  const settings = await readSettings(flags);
+  const source = await Source.open(file);
+  try {
+    const header: JournalHeader = { detent_load: 1, file: source.name, sha256: source.sha256, url: settings.url };
+    const dir = join(xdgHome("XDG_STATE_HOME", ".local/state"), "detent/load");
+    const journalFile = join(dir, `${nameOf(source, settings)}.journal`);
+    const earlier = flags.restart === true ? undefined : await readJournal(journalFile, header);
+    const journaled = earlier ?? { done: new LineSet(), tally: new Tally() };
+    const hasChanged = file !== "-" && (await hasEarlierContent(dir, header));
+    tellBeginning(session, source, earlier, hasChanged);
+
+    const journal = await Journal.open(journalFile, header, earlier !== undefined);
+    const before = journaled.tally.decided;
+    const startedAt = performance.now();
+    const progress = new Progress(output, journaled.tally, source.lines);
+    let toldAt = -Infinity;
+    const onTrouble = (message: string): void => {
+      if (performance.now() - toldAt < TROUBLE_EVERY_MS) return;
+      toldAt = performance.now();
+      progress.say(`${message}; trying again`);
+    };
+    const door = new Door(settings);
+    const stopsOnError = flags.stopOnError === true;
+    const options = {
+      source,
+      door,
+      journal,
+      journaled,
+      concurrency,
+      pace,
+      giveUpAfterMs,
+      stopsOnError,
+      signal,
+      onTrouble,
+    };
+    const ended = await new Load(options).run().finally(() => progress.end());
+    await journal.close();
+    if (flags.report !== undefined) await writeReport(flags.report, source, journalFile, header);
+    if (ended.kind === "complete") await journal.remove();
+    const seconds = (performance.now() - startedAt) / 1_000;
+    tellEnd(session, source, journaled, { lines: journaled.tally.decided - before, seconds });
+    if (ended.kind !== "complete") output.say("the same command goes on from here");
+    throwEnd(ended, journaled.tally, signal);
+  } finally {
+    await source.close();
+  }
+}
+
+/** By what is loaded and where to; the key stands for its tenant. */
+function nameOf({ sha256 }: Source, { url, key = "" }: Settings): string {
+  return createHash("sha256")
+    .update(JSON.stringify([sha256, url, key]))
+    .digest("hex")
+    .slice(0, 32);
+}
+
+function readNumber(name: string, text: string, most: number): number {
+  const number = Number(text);
+  if (/^\d+$/.test(text) && number >= 1 && number <= most) return number;
+  throw usage(`${name} is a whole number from 1 to ${most}, not "${text}"`);
+}
+
+function tellBeginning(
+  { output }: Session<LoadFlags>,
+  { name, lines }: Source,
+  earlier: Journaled | undefined,
+  hasChanged: boolean,
+): void {
+  if (earlier !== undefined) {
+    const { decided } = earlier.tally;
+    output.say(`going on with ${name}: ${formatCount(decided)} of ${formatCount(lines)} lines were done before`);
+    return;
+  }
+  output.say(`${name}: ${formatCount(lines)} lines`);
+  if (!hasChanged) return;
+  output.say(
+    "it is not what it was when a load of it was interrupted: this is another load, which repeats lines that have no ids of their own",
+  );
+}
+
+function tellEnd(
+  { output }: Session<LoadFlags>,
+  { lines }: Source,
+  { tally }: Journaled,
+  run: { readonly lines: number; readonly seconds: number },
+): void {
+  const { counts, failures, decided } = tally;
+  const { applied, duplicates, refused, invalid } = counts;
+  const left = lines - decided;
+  const leftOut = refused + invalid - failures.length;
+  if (output.isJson) output.data({ lines, ...counts, left, failures, failures_left_out: leftOut }, () => "");
+  for (const failure of failures.slice(0, MOST_TOLD)) output.say(formatFailure(failure));
+  const more = refused + invalid - Math.min(failures.length, MOST_TOLD);
+  if (more > 0) output.say(`and ${formatCount(more)} more; --report FILE has them all`);
+  const facts = [
+    `${formatCount(applied)} of ${formatCount(lines)} lines applied`,
+    ...(duplicates > 0 ? [`${formatCount(duplicates)} of them before`] : []),
+    ...(refused > 0 ? [`${formatCount(refused)} refused`] : []),
+    ...(invalid > 0 ? [`${formatCount(invalid)} invalid`] : []),
+    ...(left > 0 ? [`${formatCount(left)} left`] : []),
+  ];
+  const rate = Math.round(run.lines / Math.max(run.seconds, 0.001));
+  output.say(`${facts.join(", ")}; ${run.seconds.toFixed(1)} s, ${formatCount(rate)}/s`);
+}
+
+function formatFailure({ line, reason, message }: LineFailure): string {
+  return `line ${line}: ${reason}: ${toPrintable(message)}`;
+}
+
+/** The exit code, and what went wrong with all of it. */
+function throwEnd(ended: Ended, { hasFailures }: Tally, signal: AbortSignal): void {
+  if (ended.kind === "failed") throw ended.failure;
+  if (ended.kind === "interrupted") throw signal.reason;
+  if (hasFailures) throw answeredNo();
+}

@@ -1,0 +1,99 @@
+/** The file of a load, read twice: once to know it by its content, once to send what is in it. */
+import { createHash, randomUUID } from "node:crypto";
+import { open, unlink, type FileHandle } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { Failure, EXIT, usage } from "../failure.ts";
+import { isBlank, splitLines, type TextLine } from "./lines.ts";
+
+const CHUNK_BYTES = 256 * 1024;
+
+export class Source {
+  /** As messages name it, and as a journal knows it. */
+  readonly name: string;
+  /** Of its content. */
+  readonly sha256: string;
+  /** Those that are not blank. */
+  readonly lines: number;
+  readonly #handle: FileHandle;
+  /** What is appended later is not looked at. */
+  readonly #size: number;
+
+  private constructor(
+    handle: FileHandle,
+    found: Pick<Source, "name" | "sha256" | "lines"> & { readonly size: number },
+  ) {
+    this.#handle = handle;
+    ({ name: this.name, sha256: this.sha256, lines: this.lines, size: this.#size } = found);
+  }
+
+  /**
+   * Opens a file, `-` being stdin, which is read to its end first: its ids are made of its whole content, as those of any
+   * file, so that the same input again applies nothing twice.
+   */
+  static async open(file: string): Promise<Source> {
+    const handle = file === "-" ? await keepStdin() : await openFile(file);
+    const hash = createHash("sha256");
+    let lines = 0;
+    try {
+      const { size } = await handle.stat();
+      for await (const line of splitLines(hashed(chunksOf(handle, size), hash))) lines += isBlank(line) ? 0 : 1;
+      const name = file === "-" ? "stdin" : resolve(file);
+      return new Source(handle, { name, sha256: hash.digest("hex"), lines, size });
+    } catch (error) {
+      await handle.close();
+      throw usage(`${file} cannot be read: ${(error as Error).message}`);
+    }
+  }
+
+  /** Its lines. Throws, at the end, where they are not those that it was opened with. */
+  async *walk(): AsyncGenerator<TextLine> {
+    const hash = createHash("sha256");
+    yield* splitLines(hashed(chunksOf(this.#handle, this.#size), hash));
+    if (hash.digest("hex") === this.sha256) return;
+    throw new Failure(
+      `${this.name} was changed while it was loaded`,
+      EXIT.no,
+      "what was read is applied; as it is now it is another load, which repeats lines that have no ids of their own",
+    );
+  }
+
+  async close(): Promise<void> {
+    await this.#handle.close();
+  }
+}
+
+async function openFile(file: string): Promise<FileHandle> {
+  try {
+    return await open(file);
+  } catch (error) {
+    throw usage(`${file} cannot be read: ${(error as Error).message}`);
+  }
+}
+
+/** What stdin has, in a file without a name: whatever becomes of this command, it is not left behind. */
+async function keepStdin(): Promise<FileHandle> {
+  const file = join(tmpdir(), `detent-load-${randomUUID()}`);
+  const handle = await open(file, "wx+", 0o600);
+  await unlink(file);
+  for await (const chunk of process.stdin) await handle.writeFile(chunk as Buffer);
+  return handle;
+}
+
+/** `size` bytes from the beginning, however often. */
+async function* chunksOf(handle: FileHandle, size: number): AsyncGenerator<Buffer> {
+  for (let position = 0; position < size;) {
+    const buffer = Buffer.alloc(Math.min(CHUNK_BYTES, size - position));
+    const { bytesRead } = await handle.read(buffer, 0, buffer.byteLength, position);
+    if (bytesRead === 0) return;
+    position += bytesRead;
+    yield buffer.subarray(0, bytesRead);
+  }
+}
+
+async function* hashed(chunks: AsyncIterable<Buffer>, hash: ReturnType<typeof createHash>): AsyncGenerator<Buffer> {
+  for await (const chunk of chunks) {
+    hash.update(chunk);
+    yield chunk;
+  }
+}

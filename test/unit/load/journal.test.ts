@@ -1,0 +1,93 @@
+/** What a load remembers of itself, whatever tore its file. */
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import * as fc from "fast-check";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { hasEarlierContent, Journal, readJournal, type JournalEntry } from "../../../src/cli/load/journal.ts";
+
+const HEADER = { detent_load: 1, file: "/orders.ndjson", sha256: "abc", url: "http://localhost" } as const;
+
+let dir: string;
+beforeAll(async () => {
+  dir = await mkdtemp(join(tmpdir(), "detent-journal-"));
+});
+afterAll(async () => {
+  await rm(dir, { recursive: true });
+});
+
+function entryOf(line: number): JournalEntry {
+  if (line % 3 !== 0) return { done: [[line, line]], applied: 1, duplicates: line % 2, failures: [] };
+  const failure = { line, outcome: "refused", reason: "GUARD_REJECTED", message: `é ${line}` } as const;
+  return { done: [[line, line]], applied: 0, duplicates: 0, failures: [failure] };
+}
+
+async function write(file: string, lines: readonly number[], isGoingOn = false): Promise<void> {
+  const journal = await Journal.open(file, HEADER, isGoingOn);
+  for (const [index, line] of lines.entries()) {
+    journal.add(entryOf(line));
+    // Some entries are written together, some alone.
+    if (index % 4 === 0) await journal.flush();
+  }
+  await journal.flush();
+  await journal.close();
+}
+
+test("what was written is read again, counted", async () => {
+  const file = join(dir, "whole.journal");
+  await write(file, [1, 2, 3, 5, 6]);
+  const read = await readJournal(file, HEADER);
+  expect(read?.done.watermark).toBe(3);
+  expect([4, 5, 6, 7].map((line) => read?.done.has(line))).toEqual([false, true, true, false]);
+  expect(read?.tally.counts).toEqual({ applied: 3, duplicates: 2, refused: 2, invalid: 0 });
+  expect(read?.tally.failures.map(({ line, message }) => [line, message])).toEqual([
+    [3, "é 3"],
+    [6, "é 6"],
+  ]);
+});
+
+test("cut off at any byte it says nothing that was not so, and takes what comes next", async () => {
+  const whole = join(dir, "torn.journal");
+  await write(whole, [1, 2, 3, 4, 5, 6, 7, 8]);
+  const bytes = await readFile(whole);
+  const lines = fc.integer({ min: 0, max: bytes.byteLength });
+  await fc.assert(
+    fc.asyncProperty(lines, fc.boolean(), async (length, isZeroed) => {
+      const file = join(dir, "cut.journal");
+      // After a power cut a file may have its length and not its content.
+      await writeFile(
+        file,
+        isZeroed ? Buffer.concat([bytes.subarray(0, length), Buffer.alloc(9)]) : bytes.subarray(0, length),
+      );
+      const read = await readJournal(file, HEADER);
+      const kept = read?.done.watermark ?? 0;
+      expect(read?.tally.decided ?? 0).toBe(kept);
+      await write(file, [kept + 1, kept + 2], read !== undefined);
+      const again = await readJournal(file, HEADER);
+      expect([again?.done.watermark, again?.tally.decided]).toEqual([kept + 2, kept + 2]);
+    }),
+  );
+});
+
+test("the journal of another content, or of another service, is none", async () => {
+  const file = join(dir, "other.journal");
+  await write(file, [1]);
+  expect(await readJournal(file, { ...HEADER, sha256: "def" })).toBeUndefined();
+  expect(await readJournal(file, { ...HEADER, url: "http://elsewhere" })).toBeUndefined();
+  expect(await readJournal(join(dir, "none.journal"), HEADER)).toBeUndefined();
+});
+
+test("it is known whether the file had another content when its load was interrupted", async () => {
+  const own = await mkdtemp(join(dir, "own-"));
+  expect(await hasEarlierContent(join(own, "nowhere"), HEADER)).toBe(false);
+  await write(join(own, "a.journal"), [1]);
+  expect(await hasEarlierContent(own, HEADER)).toBe(false);
+  expect(await hasEarlierContent(own, { ...HEADER, sha256: "def" })).toBe(true);
+  expect(await hasEarlierContent(own, { ...HEADER, sha256: "def", file: "/other.ndjson" })).toBe(false);
+  expect(await readdir(own)).toEqual(["a.journal"]);
+});
+
+test("a journal that cannot be written says so", async () => {
+  await expect(Journal.open("/dev/full", HEADER, false)).rejects.toThrow("the journal /dev/full cannot be written");
+  await expect(Journal.open(join(dir, "whole.journal/below"), HEADER, false)).rejects.toThrow("cannot be written");
+});
