@@ -5,6 +5,7 @@
 import type { Configuration } from "../engine/configuration.ts";
 import { describeAction } from "./describe.ts";
 import { findBroken, type Check } from "./invariants.ts";
+import { MachinePool } from "./machine-pool.ts";
 import type { Samples } from "./samples.ts";
 import { ScenarioError } from "./scenario-error.ts";
 import { Seen } from "./seen.ts";
@@ -33,10 +34,13 @@ export interface Exploration {
   readonly cuts: readonly string[];
 }
 
-/** Machines that are kept in their situation until it is gone on from; each has a database of its own. */
-const MOST_READY = 100;
+/** What a timer has overtaken is tried once more, so often. */
+const MOST_AGAIN = 3;
 
 const CREATE: Action = { kind: "create" };
+
+/** What has become of a machine that was worked on: it is kept for another situation, is no longer what it was, or still is. */
+type End = "kept" | "spent" | "same";
 
 export async function explore(
   subject: Subject,
@@ -46,10 +50,15 @@ export async function explore(
   return await new Explorer(subject, configuration, options).run();
 }
 
+function join(states: ReadonlySet<string>): string {
+  return [...states].map((state) => JSON.stringify(state)).join(", ");
+}
+
 class Explorer {
   readonly #subject: Subject;
   readonly #configuration: Configuration;
   readonly #options: ExploreOptions;
+  readonly #pool: MachinePool;
   readonly #seen = new Seen();
   readonly #ways = new Map<string, Way>();
   readonly #queue: Situation[] = [];
@@ -58,26 +67,30 @@ class Explorer {
   readonly #known = new Set<string>();
   readonly #perState = new Map<string, number>();
   readonly #crowded = new Set<string>();
+  /** States that timers leave before anything can be tried in them. */
+  readonly #overtaken = new Set<string>();
   #tries = 0;
   #isCutShort = false;
-  #readyCount = 0;
 
   constructor(subject: Subject, configuration: Configuration, options: ExploreOptions) {
     this.#subject = subject;
     this.#configuration = configuration;
     this.#options = options;
+    this.#pool = new MachinePool(subject);
   }
 
   async run(): Promise<Exploration> {
     try {
       await this.#runAll();
     } finally {
-      for (const { ready } of this.#queue) await ready?.close(false);
+      for (const situation of this.#queue) await this.#pool.release(situation);
     }
     const { situationsPerState, mostTries } = this.#options;
-    const crowded = [...this.#crowded].map((state) => JSON.stringify(state)).join(", ");
     const cuts = [
-      ...(crowded === "" ? [] : [`of ${crowded} more than ${situationsPerState} situations were met`]),
+      ...(this.#crowded.size === 0
+        ? []
+        : [`of ${join(this.#crowded)} more than ${situationsPerState} situations were met`]),
+      ...(this.#overtaken.size === 0 ? [] : [`timers left ${join(this.#overtaken)} before all was tried there`]),
       ...(this.#isCutShort ? [`${mostTries} steps were tried, and there are more`] : []),
     ];
     const { size: situations } = this.#known;
@@ -96,7 +109,7 @@ class Explorer {
     }
     for (let idle = this.#idle.shift(); idle !== undefined; idle = this.#idle.shift()) {
       await this.#tryAll(idle.situation, idle.actions);
-      await this.#takeReady(idle.situation)?.close(false);
+      await this.#pool.release(idle.situation);
       await this.#goOn();
     }
   }
@@ -144,7 +157,7 @@ class Explorer {
       if (!this.#isRoomy) this.#idle.push({ situation, actions: idle });
       await this.#tryAll(situation, this.#isRoomy ? [...idle, ...lively] : lively);
       if (timers.length > 0 && this.#subject.hasTestClock && !this.#isOver()) await this.#tryTime(situation);
-      await this.#takeReady(situation)?.close(false);
+      await this.#pool.release(situation);
     }
   }
 
@@ -163,17 +176,31 @@ class Explorer {
 
   async #tryAll(situation: Situation, actions: readonly Action[]): Promise<void> {
     const left = [...actions];
-    while (left.length > 0 && !this.#isOver()) {
-      await this.#onMachine(situation, async (machine) => {
+    const again = new Map<Action, number>();
+    let isThere = true;
+    while (isThere && left.length > 0 && !this.#isOver()) {
+      isThere = await this.#onMachine(situation, async (machine) => {
         for (let action = left.shift(); action !== undefined; action = left.shift()) {
           const taken = await this.#try(machine, situation.path, action, situation.machine);
           this.#seen.addStep(taken);
+          const times = again.get(action) ?? 0;
+          if (this.#isOvertaken(taken)) {
+            again.set(action, times + 1);
+            if (times < MOST_AGAIN) left.unshift(action);
+            else this.#overtaken.add(situation.machine.state);
+            return "spent";
+          }
           if (hasHappened(taken)) return this.#meet(machine, taken, situation) ? "kept" : "spent";
           if (left.length > 0 && this.#isOver()) break;
         }
         return "same";
       });
     }
+  }
+
+  /** Whether a timer has moved the machine before what was tried could: where the clock is real, it may. */
+  #isOvertaken({ changes }: Taken): boolean {
+    return !this.#subject.hasTestClock && changes[0]?.originator === "timer";
   }
 
   /** Until the first timer is due. */
@@ -193,36 +220,19 @@ class Explorer {
     return events.flatMap((event) => samples.of(event).map((data) => ({ kind: "send", event, data }) as const));
   }
 
-  /**
-   * Works on a machine in this situation: one that is there, or one that comes the same way. The work answers whether the machine
-   * is kept for another situation, no longer what it was, or still the same.
-   */
-  async #onMachine(
-    situation: Situation,
-    work: (machine: TestMachine) => Promise<"kept" | "spent" | "same">,
-  ): Promise<void> {
-    const ready = this.#takeReady(situation);
-    const machine = ready ?? this.#subject.newMachine();
-    let end: "kept" | "spent" | "same" = "spent";
+  /** Works on a machine in this situation; answers whether there was one. */
+  async #onMachine(situation: Situation, work: (machine: TestMachine) => Promise<End>): Promise<boolean> {
+    const machine = await this.#pool.take(situation);
+    if (machine === undefined) {
+      this.#overtaken.add(situation.machine.state);
+      return false;
+    }
+    let end: End = "spent";
     try {
-      if (ready === undefined) await comeTo(machine, situation.path);
       end = await work(machine);
     } finally {
-      if (end === "spent" || (end === "same" && !this.#keep(situation, machine))) await machine.close(false);
+      if (end === "spent" || (end === "same" && !this.#pool.keep(situation, machine))) await machine.close(false);
     }
-  }
-
-  #takeReady(situation: Situation): TestMachine | undefined {
-    const { ready } = situation;
-    if (ready !== undefined) this.#readyCount -= 1;
-    situation.ready = undefined;
-    return ready;
-  }
-
-  #keep(situation: Situation, machine: TestMachine): boolean {
-    if (this.#readyCount >= MOST_READY) return false;
-    this.#readyCount += 1;
-    situation.ready = machine;
     return true;
   }
 
@@ -265,13 +275,6 @@ class Explorer {
     this.#perState.set(state, count + 1);
     this.#known.add(key);
     this.#queue.push(situation);
-    return this.#keep(situation, machine);
-  }
-}
-
-async function comeTo(machine: TestMachine, path: readonly Action[]): Promise<void> {
-  let presence: Presence = "none";
-  for (const [place, action] of path.entries()) {
-    ({ after: presence } = await takeStep(machine, action, { before: presence, place }));
+    return this.#pool.keep(situation, machine);
   }
 }

@@ -132,7 +132,7 @@ function judgeDuplicate(happened: Happened): Problem | undefined {
 }
 
 /** The receipt that came, also with a refusal. */
-export function receiptOf({ action, answer }: Happened): Receipt | undefined {
+export function receiptOf({ action, answer }: Pick<Happened, "action" | "answer">): Receipt | undefined {
   if (action.kind !== "send" || answer === undefined) return undefined;
   return answer.ok ? (answer.value as Receipt) : answer.receipt;
 }

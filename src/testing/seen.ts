@@ -1,5 +1,6 @@
 /** What was seen of a configuration while machines of it were tested: creations, transitions, refusals. */
 import type { Machine, Presence, Change, Answer, Receipt } from "./target.ts";
+import { receiptOf } from "./judge.ts";
 import type { Action } from "./step.ts";
 
 /** An event that moved a machine. */
@@ -84,8 +85,11 @@ export class Seen {
     if (before === "none" && typeof after !== "string") this.addCreation(changes[0]?.from ?? after.state);
     for (const change of changes) this.addMove(change);
     if (answer === undefined || action.kind === "none" || action.kind === "pass") return;
-    const state = typeof before === "string" ? null : before.state;
     const event = action.kind === "create" ? null : action.event;
+    const receipt = receiptOf({ action, answer });
+    // The machine knows best where it was: a timer may have come between.
+    const isDecided = receipt !== undefined && receipt.result !== "failed" && typeof before !== "string";
+    const state = isDecided ? receipt.from : typeof before === "string" ? null : before.state;
     if (!answer.ok) this.addStay({ state, event, outcome: answer.reason });
     else if (action.kind === "send") {
       const { result, duplicate } = answer.value as Receipt;

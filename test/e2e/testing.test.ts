@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { create, createKit, inMemory, none, runScenarios, service } from "../../src/testing/index.ts";
 import { findFreePort } from "../free-port.ts";
 import { CASES } from "../kit/cases.ts";
-import { TICKET } from "../kit/ticket.ts";
+import { NAP, TICKET } from "../kit/ticket.ts";
 import { startServer, type Server } from "./server.ts";
 
 let server: Server;
@@ -94,13 +94,13 @@ test("where nobody answers, or somebody else, that is what is said", async () =>
 
 test("a file of scenarios says the same of a service as in memory", async () => {
   const text = `
-configuration: ${JSON.stringify(TICKET)}
+configuration: ${JSON.stringify(NAP)}
 scenarios:
   - name: a ticket is resolved
     steps: [{ when: resolve, deferred: true }, { when: assign, then: resolved }]
   - name: a ticket wakes
     given: { state: parked }
-    steps: [{ after: 1s, then: assigned }]
+    steps: [{ after: 3s, then: assigned }]
   - name: a ticket is lost
     steps: [{ when: assign, then: resolved }]
 coverage: all

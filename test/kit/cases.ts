@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { create, createKit, none, unchecked, type Target } from "../../src/testing/index.ts";
 import { ORDER } from "./order.ts";
-import { TICKET } from "./ticket.ts";
+import { NAP, TICKET } from "./ticket.ts";
 
 interface Case {
   readonly name: string;
@@ -176,7 +176,7 @@ export const CASES: readonly Case[] = [
   {
     name: "time passes: what is due happens, and nothing before",
     run: async (target) => {
-      const kit = createKit(TICKET, { target });
+      const kit = createKit(NAP, { target });
       await kit
         .given(create())
         .when("assign")
@@ -184,7 +184,7 @@ export const CASES: readonly Case[] = [
         .when("park")
         .thenState("parked")
         .fork("too early", (it) => it.after("1ms").thenState("parked", { revision: 2 }))
-        .after("PT1S")
+        .after("PT3S")
         .thenState("assigned", { revision: 3, data: { woken: true } });
       const { transitions } = await kit.coverage();
       assert.ok(transitions.reached.some(({ event }) => event === "wake"));

@@ -22,3 +22,19 @@ export function lying(lie: (machine: TestMachine) => Partial<TestMachine>): Targ
     },
   };
 }
+
+/** The methods of a machine, to be called on another object. */
+export function bound(machine: TestMachine): TestMachine {
+  return {
+    id: machine.id,
+    create: (newMachine) => machine.create(newMachine),
+    send: (event) => machine.send(event),
+    read: () => machine.read(),
+    listChanges: (after) => machine.listChanges(after),
+    listRefused: () => machine.listRefused(),
+    listAllowed: () => machine.listAllowed(),
+    pass: (ms) => machine.pass(ms),
+    now: () => machine.now(),
+    close: (isKept) => machine.close(isKept),
+  };
+}

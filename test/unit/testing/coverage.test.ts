@@ -27,7 +27,7 @@ describe("coverage", () => {
       .given(create())
       .when("assign")
       .thenState("assigned")
-      .fork("parked", (it) => it.when("park").thenState("parked").after("PT1S").thenState("assigned"));
+      .fork("parked", (it) => it.when("park").thenState("parked").after("PT1H").thenState("assigned"));
     const coverage = await kit.coverage();
     expect(coverage.toString()).toBe(`\
 states: 3 of 4
@@ -99,7 +99,7 @@ describe("golden diagrams", () => {
       .given(create({ state: "parked" }))
       .when("park")
       .thenIgnored()
-      .after("PT1S")
+      .after("PT1H")
       .thenState("assigned");
     await kit.given(none()).when("park").thenRefused("MACHINE_NOT_FOUND");
     await kit
@@ -146,7 +146,7 @@ stateDiagram-v2
     const kit = createKit({ ...TICKET, transitions: [...others, { ...wake, guard: "has(data.rested)" }] });
     await kit
       .given(create({ state: "parked" }))
-      .after("PT1S")
+      .after("PT1H")
       .thenState("parked", { revision: 0 });
     expect(await kit.diagram({ withRefusals: true })).toContain("%% error=GUARD_REJECTED\n  s2 --> s2 : ❌wake");
     expect(await kit.diagram()).not.toContain("wake");

@@ -15,7 +15,7 @@ test("a ticket is resolved", async () => {
 test("a ticket is woken", async () => {
   await kit
     .given(create({ state: "parked" }))
-    .after("PT1S")
+    .after("PT1H")
     .thenState("assigned")
     .when("park")
     .thenState("parked");

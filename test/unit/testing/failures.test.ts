@@ -11,8 +11,7 @@ import {
   type Presence,
   type Target,
 } from "../../../src/testing/index.ts";
-import type { TestMachine } from "../../../src/testing/target.ts";
-import { lying } from "../../kit/lying.ts";
+import { bound, lying } from "../../kit/lying.ts";
 import { ORDER } from "../../kit/order.ts";
 import { TICKET } from "../../kit/ticket.ts";
 
@@ -304,7 +303,7 @@ test("what is due may come late where the clock is real, and is waited for, and 
   const ticket = createKit(TICKET, { target: late });
   await ticket
     .given(create({ state: "parked" }))
-    .after("PT1S")
+    .after("PT1H")
     .thenState("assigned")
     .when("park")
     .thenState("parked");
@@ -314,19 +313,3 @@ test("what is due may come late where the clock is real, and is waited for, and 
     to: "assigned",
   });
 });
-
-/** The methods of a machine, to be called on another object. */
-function bound(machine: TestMachine): TestMachine {
-  return {
-    id: machine.id,
-    create: (newMachine) => machine.create(newMachine),
-    send: (event) => machine.send(event),
-    read: () => machine.read(),
-    listChanges: (after) => machine.listChanges(after),
-    listRefused: () => machine.listRefused(),
-    listAllowed: () => machine.listAllowed(),
-    pass: (ms) => machine.pass(ms),
-    now: () => machine.now(),
-    close: (isKept) => machine.close(isKept),
-  };
-}

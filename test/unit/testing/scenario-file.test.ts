@@ -98,8 +98,8 @@ scenarios:
     given: { state: parked }
     steps:
       - { when: park, ignored: true }
-      - { after: 999ms, then: parked }
-      - { after: 1ms, then: assigned }
+      - { after: 59m59s, then: parked }
+      - { after: 1s, then: assigned }
 `);
   await pass(`${configuration({ ...TICKET, retention: { final: "P1D" } })}
 scenarios:

@@ -1,10 +1,12 @@
 /** Walks, tables and fuzzes: what they reach, what they say they did not, and that they find what is broken. */
 import { describe, expect, test } from "vitest";
-import { createKit, type Machine } from "../../../src/testing/index.ts";
+import { createKit, inMemory, type Machine, type Target } from "../../../src/testing/index.ts";
+import { MachinePool } from "../../../src/testing/machine-pool.ts";
+import { Seen } from "../../../src/testing/seen.ts";
 import type { TestMachine } from "../../../src/testing/target.ts";
-import { lying } from "../../kit/lying.ts";
+import { bound, lying } from "../../kit/lying.ts";
 import { ORDER } from "../../kit/order.ts";
-import { TICKET } from "../../kit/ticket.ts";
+import { NAP, TICKET } from "../../kit/ticket.ts";
 
 const SAMPLES = {
   creations: [{ data: { price: 1, quantity: 1 } }],
@@ -124,6 +126,77 @@ describe("a walk", () => {
     await expect(createKit(TICKET).walk({ samples: { explode: [{}] } })).rejects.toThrow('no event "explode"');
     await expect(createKit(TICKET).walk({ creations: [] })).rejects.toThrow("at least");
   });
+});
+
+/** Machines whose time goes on by itself, as on a service: `ms` with every call. */
+function hasty(ms: number): Target {
+  const honest = inMemory();
+  return {
+    ...honest,
+    open: async (configuration) => {
+      const subject = await honest.open(configuration);
+      const newMachine = () => {
+        const machine = subject.newMachine();
+        const send: TestMachine["send"] = async (event) => {
+          await machine.pass(ms);
+          return await machine.send(event);
+        };
+        const read = async () => {
+          await machine.pass(ms);
+          return await machine.read();
+        };
+        return { ...bound(machine), send, read };
+      };
+      return { ...subject, hasTestClock: false, newMachine };
+    },
+  };
+}
+
+describe("a walk where time goes on by itself", () => {
+  test("takes no timer for what it has tried", async () => {
+    const table = await createKit(NAP).table();
+    expect(String(await createKit(NAP, { target: hasty(400) }).table())).toBe(String(table));
+  });
+
+  test("says where timers are faster than it is", async () => {
+    const walk = await createKit(NAP, { target: hasty(2_000) }).walk();
+    expect(walk.cuts).toContain('timers left "parked" before all was tried there');
+    expect(walk.table().outcomesOf("assigned", "wake")).toEqual(["NO_TRANSITION"]);
+  });
+});
+
+test("a machine that timers have taken elsewhere on its way is none to go on from", async () => {
+  const machine = { state: "parked", data: {}, labels: {}, revision: 0, final: false, timers: [] };
+  const path = [{ kind: "create", state: "parked" } as const, { kind: "send", event: "resolve" } as const];
+  const take = async (ms: number) => {
+    const pool = new MachinePool(await hasty(ms).open({ ...NAP, version: "v1" }));
+    return await pool.take({ by: "events", path, machine, waiting: [], ready: undefined });
+  };
+  expect(await take(2_000)).toBeUndefined();
+  const taken = await take(1);
+  expect(await taken?.read()).toMatchObject({ state: "parked" });
+  await taken?.close(false);
+});
+
+test("where an event was refused the receipt knows, not who looked before", () => {
+  const seen = new Seen();
+  const before = { state: "parked", data: {}, labels: {}, revision: 0, final: false, timers: [] };
+  const receipt = {
+    eventId: "e",
+    event: "park",
+    result: "refused",
+    from: "assigned",
+    revision: 1,
+    at: 0,
+    originator: "",
+    duplicate: false,
+    created: false,
+    details: "",
+    data: {},
+  } as const;
+  const answer = { ok: false, reason: "NO_TRANSITION", message: "", violations: [], receipt } as const;
+  seen.addStep({ action: { kind: "send", event: "park" }, answer, before, after: before, changes: [] });
+  expect(seen.stays).toEqual([{ state: "assigned", event: "park", outcome: "NO_TRANSITION" }]);
 });
 
 describe("a fuzz", () => {
