@@ -47,41 +47,64 @@ function diffMaps(path: string, before: object | null | undefined, after: object
 }
 
 /**
- * Transitions with the same `from`, `event` and `to` are the same one, changed. Their order matters among those that begin
- * alike, since they are tried in it.
+ * Transitions with the same `from`, `event` and `to` are the same one, changed. Among those that may be taken for one event
+ * in one state their order matters, since they are tried in it.
  */
 function diffTransitions(before: readonly TransitionSource[], after: readonly TransitionSource[]): Difference[] {
-  const rest = without(after, before);
+  const [old, now] = [new Set(before.map(keyOf)), new Set(after.map(keyOf))];
+  const added = Map.groupBy(
+    after.filter((transition) => !old.has(keyOf(transition))),
+    edgeOf,
+  );
   const found: Difference[] = [];
-  for (const transition of without(before, after)) {
-    const at = rest.findIndex((other) => isSameEdge(transition, other));
-    if (at < 0) found.push({ change: "removed", path: "transitions", before: transition });
-    else found.push({ change: "changed", path: "transitions", before: transition, after: rest.splice(at, 1)[0] });
+  for (const transition of before.filter((each) => !now.has(keyOf(each)))) {
+    const changed = added.get(edgeOf(transition))?.shift();
+    if (changed === undefined) found.push({ change: "removed", path: "transitions", before: transition });
+    else found.push({ change: "changed", path: "transitions", before: transition, after: changed });
   }
-  found.push(...rest.map((transition): Difference => ({ change: "added", path: "transitions", after: transition })));
-  if (found.length > 0) return found;
-  for (const [event, order] of ordersOf(before)) {
-    const now = ordersOf(after).get(event);
-    if (!isDeepStrictEqual(order, now))
-      found.push({ change: "changed", path: `order of transitions for ${event}`, before: order, after: now });
+  for (const transition of [...added.values()].flat()) {
+    found.push({ change: "added", path: "transitions", after: transition });
+  }
+  return [
+    ...found,
+    ...diffOrders(
+      before.filter((each) => now.has(keyOf(each))),
+      after.filter((each) => old.has(keyOf(each))),
+    ),
+  ];
+}
+
+/** Of the transitions that both have. */
+function diffOrders(before: readonly TransitionSource[], after: readonly TransitionSource[]): Difference[] {
+  const later = Map.groupBy(after, ({ event }) => event);
+  const found: Difference[] = [];
+  for (const [event, old] of Map.groupBy(before, (transition) => transition.event)) {
+    const now = later.get(event) ?? [];
+    if (isSameOrder(old, now)) continue;
+    for (const state of new Set(old.map(({ from }) => from))) {
+      const mayBeTaken = ({ from }: TransitionSource) => from === state || from === "*";
+      const [one, other] = [old.filter(mayBeTaken), now.filter(mayBeTaken)];
+      if (isSameOrder(one, other)) continue;
+      const path = `order of transitions from ${JSON.stringify(state)} for ${JSON.stringify(event)}`;
+      found.push({ change: "changed", path, before: one, after: other });
+    }
   }
   return found;
 }
 
-function without(list: readonly TransitionSource[], others: readonly TransitionSource[]): TransitionSource[] {
-  return list.filter((one) => !others.some((other) => isDeepStrictEqual(one, other)));
+function isSameOrder(one: readonly TransitionSource[], other: readonly TransitionSource[]): boolean {
+  return one.length === other.length && one.every((transition, i) => keyOf(transition) === keyOf(other[i] ?? {}));
 }
 
-function isSameEdge(one: TransitionSource, other: TransitionSource): boolean {
-  return one.from === other.from && one.event === other.event && one.to === other.to;
+function edgeOf({ from, event, to }: TransitionSource): string {
+  return JSON.stringify([from, event, to]);
 }
 
-/** The transitions for each event, in the order in which they are tried; those of `*` among all. */
-function ordersOf(transitions: readonly TransitionSource[]): Map<string, TransitionSource[]> {
-  const orders = new Map<string, TransitionSource[]>();
-  for (const transition of transitions) {
-    const key = JSON.stringify(transition.event ?? "");
-    orders.set(key, [...(orders.get(key) ?? []), transition]);
-  }
-  return orders;
+/** The same text for transitions that say the same. */
+function keyOf({ assign, ...transition }: TransitionSource): string {
+  return JSON.stringify([sorted(transition), sorted(assign ?? {})]);
+}
+
+function sorted(members: object): [string, unknown][] {
+  return Object.entries(members).toSorted(([one], [other]) => (one < other ? -1 : 1));
 }

@@ -1,14 +1,13 @@
 /** Configurations as commands name them: `orders:v3` of the service, or a file. */
-import { existsSync } from "node:fs";
 import { checkConfiguration } from "../engine/check-configuration.ts";
 import type { ConfigurationSource } from "../engine/configuration.ts";
 import type { Door } from "./door.ts";
 import { usage } from "./failure.ts";
 import { formatPlace, readConfigId, readConfigurationFile, readConfigurationSource } from "./input.ts";
 
-/** What is a file: stdin, something with a path or an ending, or whatever is there by that name. */
-export function isFile(text: string): boolean {
-  return text === "-" || /[/\\]|\.(json|ya?ml)$/i.test(text) || existsSync(text);
+/** What is a file: stdin, or something with a path or an ending. A bare name is a configuration's, whatever lies around. */
+function isFile(text: string): boolean {
+  return text === "-" || /[/\\]|\.(json|ya?ml)$/i.test(text);
 }
 
 /** A stored configuration. */

@@ -28,7 +28,7 @@ export function addDiagramOptions(command: Command): Command {
 
 /** What `--format` says, else the ending of the file, else text. Throws where it is no format. */
 export function readFormat({ format, output }: DiagramFlags): DiagramFormat {
-  const ending = output === undefined ? "text" : output.slice(output.lastIndexOf(".") + 1);
+  const [, ending = "text"] = /\.(\w+)$/.exec(output ?? "") ?? [];
   const wanted = format ?? (ending === "txt" ? "text" : ending);
   const found = FORMATS.find((each) => each === wanted);
   if (found === undefined) throw usage(`"${wanted}" is no format of a diagram`, `there are ${FORMATS.join(", ")}`);

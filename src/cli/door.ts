@@ -66,10 +66,14 @@ export class Door {
   async call<T>(method: string, path: string, call: Call = {}): Promise<Answer<T>> {
     return await this.#attempt(method, path, call, async (response) => {
       const text = await response.text();
-      const isJson = (response.headers.get("content-type") ?? "").includes("json");
-      const body = (isJson && text !== "" ? parse(text) : text) as T;
+      const body = (text === "" ? undefined : parse(text, response)) as T;
       return { status: response.status, body, headers: response.headers };
     });
+  }
+
+  /** The answer of a route that is no JSON: a picture, a text. */
+  async getText(path: string): Promise<string> {
+    return await this.#attempt("GET", path, { headers: { accept: "*/*" } }, async (response) => await response.text());
   }
 
   /** The same, with the answer still to be read: for what streams. */
@@ -116,13 +120,15 @@ export class Door {
         method,
         headers: sent,
         // A credential must not follow to where somebody else points.
-        redirect: "error",
+        redirect: "manual",
         ...(body !== undefined && { body: typeof body === "string" ? body : JSON.stringify(body) }),
         signal: ending === undefined ? late.signal : AbortSignal.any([ending, late.signal]),
       });
       if (response.ok || accept.includes(response.status)) return { read: await read(response) };
+      if (response.status >= 300 && response.status < 400) return redirectionOf(this.url, response);
       return await troubleOf(response);
     } catch (error) {
+      if (error instanceof Refused) return { failure: error, pauseMs: undefined };
       if (ending?.aborted === true && ending.reason instanceof Failure) throw ending.reason;
       const message = `${this.url} does not answer: ${causeOf(error)}`;
       return { failure: new Failure(message, EXIT.unavailable, HINT), pauseMs: 0 };
@@ -150,12 +156,23 @@ interface Trouble {
   readonly pauseMs: number | undefined;
 }
 
-function parse(text: string): unknown {
+function parse(text: string, { url, headers }: Response): unknown {
+  const type = headers.get("content-type") ?? "";
+  if (!type.includes("json")) {
+    const detail = `what answers at ${new URL(url).origin} is not Detent: it sends ${type || "no content type"}`;
+    throw new Refused({ status: 502, reason: "UNEXPECTED_ANSWER", detail });
+  }
   try {
     return JSON.parse(text);
   } catch {
     throw new Error("what came is not the JSON that it says it is");
   }
+}
+
+function redirectionOf(url: string, { headers }: Response): Trouble {
+  const target = headers.get("location") ?? "nowhere";
+  const detail = `${url} points to ${target}, which is not followed; give the address itself`;
+  return { failure: new Refused({ status: 502, reason: "UNEXPECTED_ANSWER", detail }), pauseMs: undefined };
 }
 
 function causeOf(error: unknown): string {

@@ -31,7 +31,7 @@ export function usage(message: string, hint?: string): Failure {
 }
 
 /** What breaks a rule, as a problem document lists it. */
-export interface Violation {
+interface Violation {
   readonly pointer: string;
   readonly rule: string;
   readonly message: string;

@@ -1,6 +1,6 @@
 /** What commands read: files, stdin, JSON in a flag; with the place of what is wrong. */
 import { readFile } from "node:fs/promises";
-import { text as readStream } from "node:stream/consumers";
+import { buffer as readStream } from "node:stream/consumers";
 import { parseShape } from "../shape.ts";
 import { CONFIGURATION } from "../configuration-shape.ts";
 import type { ConfigurationSource } from "../engine/configuration.ts";
@@ -10,11 +10,17 @@ import { usage } from "./failure.ts";
 
 /** The text of a file; `-` is stdin. */
 export async function readText(file: string): Promise<string> {
-  if (file === "-") return await readStream(process.stdin);
+  let bytes;
   try {
-    return await readFile(file, "utf8");
+    bytes = file === "-" ? await readStream(process.stdin) : await readFile(file);
   } catch (error) {
     throw usage(`${file} cannot be read: ${(error as Error).message}`);
+  }
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(bytes);
+  } catch {
+    // What is stored stays: a letter that was lost could not be mended.
+    throw usage(`${file === "-" ? "stdin" : file} is not UTF-8`);
   }
 }
 
@@ -43,8 +49,16 @@ export async function readConfigurationFile(file: string): Promise<Configuration
   }
   const { value, placeOf, file: name } = document;
   const isWrapped = typeof value === "object" && value !== null && Object.hasOwn(value, "spec");
-  if (!isWrapped) return { file: name, source: value, placeOf };
-  return { file: name, source: (value as { spec: unknown }).spec, placeOf: (pointer) => placeOf(`/spec${pointer}`) };
+  if (!isWrapped) return { file: name, source: withoutTimes(value), placeOf };
+  const { spec } = value as { spec: unknown };
+  return { file: name, source: withoutTimes(spec), placeOf: (pointer) => placeOf(`/spec${pointer}`) };
+}
+
+/** What `config get` shows can be uploaded again: the service's own members are left out. */
+function withoutTimes(source: unknown): unknown {
+  if (typeof source !== "object" || source === null || Array.isArray(source)) return source;
+  const { created_at: _created, deprecated_at: _deprecated, ...configuration } = source as Record<string, unknown>;
+  return configuration;
 }
 
 /** The same, with its shape checked here: for commands that ask no service. Throws what is wrong, with its place. */

@@ -5,7 +5,7 @@
 import { usage } from "./failure.ts";
 import type { InputDocument } from "./documents.ts";
 
-export const KINDS = ["Configuration", "FiniteStateMachine", "EventRequest"] as const;
+const KINDS = ["Configuration", "FiniteStateMachine", "EventRequest"] as const;
 
 export type Kind = (typeof KINDS)[number];
 
@@ -56,7 +56,7 @@ export function readRequest(document: InputDocument): Request {
   const kind = KINDS.find((each) => each.toLowerCase() === text(named, "/kind").toLowerCase());
   if (kind === undefined) return fail("/kind", `kind is one of ${KINDS.join(", ")}, not ${JSON.stringify(named)}`);
   const spec = normalize(object(given, "/spec")) as Fields;
-  const documentId = id === undefined ? undefined : text(id, "/id");
+  const documentId = id === undefined || id === "" ? undefined : text(id, "/id");
 
   if (kind === "Configuration") {
     if (documentId !== undefined) fail("/id", "a configuration has no id: it is known by its name and version");
@@ -69,7 +69,9 @@ export function readRequest(document: InputDocument): Request {
     return { kind, body: { ...labels, ...body, ...(documentId !== undefined && { id: documentId }) } };
   }
   const event = object(spec["event"], "/spec/event");
-  const { transition, event_id: eventId = documentId, ...about } = event;
+  const { transition, event_id: ownId, ...about } = event;
+  // An empty one is none: the service would make another each time it is asked.
+  const eventId = ownId === "" ? documentId : (ownId ?? documentId);
   const name = object(transition, "/spec/event/transition")["event"];
   return {
     kind,

@@ -1,5 +1,5 @@
 /** A command: its words, its examples, what all commands have in common, and how it runs and fails. */
-import type { Command } from "commander";
+import { Option, type Command } from "commander";
 import { Door } from "./door.ts";
 import { Output } from "./output.ts";
 import { readSettings, type Settings, type SettingsFlags } from "./settings.ts";
@@ -35,11 +35,17 @@ interface Leaf<F> {
   readonly json?: string;
   /** Adds the command's own options. */
   readonly options?: (command: Command) => Command;
+  /** When it is interrupted it ends by itself, and has to be waited for. */
+  readonly takesItsTime?: true;
   readonly run: (session: Session<F>, ...operands: string[]) => Promise<void>;
 }
 
 /** What runs a command's work: where its failures and its exit code end. */
-export type Runner = (output: Output, work: (signal: AbortSignal) => Promise<void>) => Promise<void>;
+export type Runner = (
+  output: Output,
+  work: (signal: AbortSignal) => Promise<void>,
+  takesItsTime: boolean,
+) => Promise<void>;
 
 /** Adds a command to `parent`. `F` are the flags that `options` declares. */
 export function addLeaf<F = object>(parent: Command, runner: Runner, leaf: Leaf<F>): void {
@@ -52,14 +58,18 @@ export function addLeaf<F = object>(parent: Command, runner: Runner, leaf: Leaf<
   addExamples(command, leaf.examples);
   if (leaf.json !== undefined) addJsonNote(command, leaf.json);
   command.action(async () => {
-    const flags = command.opts<F & CommonFlags>();
+    const flags = command.optsWithGlobals<F & CommonFlags>();
     const output = new Output(flags);
     const onPause = (text: string) => output.say(toPrintable(text));
-    await runner(output, (signal) => {
-      const settings = async () => await readSettings(flags);
-      const door = async () => new Door(await settings(), { onPause, signal });
-      return leaf.run({ flags, output, door, settings, signal }, ...operandsOf(command));
-    });
+    await runner(
+      output,
+      (signal) => {
+        const settings = async () => await readSettings(flags);
+        const door = async () => new Door(await settings(), { onPause, signal });
+        return leaf.run({ flags, output, door, settings, signal }, ...operandsOf(command));
+      },
+      leaf.takesItsTime === true,
+    );
   });
 }
 
@@ -90,13 +100,19 @@ export function addNoun(parent: Command, name: string, summary: string): Command
   return parent.command(name).summary(summary).description(summary);
 }
 
-function addCommonOptions(command: Command): void {
-  command
-    .option("--json", "print data as JSON")
-    .option("-q, --quiet", "say nothing but errors")
-    .option("--url <url>", "the service (DETENT_URL; the profile's; http://localhost:8787)")
-    .option("--profile <name>", "the profile to use (DETENT_PROFILE; the current one)")
-    .option("--no-color", "no colours (NO_COLOR)");
+const COMMON_OPTIONS = [
+  ["--json", "print data as JSON"],
+  ["-q, --quiet", "say nothing but errors"],
+  ["--url <url>", "the service (DETENT_URL; the profile's; http://localhost:8787)"],
+  ["--profile <name>", "the profile to use (DETENT_PROFILE; the current one)"],
+  ["--no-color", "no colours (NO_COLOR)"],
+] as const;
+
+/** Adds what every command has; hidden where it may stand, too, but is looked for elsewhere: before the command's name. */
+export function addCommonOptions(command: Command, isHidden = false): void {
+  for (const [flags, description] of COMMON_OPTIONS) {
+    command.addOption(new Option(flags, description).hideHelp(isHidden));
+  }
 }
 
 /** Examples stand first: most people read no further. */

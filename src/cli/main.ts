@@ -5,24 +5,35 @@ import { EXIT, Failure, type ExitCode } from "./failure.ts";
 import { Output } from "./output.ts";
 import { createProgram } from "./program.ts";
 
-// Whoever reads has seen enough (`detent ... | head`): that is no error.
-process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  if (error.code !== "EPIPE") throw error;
-  process.exit(EXIT.done);
-});
+/** How long a command that was interrupted may take to end by itself. */
+const GRACE_MS = 500;
+
 if (process.argv.includes("--no-color")) {
   process.env["NO_COLOR"] = "1";
   delete process.env["FORCE_COLOR"];
 }
 
 const interruption = new AbortController();
+let mayTakeItsTime = false;
+
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
-  process.once(signal, () => interruption.abort(new Failure("interrupted", EXIT.interrupted)));
+  process.once(signal, () => {
+    interruption.abort(new Failure("interrupted", EXIT.interrupted));
+    // It may wait for something that nobody ends, such as stdin. A second signal ends it in any case.
+    if (!mayTakeItsTime) setTimeout(() => process.exit(EXIT.interrupted), GRACE_MS).unref();
+  });
 }
+// Nobody reads any more (`detent ... | head`): what only prints ends, what does something goes on to its own exit code.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+  if (Output.isStreaming) interruption.abort(new Failure("", EXIT.done));
+});
+process.stderr.on("error", () => undefined);
 
 async function run(argv: readonly string[]): Promise<ExitCode> {
   let exitCode: ExitCode = EXIT.done;
-  const program = createProgram(async (output, work) => {
+  const program = createProgram(async (output, work, takesItsTime) => {
+    mayTakeItsTime = takesItsTime;
     try {
       await work(interruption.signal);
     } catch (error) {

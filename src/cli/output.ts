@@ -9,6 +9,8 @@ import { toPrintable } from "./table.ts";
 export type Style = "bold" | "dim" | "red" | "green" | "yellow" | "cyan";
 
 export class Output {
+  /** Whether this process prints one thing after the other, for as long as somebody reads. */
+  static isStreaming = false;
   readonly #isJson: boolean;
   readonly #isQuiet: boolean;
 
@@ -34,6 +36,7 @@ export class Output {
 
   /** One of many that come over time: one line of JSON each (NDJSON) with --json. */
   item(value: unknown, text: () => string): void {
+    Output.isStreaming = true;
     write(process.stdout, this.#isJson ? JSON.stringify(value) : text());
   }
 
@@ -45,6 +48,11 @@ export class Output {
   /** Talk: what was done, what goes on. */
   say(text: string): void {
     if (!this.#isQuiet) write(process.stderr, text);
+  }
+
+  /** What is wrong, besides the failure that ends the command: --quiet does not silence it. */
+  complain(text: string): void {
+    write(process.stderr, text);
   }
 
   /** An error that ends the command. With --json it is a problem document, on stderr too. */
@@ -69,7 +77,7 @@ function tint(style: Style, text: string): string {
 }
 
 function write(stream: NodeJS.WriteStream, text: string): void {
-  if (text !== "") stream.write(`${text}\n`);
+  if (text !== "" && stream.writable) stream.write(`${text}\n`);
 }
 
 function toProblem(failure: Failure): object {

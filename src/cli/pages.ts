@@ -7,7 +7,7 @@ import type { Output } from "./output.ts";
 const PAGE_SIZE = 100;
 
 /** The items of every page, one after the other; `name` is the member that has them. */
-export async function* walkPages<T>(door: Door, path: string, name: string, query: Query = {}): AsyncGenerator<T> {
+async function* walkPages<T>(door: Door, path: string, name: string, query: Query = {}): AsyncGenerator<T> {
   let token: string | undefined;
   do {
     const page = await door.get<Record<string, unknown>>(path, { page_size: PAGE_SIZE, ...query, page_token: token });

@@ -45,11 +45,19 @@ export async function readProfiles(): Promise<Profiles> {
   }
   try {
     const { current, profiles } = JSON.parse(text) as Partial<Profiles>;
-    if (typeof current === "string" && typeof profiles === "object" && profiles !== null) return { current, profiles };
+    if (typeof current === "string" && isProfiles(profiles)) return { current, profiles };
   } catch {
     // Told below.
   }
   throw usage(`${file} is not a file of profiles`, "mend it, or move it away and log in again");
+}
+
+function isProfiles(value: unknown): value is Profiles["profiles"] {
+  if (typeof value !== "object" || value === null) return false;
+  return Object.values(value).every(
+    (profile: Partial<Profile> | null) =>
+      typeof profile?.url === "string" && ["string", "undefined"].includes(typeof profile.key),
+  );
 }
 
 /** Stores them, whole or not at all. */

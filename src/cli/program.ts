@@ -19,7 +19,8 @@ import { addTenant } from "./commands/tenant/tenant.ts";
 import { addTest } from "./commands/test.ts";
 import { addToken } from "./commands/token.ts";
 import { addVersion } from "./commands/version.ts";
-import { addExamples, type Runner } from "./leaf.ts";
+import { addCommonOptions, addExamples, type Runner } from "./leaf.ts";
+import { EXIT } from "./failure.ts";
 import { RELEASE } from "./release.ts";
 
 const NOUNS = [
@@ -53,7 +54,9 @@ export function createProgram(runner: Runner): Command {
     .exitOverride()
     // Otherwise "--version v3" of a command would be this program's own.
     .enablePositionalOptions()
+    .configureOutput({ outputError: (text, write) => write(isJsonWanted() ? toProblem(text) : text) })
     .showHelpAfterError("(--help tells more)");
+  addCommonOptions(program, true);
   addExamples(program, [
     ["send orders.yaml", "upload configurations, create machines, send events"],
     ["machine get orders/order-1", "a machine: state, data, revision"],
@@ -66,4 +69,17 @@ export function createProgram(runner: Runner): Command {
     "\nThe service is asked at http://localhost:8787, or where DETENT_URL, --url or a profile say.",
   );
   return program;
+}
+
+/** A command line that cannot be read has no flags yet. */
+function isJsonWanted(): boolean {
+  return process.argv.includes("--json");
+}
+
+function toProblem(text: string): string {
+  const [message = "", ...hints] = text
+    .replace(/^error: /, "")
+    .trim()
+    .split("\n");
+  return `${JSON.stringify({ reason: "COMMAND_FAILED", detail: [message, ...hints].join(" "), exit_code: EXIT.usage })}\n`;
 }

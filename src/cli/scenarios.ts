@@ -76,7 +76,10 @@ function describeScenario(
 
 /** What is to be said of the file as a whole. */
 function describeRest(file: string, { scenarios, coverage, problems }: ScenariosResult, output: Output): void {
-  for (const { line, message } of problems) output.say(`${output.tint("red", "✗")} ${file}:${line}: ${message}`);
+  if (!output.isJson) {
+    const told = problems.map(({ line, message }) => `${output.paint("red", "✗")} ${file}:${line}: ${message}`);
+    output.data(problems, () => told.join("\n"));
+  }
   const failed = scenarios.filter(({ passed }) => !passed).length;
   const { states, transitions } = coverage;
   const shares = [

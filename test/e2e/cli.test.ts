@@ -19,6 +19,7 @@ import { testMachines } from "./cli/machines.ts";
 import { testLoads } from "./cli/load.ts";
 import { testPages } from "./cli/pages.ts";
 import { testProfiles } from "./cli/profiles.ts";
+import { testTrouble } from "./cli/trouble.ts";
 
 let server: Server;
 let cli: Cli;
@@ -47,6 +48,7 @@ testConversions(() => cli);
 testLoads(() => cli);
 testPages(() => cli);
 testProfiles(() => cli);
+testTrouble(() => cli);
 
 test("the command lines of docs/cli.md run, in their order", async () => {
   const page = await readFile(join(import.meta.dirname, "../../docs/cli.md"), "utf8");

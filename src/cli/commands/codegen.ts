@@ -23,6 +23,7 @@ with theirs, and a client on which an event that there is not does not compile. 
       ["codegen orders.yaml -o src/orders.ts", "of a file; no service is asked"],
       ["codegen orders.yaml -o src/orders.ts --check", "exit code 1 where the module is not up to date"],
     ],
+    json: '`{"config_id", "value", "types", "states", "events", "text"}`; with `-o` `{"file"}`, with `--check` `{"file", "config_id", "up_to_date"}`',
     options: (command) =>
       command
         .option("-o, --output <file>", "write it to a file")

@@ -49,8 +49,11 @@ Exit code 1 where it would not be accepted.`,
       const file = await readConfigurationFile(name);
       const service = await door();
       const checked = await checkFile(service, file);
+      if (!checked.valid) {
+        output.data(checked, () => formatFindings(checked.findings));
+        throw answeredNo();
+      }
       for (const finding of checked.findings) output.say(formatFinding(finding));
-      if (!checked.valid) throw answeredNo();
       const { status, name: configId, answer } = await createConfiguration(service, file.source);
       output.data({ ...answer, status }, () => toPrintable(configId));
       output.say(status === "identical" ? "it is there already, identical" : "created");

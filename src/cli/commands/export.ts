@@ -24,6 +24,7 @@ What XState has no word for stands in "meta", so that "import xstate" finds it a
       ["export xstate orders:v3 -o machine.json", "into a file"],
       ["export xstate orders.yaml", "a file's, without a service"],
     ],
+    json: 'the machine; with `-o` `{"file"}`',
     options: addOutputOption,
     run: async ({ output, door, flags }, name = "") => {
       const { machine, findings } = exportMachine(await readNamedConfiguration(door, name));
@@ -41,6 +42,7 @@ What XState has no word for stands in "meta", so that "import xstate" finds it a
       ["export mermaid orders:v3 -o orders.mmd", "into a file"],
       ["export mermaid orders.yaml", "a file's, without a service"],
     ],
+    json: '`{"format", "diagram"}`; with `-o` `{"file"}`',
     options: addOutputOption,
     run: async ({ output, door, flags }, name = "") => {
       const source = await readNamedConfiguration(door, name);

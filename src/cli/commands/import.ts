@@ -37,6 +37,7 @@ something is left out.`,
       ["import xstate machine.json --as orders:v2", "under another name than the machine's id"],
       ["import xstate machine.json --guard 'isPaid=data.paid'", "with an expression for a guard"],
     ],
+    json: '`{"configuration", "findings", "checked"}`; with `-o` `{"file"}`',
     options: (command) =>
       command
         .option("--as <config>", "name and version of the configuration (the machine's id)")
@@ -55,6 +56,7 @@ stands where the chart does.`,
       ["import stateservice states.yaml --as colors/wall-1", "configuration colors:v1, machine wall-1"],
       ["import stateservice states.yaml --as colors:v2/wall-1", "as another version"],
     ],
+    json: "the answer of `ImportChart`",
     options: (command) =>
       command
         .requiredOption("--as <name/id>", "the configuration, with its version where that is not v1, and the machine")

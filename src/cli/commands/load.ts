@@ -53,6 +53,7 @@ hinder no others. Exit code 0: all applied; 1: some were not; 3: the service was
       ["load orders.ndjson --rate 100", "a hundred lines a second at most"],
       ["load orders.ndjson --restart", "from the first line, under the same ids"],
     ],
+    json: '`{"lines", "applied", "duplicates", "refused", "invalid", "left", "failures": [{"line", "outcome", "reason", "message"}], "failures_left_out"}`',
     options: (command) =>
       command
         .option("--rate <lines>", "lines a second at most (no limit)")
@@ -61,6 +62,7 @@ hinder no others. Exit code 0: all applied; 1: some were not; 3: the service was
         .option("--stop-on-error", "end at the first line that is not applied")
         .option("--restart", "forget what an interrupted load has done; nothing is applied twice")
         .option("--report <file>", "write the lines that were not applied, each with the reason"),
+    takesItsTime: true,
     run: runLoad,
   });
 }
@@ -162,9 +164,9 @@ function tellEnd(
   const left = lines - decided;
   const leftOut = refused + invalid - failures.length;
   if (output.isJson) output.data({ lines, ...counts, left, failures, failures_left_out: leftOut }, () => "");
-  for (const failure of failures.slice(0, MOST_TOLD)) output.say(formatFailure(failure));
+  for (const failure of failures.slice(0, MOST_TOLD)) output.complain(formatFailure(failure));
   const more = refused + invalid - Math.min(failures.length, MOST_TOLD);
-  if (more > 0) output.say(`and ${formatCount(more)} more; --report FILE has them all`);
+  if (more > 0) output.complain(`and ${formatCount(more)} more; --report FILE has them all`);
   const facts = [
     `${formatCount(applied)} of ${formatCount(lines)} lines applied`,
     ...(duplicates > 0 ? [`${formatCount(duplicates)} of them before`] : []),

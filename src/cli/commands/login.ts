@@ -57,8 +57,10 @@ where stdin is a terminal; never from a flag, which other users of the machine c
     run: async ({ output, flags }) => {
       const { current, profiles } = await readProfiles();
       const name = flags.profile ?? (process.env["DETENT_PROFILE"] || current);
-      const { [name]: forgotten, ...others } = profiles;
-      if (forgotten === undefined) throw new Failure(`there is no profile "${name}"`, EXIT.no);
+      if (findProfile({ current, profiles }, name) === undefined) {
+        throw new Failure(`there is no profile "${name}"`, EXIT.no);
+      }
+      const { [name]: _forgotten, ...others } = profiles;
       await writeProfiles({
         current: name === current ? (Object.keys(others)[0] ?? "default") : current,
         profiles: others,

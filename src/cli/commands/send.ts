@@ -43,8 +43,12 @@ the command with exit code 1; what was sent before it stays.`,
       for (const request of requests) {
         const sent = await sendRequest(service, request);
         results.push(sent);
-        output.say(`${sent.kind} ${toPrintable(sent.name)}: ${describe(sent)}`);
-        if (sent.status === "refused") break;
+        const line = `${sent.kind} ${toPrintable(sent.name)}: ${describe(sent)}`;
+        if (sent.status === "refused") {
+          output.complain(line);
+          break;
+        }
+        output.say(line);
       }
       if (output.isJson) output.data({ results }, () => "");
       if (results.at(-1)?.status === "refused") throw answeredNo();

@@ -15,6 +15,7 @@ where one fails, or where less is reached than a file demands.`,
       ["test orders.test.yaml --service", "the same on the service"],
       ["test orders.test.yaml --update", "write the golden diagrams anew"],
     ],
+    json: '`{"passed", "files": [{"file", "passed", "scenarios": [{"name", "line", "passed", "ms", "message", "failed_line"}], "coverage": {"states", "transitions"}, "problems"}]}`',
     options: (command) =>
       command
         .option("--service", "on the service instead of in memory; time passes as it does there")

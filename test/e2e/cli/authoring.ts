@@ -100,7 +100,7 @@ export function testAuthoring(cli: () => Cli): void {
     const [head = ""] = scenariosOf("part", "cancelled").split("  - name: an order is cancelled");
     const part = await cli().write("part.yaml", `${head}coverage: { states: all, transitions: all }\n`);
     const missed = await cli().run(["test", part]);
-    expect(missed).toMatchObject({ code: 1, stderr: expect.stringMatching(/part\.yaml:8: .*cancelled/) });
+    expect(missed).toMatchObject({ code: 1, stdout: expect.stringMatching(/part\.yaml:8: .*cancelled/) });
     const unreadable = await cli().write("unreadable.yaml", scenariosOf("x", "cancelled").replace("steps:", "stesp:"));
     expect(await cli().refusal(2, "test", unreadable)).toMatch(/unreadable\.yaml:\d+: .*stesp/);
   });

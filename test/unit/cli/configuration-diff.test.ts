@@ -24,7 +24,7 @@ test("the order in which transitions are tried does", () => {
   const [one, two, three] = BASE.transitions;
   const after = { ...BASE, transitions: [two, one, three] } as typeof BASE;
   expect(diffConfigurations(BASE, after)).toEqual([
-    { change: "changed", path: 'order of transitions for "go"', before: [one, two], after: [two, one] },
+    { change: "changed", path: 'order of transitions from "a" for "go"', before: [one, two], after: [two, one] },
   ]);
 });
 
@@ -40,4 +40,31 @@ test("a transition with another guard is the same one, changed; a state's schema
     { change: "added", path: "state_options.b", after: { schema: { type: "object" } } },
   ]);
   expect(diffConfigurations(after, BASE).map(({ change }) => change)).toEqual(["changed", "removed"]);
+});
+
+test("order is looked at among what may be taken in one state, whatever else has changed", () => {
+  const [one, two, three] = BASE.transitions;
+  const renamed = { from: "b", to: "c", event: "finish" };
+  const swapped = diffConfigurations(BASE, { ...BASE, transitions: [two, one, renamed] } as typeof BASE);
+  expect(swapped.map(({ path, change }) => [change, path])).toEqual([
+    ["removed", "transitions"],
+    ["added", "transitions"],
+    ["changed", 'order of transitions from "a" for "go"'],
+  ]);
+  const elsewhere = { from: "b", to: "a", event: "go" };
+  const before = { ...BASE, transitions: [one, elsewhere, three] } as typeof BASE;
+  expect(diffConfigurations(before, { ...BASE, transitions: [elsewhere, one, three] } as typeof BASE)).toEqual([]);
+  const anywhere = { from: "*", to: "c", event: "go" };
+  const first = { ...BASE, transitions: [anywhere, one, three] } as typeof BASE;
+  const last = { ...BASE, transitions: [one, anywhere, three] } as typeof BASE;
+  expect(diffConfigurations(first, last)).toMatchObject([{ path: 'order of transitions from "a" for "go"' }]);
+});
+
+test("5,000 transitions for one event are compared at once", () => {
+  const states = Array.from({ length: 500 }, (_, i) => `s${i}`);
+  const transitions = states.flatMap((from) =>
+    Array.from({ length: 10 }, (_, i) => ({ from, to: "s1", event: "e", guard: `data.x == ${i}` })),
+  );
+  const big = { ...BASE, states, transitions };
+  expect(diffConfigurations(big, { ...big, transitions: transitions.toReversed() })).toHaveLength(500);
 });

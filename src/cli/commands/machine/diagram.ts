@@ -29,9 +29,7 @@ export function addDiagram(machine: Command, runner: Runner): void {
       const service = await door();
       const path = machinePath(name);
       const diagram =
-        format === "text"
-          ? await drawOutline(service, path)
-          : (await service.call<string>("GET", `${path}/diagram.${format}`, { headers: { accept: "*/*" } })).body;
+        format === "text" ? await drawOutline(service, path) : await service.getText(`${path}/diagram.${format}`);
       await deliver(output, flags, format, diagram);
     },
   });
