@@ -55,7 +55,11 @@ export function testEvents(cli: () => Cli): void {
     await cli().text("machine", "create", "seen", "--id", "w-2");
     const watch = cli().follow(["machine", "watch", "seen/w-2", "--after-revision", "-1"]);
     const creation = /^\S+Z {2}0 {2}created: start\n$/;
-    await until(TOLD_WITHIN_MS, watch.stdout, (text) => creation.test(text));
+    await until(
+      TOLD_WITHIN_MS,
+      () => watch.stdout(),
+      (text) => creation.test(text),
+    );
     expect(await cli().run(["machine", "send", "seen/w-2", "ship"])).toMatchObject({ code: 1 });
     await cli().text("machine", "label", "seen/w-2", "a=b");
     watch.interrupt();
