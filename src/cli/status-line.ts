@@ -13,8 +13,8 @@ export class StatusLine {
 
   show(text: string): void {
     if (!this.#isShown) return;
-    // A line that wraps could not be taken back.
-    const width = Math.max(20, (process.stderr.columns ?? 80) - 1);
+    // A line that wraps could not be taken back; a terminal that does not say how wide it is has 0 columns.
+    const width = (process.stderr.columns || 80) - 1;
     process.stderr.write(TO_THE_BEGINNING + toPrintable(text).slice(0, width));
   }
 
