@@ -7,7 +7,6 @@ import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { parseJson } from "../../src/body.ts";
 import { checkConfigurationSource } from "../../src/service/configurations.ts";
 import { CONFIGURATION_FORMAT, eventOf, LIMITS, readConfiguration, start, step } from "../../src/engine/index.ts";
 import { compileConfiguration } from "../../src/engine/index.ts";
@@ -106,39 +105,125 @@ describe("readConfiguration", () => {
     expect(reading.ok && reading.source.states).toEqual(["a", "b"]);
   });
 
-  test("the largest configuration is read within its budget", () => {
-    // Of all that a configuration may have, its smallest members are the most work for their bytes.
-    const value = { ...orders, transitions: Array.from({ length: 87_000 }, () => ({})) };
-    expect(JSON.stringify(value).length).toBeGreaterThan(LIMITS.configurationBytes * 0.99);
-    expect(violationsOf(value)).toEqual([]);
+  test("throws nothing, whatever reading the value does", () => {
+    const throwing = (error: unknown): object => ({
+      ...orders,
+      get name() {
+        throw error;
+      },
+    });
+    const hostile = [
+      throwing(new Error("no")),
+      throwing(null),
+      throwing(Object.create(null)),
+      throwing(Symbol("no")),
+      { ...orders, toJSON: () => deep },
+      { ...orders, toJSON: () => throwing(undefined) },
+      Proxy.revocable({}, {}),
+    ];
+    for (const value of hostile) expect(violationsOf(value)).not.toEqual([]);
+    const { proxy, revoke } = Proxy.revocable({}, {});
+    revoke();
+    expect(violationsOf(proxy)).toEqual(["invalid_type "]);
+    expect(violationsOf({ ...orders, toJSON: () => deepened(LIMITS.jsonDepth + 1) })).toEqual(["limit_exceeded "]);
   });
 
-  test("accepts what the JSON door accepts, and only that", () => {
-    // The door takes keys in camelCase as well.
+  test("what is shared many times over is as large as it would be written", () => {
+    const doubled = Array.from({ length: 30 }).reduce<unknown>((inner) => [inner, inner], 0);
+    const long = Array.from({ length: 200_000 }, () => orders.name.repeat(10_000));
+    const holes: unknown[] = [];
+    holes.length = 2 ** 32 - 1;
+    for (const states of [doubled, long, holes])
+      expect(violationsOf({ ...orders, states })).toEqual(["limit_exceeded "]);
+  });
+
+  const manyOf = <T>(count: number, item: (index: number) => T): T[] =>
+    Array.from({ length: count }, (_, i) => item(i));
+  const namedOf = (count: number, member: unknown): object =>
+    Object.fromEntries(manyOf(count, (index) => [index.toString(36), member]));
+  const filled = (value: object): object => {
+    const left = LIMITS.configurationBytes - Buffer.byteLength(JSON.stringify({ ...value, unhandled: "" }));
+    return { ...value, unhandled: "x".repeat(left) };
+  };
+  const deepened = (levels: number, inner: unknown = {}): unknown =>
+    levels <= 1 ? inner : { const: deepened(levels - 1, inner) };
+  /** The schema of an event stands in four levels. */
+  const withSchema = (levels: number): object => ({
+    ...orders,
+    event_options: { go: { schema: deepened(levels - 3) } },
+  });
+
+  test.each<[of: string, largest: object, larger: object]>([
+    ["its depth", withSchema(LIMITS.jsonDepth), withSchema(LIMITS.jsonDepth + 1)],
+    ["its bytes", filled(orders), { ...filled(orders), defer_for: "" }],
+    ...["states", "initial_states", "transitions"].map((field): [string, object, object] => {
+      const members = manyOf(LIMITS.members + 1, () => (field === "transitions" ? {} : ""));
+      return [`the list ${field}`, { [field]: members.slice(1) }, { [field]: members }];
+    }),
+    ...["state_options", "event_options"].map((field): [string, object, object] => [
+      `the object ${field}`,
+      { [field]: namedOf(LIMITS.members, {}) },
+      { [field]: namedOf(LIMITS.members + 1, {}) },
+    ]),
+    [
+      "an assign",
+      { transitions: [{ assign: namedOf(LIMITS.members, "") }] },
+      { transitions: [{ assign: namedOf(LIMITS.members + 1, "") }] },
+    ],
+  ])("and the shape of the doors bound %s alike", (_of, largest, larger) => {
+    expect([violationsOf(largest), isTakenByShape(largest)]).toEqual([[], true]);
+    expect([violationsOf(larger), isTakenByShape(larger)]).toEqual([
+      [expect.stringMatching(/^limit_exceeded /)],
+      false,
+    ]);
+  });
+
+  test("what is the most work for its bytes is read within its budget", () => {
+    const crowds = [
+      { transitions: manyOf(LIMITS.members, () => ({ to: "", event: "" })) },
+      { transitions: manyOf(LIMITS.members, () => ({ assign: { "": "" } })) },
+      { transitions: manyOf(26, () => ({ assign: namedOf(LIMITS.members / 10, "") })) },
+      { states: manyOf(LIMITS.members, () => ""), state_options: namedOf(LIMITS.members, { unhandled: "" }) },
+    ];
+    for (const crowd of crowds) expect(violationsOf(crowd)).toEqual([]);
+    expect(violationsOf({ transitions: manyOf(87_000, () => ({})) })).toEqual(["limit_exceeded /transitions"]);
+  });
+
+  test("accepts what the shape of the doors and of the command line accepts, and only that", () => {
+    // The shape takes keys in camelCase as well.
     const inSnakeCase = (text: string): boolean => !/"[a-z]+[A-Z]\w*"/.test(text);
     let accepted = 0;
-    const samples = fc.tuple(fc.constantFrom<object>(...CONFIGURATIONS), edits);
+    const bounded = fc.oneof(
+      { weight: 6, arbitrary: fc.constant((sample: object) => sample) },
+      {
+        weight: 1,
+        arbitrary: fc.integer({ min: -2, max: 12 }).map((more) => () => withSchema(LIMITS.jsonDepth + more)),
+      },
+      { weight: 1, arbitrary: fc.constant(filled) },
+    );
+    const samples = fc.tuple(fc.constantFrom<object>(...CONFIGURATIONS), bounded, edits);
     fc.assert(
-      fc.property(samples, ([sample, inTree]) => {
-        const text = editJson(sample, inTree);
+      fc.property(samples, ([sample, toBound, inTree]) => {
+        const text = editJson(toBound(sample), inTree);
         fc.pre(inSnakeCase(text));
         let value: unknown;
         try {
-          value = parseJson(text);
+          value = JSON.parse(text);
         } catch {
           return;
         }
         const reading = readConfiguration(value);
         if (reading.ok) accepted += 1;
-        expect(reading.ok).toBe(isTakenByDoor(value));
+        expect(reading.ok).toBe(isTakenByShape(value));
       }),
       { numRuns: 1_000 },
     );
     expect(accepted).toBeGreaterThan(100);
   });
 
-  function isTakenByDoor(value: unknown): boolean {
+  function isTakenByShape(value: unknown): boolean {
     try {
+      // How deep a body may be for any route says less.
       parseShape(SHAPES.configuration, value, "the body");
       return true;
     } catch (error) {
