@@ -9,10 +9,10 @@ import type { Finding } from "./finding.ts";
 import { quote } from "./names.ts";
 import type { Timer } from "./timer.ts";
 
-/** Throws unless `value` is what `compileConfiguration` answers: a source of one, or a compilation, has no way to step. */
+/** Throws unless `value` is compiled: a source, or the whole of a compilation, has nothing to step by. */
 export function checkCompiled(value: Configuration): void {
   if (isPlainObject(value) && typeof value.unhandledIn === "function") return;
-  fail("configuration", "the configuration that compileConfiguration answers", value);
+  fail("configuration", "the `configuration` that compileConfiguration answers where it is `ok`", value);
 }
 
 /** A time in epoch ms. */

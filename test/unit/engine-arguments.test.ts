@@ -71,7 +71,7 @@ test.each<[message: string, call: () => unknown]>([
   [`timer.dueAt: ${ms} null`, () => tell?.(snapshot, { ...timer, dueAt: null })],
   ["snapshot.revision: must be a whole number from 0, but is NaN", () => tell?.({ ...snapshot, revision: NaN }, timer)],
   ...[orders, compiled, null].map((other): [string, () => unknown] => [
-    `configuration: must be the configuration that compileConfiguration answers, but is ${other ? "an object" : other}`,
+    `configuration: must be the \`configuration\` that compileConfiguration answers where it is \`ok\`, but is ${other ? "an object" : other}`,
     () => begin?.(other, {}, 0),
   ]),
 ])("a TypeError says %s", (message, call) => {
