@@ -2,7 +2,8 @@
  * The shape of a configuration as JSON or YAML, wherever it comes from: a request, a file of the command line, a test.
  */
 import * as v from "valibot";
-import { countUtf8Bytes, LIMITS } from "./engine/limits.ts";
+import { writeConfiguration } from "./engine/configuration-text.ts";
+import { isObject } from "./json.ts";
 import { list, object, record, rules, shape, text } from "./shape.ts";
 
 /** One of its transitions. */
@@ -16,12 +17,12 @@ export const TRANSITION = shape({
   deadline: v.exactOptional(text),
 });
 
-/** Stops at more JSON than a configuration may have, before each fault in it is looked for. */
-const refuseLarge = rules((value: unknown, refuse) => {
-  const bytes = countUtf8Bytes(JSON.stringify(value) ?? "");
-  if (bytes <= LIMITS.configurationBytes) return;
-  const message = `a configuration has at most ${LIMITS.configurationBytes} bytes of JSON, this one has ${bytes}`;
-  refuse([], "limit_exceeded", message, bytes);
+/** Stops at what is deeper or larger than a configuration may be, before each fault in it is looked for. */
+const refuseExcess = rules((value: unknown, refuse) => {
+  // What is no object at all the shape says better.
+  if (!isObject(value)) return;
+  const written = writeConfiguration(value);
+  if (!written.ok) refuse([], written.rule, `a configuration ${written.problem}`, written.bytes);
 });
 
 /** What a configuration says. */
@@ -46,4 +47,4 @@ export const CONFIGURATION_FIELDS = {
 };
 
 /** A configuration as it is uploaded or stands in a file: its shape only; what its rules make of it the engine says. */
-export const CONFIGURATION = v.pipe(v.unknown(), refuseLarge, shape(CONFIGURATION_FIELDS));
+export const CONFIGURATION = v.pipe(v.unknown(), refuseExcess, shape(CONFIGURATION_FIELDS));

@@ -39,7 +39,7 @@ export interface Telling {
     readonly state?: string;
     /** Of a change: the state after it. */
     readonly to?: string;
-    /** What the event brought; absent where it was too large. */
+    /** What the event brought; absent where it was more than 32 KiB, or where no event has made the change. */
     readonly data?: { readonly amount?: number; readonly payment?: string; readonly why?: string };
     readonly reason?: string;
     readonly message?: string;

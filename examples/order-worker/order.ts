@@ -1,7 +1,7 @@
 /** One order as the shop knows it, kept where it outlives restarts: what was told last, and what was done about it. */
 import { DurableObject } from "cloudflare:workers";
-import { eventFor, type EventMessage, type Telling } from "./messages.ts";
-import { charge } from "./payment.ts";
+import type { EventMessage, Telling } from "./messages.ts";
+import { settle } from "./settlement.ts";
 import { problemIn, type Problem, type Standing, standAfter } from "./standing.ts";
 
 interface Env {
@@ -25,19 +25,10 @@ export class Order extends DurableObject<Env> {
   async stand(order: string, told: Telling): Promise<void> {
     const standing = standAfter(this.#standing, told);
     if (standing === undefined) return;
-    if (standing.state === "charging") await this.#charge(order, standing);
+    if (standing.state === "charging") await this.env.EVENTS.send(await settle(order, standing));
     // Something later may have been told meanwhile.
     const latest = standAfter(this.#standing, told);
     if (latest !== undefined) this.ctx.storage.kv.put("standing", latest);
-  }
-
-  async #charge(order: string, { life, sequence, amount = 0 }: Standing): Promise<void> {
-    // Of this entry of the state, and so the same each time that it is told.
-    const key = `${life}-${sequence}`;
-    const result = await charge(`${order}/${key}`, amount);
-    const event = result.ok ? "charged" : "declined";
-    const data = result.ok ? { payment: result.payment } : { why: result.why };
-    await this.env.EVENTS.send(eventFor(order, event, `payment-${key}`, data));
   }
 
   /** An event was refused, or found no machine. */

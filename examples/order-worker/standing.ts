@@ -29,8 +29,8 @@ export function standAfter(known: Standing | undefined, told: Telling): Standing
   const place = placeOf(told);
   const { state, to = state, data } = told.data;
   if (place === undefined || to === undefined || !isLater(place, known)) return undefined;
-  // What is carried along is of the same life; a change that brings none leaves it.
-  const before = known?.life === place.life ? known : undefined;
+  // What is carried along is of the same life. A new charge is for what was told with it, never for what an earlier one was.
+  const before = known?.life === place.life && to !== "charging" ? known : undefined;
   const amount = data?.amount ?? before?.amount;
   return {
     ...place,

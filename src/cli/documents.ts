@@ -2,7 +2,7 @@
  * Files of YAML or JSON as documents that know their places. The library is more lenient than the service's own reader: it
  * takes what Go's takes, such as a `}` that is not indented, so that go-statemachine's files can be sent as they are.
  */
-import { isAlias, isMap, isScalar, isSeq, LineCounter, parseAllDocuments, type Document, type Node } from "yaml";
+import { isAlias, isMap, isScalar, isSeq, LineCounter, parseAllDocuments, visit, type Document, type Node } from "yaml";
 import { readPointer } from "../engine/finding.ts";
 import { usage } from "./failure.ts";
 
@@ -35,8 +35,23 @@ export function parseDocuments(file: string, text: string): InputDocument[] {
       throw usage(`${file}:${line}:${column}: ${error.message}`);
     }
     if (document.contents === null || (isScalar(document.contents) && document.contents.value === null)) return [];
+    refuseCircle(document, (offset, problem) => {
+      const { line, column } = placeAt(offset);
+      throw usage(`${file}:${line}:${column}: ${problem}`);
+    });
     const placeOf = (pointer: string): Place => placeAt(findOffset(document, pointer));
     return [{ file, value: toValue(document, file), placeOf }];
+  });
+}
+
+/** What contains itself would be no JSON, and has no end. */
+function refuseCircle(document: Document, refuse: (offset: number, problem: string) => never): void {
+  visit(document, {
+    Alias: (_key, alias, path) => {
+      const target = alias.resolve(document);
+      if (target === undefined || !path.includes(target)) return;
+      refuse(alias.range?.[0] ?? 0, `*${alias.source} stands for something that it is in itself`);
+    },
   });
 }
 

@@ -3,15 +3,26 @@
  * a configuration must say is for the checks.
  */
 import type { ConfigurationSource } from "./configuration.ts";
+import { TOO_DEEP, writeConfiguration } from "./configuration-text.ts";
 import type { JsonObject } from "./json.ts";
-import { countUtf8Bytes, isDeeperThan, LIMITS } from "./limits.ts";
+import { isDeeperThan, LIMITS } from "./limits.ts";
 import { Meter } from "./meter.ts";
 import { type DataViolation, SchemaRule } from "./schema-rule.ts";
 
 const TEXT = { type: "string" };
 const DURATION_OR_DEFAULT = { type: ["string", "null"] };
-const TEXTS = { type: "array", items: TEXT };
+const TEXTS = list(TEXT);
 const OPEN = { type: "object" };
+
+/** No longer than any list or object may be; what a configuration may have of each is for the checks. */
+function list(items: JsonObject): JsonObject {
+  return { type: "array", items, maxItems: LIMITS.members };
+}
+
+/** An object with any keys, by the same bound. */
+function record(additionalProperties: JsonObject): JsonObject {
+  return { type: "object", additionalProperties, maxProperties: LIMITS.members };
+}
 
 /** An object with these members and no others: a misspelt `guard` must not become a transition without one. */
 function closed(properties: JsonObject): JsonObject {
@@ -30,21 +41,20 @@ export const CONFIGURATION_FORMAT: JsonObject = {
     version: TEXT,
     starting_state: TEXT,
     states: TEXTS,
-    transitions: {
-      type: "array",
-      items: closed({
+    transitions: list(
+      closed({
         from: TEXT,
         to: TEXT,
         event: TEXT,
         guard: TEXT,
-        assign: { type: "object", additionalProperties: TEXT },
+        assign: record(TEXT),
         after: TEXT,
         deadline: TEXT,
       }),
-    },
+    ),
     initial_states: TEXTS,
-    state_options: { type: "object", additionalProperties: closed({ schema: OPEN, unhandled: TEXT }) },
-    event_options: { type: "object", additionalProperties: closed({ schema: OPEN }) },
+    state_options: record(closed({ schema: OPEN, unhandled: TEXT })),
+    event_options: record(closed({ schema: OPEN })),
     unhandled: TEXT,
     defer_for: TEXT,
     retention: closed({
@@ -66,17 +76,25 @@ const FORMAT = new SchemaRule(CONFIGURATION_FORMAT);
 const READING_BUDGET = 4 * LIMITS.configurationBytes;
 
 /** The rules as the service calls them. */
-const RULES: Readonly<Record<string, string>> = { type: "invalid_type", additionalProperties: "unknown_field" };
+const RULES: Readonly<Record<string, string>> = {
+  type: "invalid_type",
+  additionalProperties: "unknown_field",
+  maxItems: "limit_exceeded",
+  maxProperties: "limit_exceeded",
+};
 
 /**
- * Reads what somebody wrote: parsed JSON or YAML, of which nothing is known yet. The source it answers is a copy. Refused is
- * what is no JSON, what is larger than `LIMITS.configurationBytes` or deeper than `LIMITS.jsonDepth`, and, each with its
- * place, fields that there are not and values of another type. Keys are snake_case.
+ * Reads what somebody wrote: parsed JSON or YAML, of which nothing is known yet. It throws nothing, whatever the value; the
+ * source it answers is a copy, of what `JSON.stringify` makes of it. Refused is what is no JSON, what is larger than
+ * `LIMITS.configurationBytes` or deeper than `LIMITS.jsonDepth`, and, each with its place, lists and objects of more than
+ * `LIMITS.members`, fields that there are not and values of another type. Keys are snake_case.
  */
 export function readConfiguration(value: unknown): Reading {
-  const text = writeJson(value);
-  if (typeof text !== "string") return text;
-  const source = JSON.parse(text) as JsonObject;
+  const written = writeConfiguration(value);
+  if (!written.ok) return refuse(written.rule, written.problem);
+  const source = JSON.parse(written.text) as JsonObject;
+  // What a `toJSON` has put in the place of something was not seen before.
+  if (isDeeperThan(source, LIMITS.jsonDepth)) return refuse(TOO_DEEP.rule, TOO_DEEP.problem);
   const mismatch = FORMAT.explainMismatch(source, new Meter(READING_BUDGET));
   if (mismatch === undefined) return { ok: true, source };
   // Where the work was cut short, nothing is known of places.
@@ -86,24 +104,6 @@ export function readConfiguration(value: unknown): Reading {
     return { pointer, rule: RULES[rule] ?? rule, message: message.replace(/^data/, "configuration"), ...shown };
   });
   return { ok: false, violations };
-}
-
-/** `value` as JSON, or why it is none that a configuration may be. */
-function writeJson(value: unknown): string | Reading {
-  if (isDeeperThan(value, LIMITS.jsonDepth)) {
-    return refuse("limit_exceeded", `nests at most ${LIMITS.jsonDepth} levels deep, this one nests deeper`);
-  }
-  let text: string | undefined;
-  try {
-    text = JSON.stringify(value);
-  } catch (error) {
-    return refuse("invalid_type", `must be JSON, which it is not: ${(error as Error).message}`);
-  }
-  // JSON has no word for undefined, nor for a function.
-  if (text === undefined) return refuse("invalid_type", `must be of type object, but is ${typeof value}`);
-  const bytes = countUtf8Bytes(text);
-  if (bytes <= LIMITS.configurationBytes) return text;
-  return refuse("limit_exceeded", `has at most ${LIMITS.configurationBytes} bytes of JSON, this one has ${bytes}`);
 }
 
 /** The whole of it is to blame. */

@@ -102,6 +102,18 @@ test("a declined order is paid by another checkout; its id may be anything", { t
   ]);
 });
 
+test("a checkout that is too large to be told whole is not charged, and may follow in a smaller one", async () => {
+  await ask(`${server.url}/api/v1/statemachines`, post({ config_id: "shop-orders", id: "9" }));
+  const events = `${server.url}/api/v1/statemachines/shop-orders/9/events`;
+  const data = { amount: 40, note: "x".repeat(40_000) };
+  expect(await ask(events, post({ event: "checkout", data }))).toMatchObject({ result: "transitioned" });
+  const stateOf = async (): Promise<string | undefined> => (await show("9")).standing?.state;
+  expect(await until(TOLD_WITHIN_MS, stateOf, (state) => state === "unpaid")).toBe("unpaid");
+  expect((await show("9")).standing).toMatchObject({ why: "no amount was told with the order" });
+  expect((await checkOut("9", "a", 99)).status).toBe(202);
+  expect(await until(TOLD_WITHIN_MS, stateOf, (state) => state === "paid")).toBe("paid");
+});
+
 test("a checkout of an order that there is not is told as a problem", async () => {
   expect((await checkOut("nobody", "a", 1)).status).toBe(202);
   const reasonOf = async (): Promise<string | undefined> => (await show("nobody")).problem?.reason;

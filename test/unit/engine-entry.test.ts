@@ -5,18 +5,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
-import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { parseJson } from "../../src/body.ts";
 import { checkConfigurationSource } from "../../src/service/configurations.ts";
-import { CONFIGURATION_FORMAT, eventOf, LIMITS, readConfiguration, start, step } from "../../src/engine/index.ts";
-import { compileConfiguration } from "../../src/engine/index.ts";
-import { DetentError } from "../../src/errors.ts";
-import { SHAPES } from "../../src/http/shapes.ts";
-import { parseShape } from "../../src/shape.ts";
+import { compileConfiguration, eventOf, readConfiguration, start, step } from "../../src/engine/index.ts";
 import { readProgram } from "../pages.ts";
-import { editJson } from "./fuzz/json-tree.ts";
-import { edits } from "./fuzz/mutations.ts";
 import { CONFIGURATIONS } from "./fuzz/samples.ts";
 
 const orders = {
@@ -42,117 +34,6 @@ test("the program of docs/engine.md prints what the page says", async () => {
   } finally {
     await rm(dir, { recursive: true, force: true });
   }
-});
-
-describe("readConfiguration", () => {
-  const violationsOf = (value: unknown): string[] => {
-    const reading = readConfiguration(value);
-    return reading.ok ? [] : reading.violations.map(({ rule, pointer }) => `${rule} ${pointer}`);
-  };
-
-  test("refuses each field that there is not and each value of another type, with its place", () => {
-    const value = {
-      ...orders,
-      starting_state: 7,
-      startingState: "a",
-      transitions: [{ from: "a", to: "b", event: "go", gaurd: "false" }, "go"],
-      retention: { final: null, history: 30 },
-    };
-    expect(violationsOf(value).toSorted()).toEqual([
-      "invalid_type /retention/history",
-      "invalid_type /starting_state",
-      "invalid_type /transitions/1",
-      "unknown_field /startingState",
-      "unknown_field /transitions/0/gaurd",
-    ]);
-  });
-
-  test("says what it found where", () => {
-    const reading = readConfiguration({ ...orders, states: ["a", 7] });
-    expect(reading).toEqual({
-      ok: false,
-      violations: [
-        {
-          pointer: "/states/1",
-          rule: "invalid_type",
-          message: "configuration/states/1: must be of type string, but is 7",
-          value: "7",
-        },
-      ],
-    });
-  });
-
-  const circle: unknown[] = [];
-  circle.push(circle);
-  const deep = Array.from({ length: 100_000 }).reduce<unknown>((inner) => [inner], 0);
-  test.each([
-    ["undefined", undefined, "invalid_type "],
-    ["null", null, "invalid_type "],
-    ["a text", "name: orders", "invalid_type "],
-    ["a function", () => orders, "invalid_type "],
-    ["a bigint", { name: 7n }, "invalid_type "],
-    ["a list", [orders], "invalid_type "],
-    ["what contains itself", circle, "limit_exceeded "],
-    ["what is deep", deep, "limit_exceeded "],
-    ["what is large", { ...orders, name: "x".repeat(LIMITS.configurationBytes) }, "limit_exceeded "],
-  ])("refuses %s", (_what, value, violation) => {
-    expect(violationsOf(value)).toEqual([violation]);
-  });
-
-  test("answers a copy: what is changed afterwards does not count", () => {
-    const value = structuredClone(orders);
-    const reading = readConfiguration(value);
-    value.states.push("c");
-    expect(reading.ok && reading.source.states).toEqual(["a", "b"]);
-  });
-
-  test("the largest configuration is read within its budget", () => {
-    // Of all that a configuration may have, its smallest members are the most work for their bytes.
-    const value = { ...orders, transitions: Array.from({ length: 87_000 }, () => ({})) };
-    expect(JSON.stringify(value).length).toBeGreaterThan(LIMITS.configurationBytes * 0.99);
-    expect(violationsOf(value)).toEqual([]);
-  });
-
-  test("accepts what the JSON door accepts, and only that", () => {
-    // The door takes keys in camelCase as well.
-    const inSnakeCase = (text: string): boolean => !/"[a-z]+[A-Z]\w*"/.test(text);
-    let accepted = 0;
-    const samples = fc.tuple(fc.constantFrom<object>(...CONFIGURATIONS), edits);
-    fc.assert(
-      fc.property(samples, ([sample, inTree]) => {
-        const text = editJson(sample, inTree);
-        fc.pre(inSnakeCase(text));
-        let value: unknown;
-        try {
-          value = parseJson(text);
-        } catch {
-          return;
-        }
-        const reading = readConfiguration(value);
-        if (reading.ok) accepted += 1;
-        expect(reading.ok).toBe(isTakenByDoor(value));
-      }),
-      { numRuns: 1_000 },
-    );
-    expect(accepted).toBeGreaterThan(100);
-  });
-
-  function isTakenByDoor(value: unknown): boolean {
-    try {
-      parseShape(SHAPES.configuration, value, "the body");
-      return true;
-    } catch (error) {
-      if (error instanceof DetentError) return false;
-      throw error;
-    }
-  }
-
-  test("its format names every field of a configuration and of a transition", () => {
-    const namesOf = (schema: unknown): string[] =>
-      Object.keys((schema as { properties: object }).properties).toSorted();
-    const everything = Object.assign({}, ...CONFIGURATIONS) as Record<string, unknown>;
-    expect(namesOf(CONFIGURATION_FORMAT)).toEqual(expect.arrayContaining(Object.keys(everything)));
-  });
 });
 
 describe("start and step", () => {

@@ -1,8 +1,11 @@
 /** The example's rule of what is news: whatever a queue repeats, leaves out or reorders, an order stands where it was told last. */
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
+import { changedEvent } from "../../src/machine/cloud-event.ts";
+import type { Receipt } from "../../src/receipt.ts";
 import type { Telling } from "../../examples/order-worker/messages.ts";
 import { eventFor, isChange, orderOf } from "../../examples/order-worker/messages.ts";
+import { settle } from "../../examples/order-worker/settlement.ts";
 import { problemIn, type Problem, standAfter, type Standing } from "../../examples/order-worker/standing.ts";
 
 function telling(life: number, sequence: number, data: Telling["data"], kind = "changed"): Telling {
@@ -88,4 +91,58 @@ test("an event's message has the form that docs/queues.md gives it", () => {
       data: { amount: 1 },
     },
   });
+});
+
+/** A change as Detent tells it, of an event that brought `data`. */
+function changed(revision: number, to: string, data: object): Telling {
+  const machine = { tenant: "acme", configuration: "shop-orders", id: "7", createdAt: 1_000 };
+  const receipt: Receipt = {
+    eventId: `checkout-${revision}`,
+    event: "checkout",
+    configId: "shop-orders:v1",
+    machine,
+    result: "transitioned",
+    code: "Ok",
+    from: "unpaid",
+    to,
+    revision,
+    at: 1_000,
+    originator: "",
+    actor: "",
+    duplicate: false,
+    details: "",
+    data: JSON.stringify(data),
+  };
+  return JSON.parse(changedEvent(machine, receipt, { kind: "event", traceparent: null })) as Telling;
+}
+
+async function settled(...tellings: readonly Telling[]): Promise<object> {
+  const standing = tell(tellings);
+  if (standing === undefined) throw new Error("nothing was told");
+  return (await settle("7", standing)).event;
+}
+
+test("what is charged is what was told with the checkout; the same entry is reported by the same event", async () => {
+  const report = {
+    event_id: "payment-1000-1",
+    transition: { event: "charged" },
+    data: { payment: "payment 7/1000-1" },
+  };
+  const checkout = changed(1, "charging", { amount: 40 });
+  expect(await settled(checkout)).toMatchObject(report);
+  expect(await settled(checkout)).toEqual(await settled(checkout));
+  expect(await settled(changed(1, "charging", { amount: 101 }))).toMatchObject({ transition: { event: "declined" } });
+});
+
+test("a checkout too large to be told with its amount is declined, also after one that told another", async () => {
+  const large = changed(3, "charging", { amount: 50, note: "x".repeat(32 * 1024) });
+  expect(large.data).toMatchObject({ truncated: true });
+  const declined = {
+    event_id: "payment-1000-3",
+    transition: { event: "declined" },
+    data: { why: "no amount was told with the order" },
+  };
+  expect(await settled(large)).toMatchObject(declined);
+  const earlier = [changed(1, "charging", { amount: 40 }), changed(2, "unpaid", { why: "no" })];
+  expect(await settled(...earlier, large)).toMatchObject(declined);
 });

@@ -54,6 +54,26 @@ export function testConfigurations(cli: () => Cli): void {
     );
   });
 
+  test.each([[[]], [["--offline"]]])("config check %j refuses what is too deep or too large", async (flags) => {
+    const deep = (levels: number): object => (levels === 0 ? {} : { const: deep(levels - 1) });
+    // The schema stands in four levels; a body may nest deeper than a configuration.
+    const nested = (levels: number): object => ({
+      ...ordersConfiguration("cli-bounds"),
+      event_options: { accept: { schema: deep(levels - 4) } },
+    });
+    const codes = async (configuration: object): Promise<string[]> => {
+      const file = await cli().write("bounds.json", configuration);
+      const { stdout } = await cli().run(["config", "check", ...flags, file, "--json"]);
+      const { findings } = JSON.parse(stdout) as { findings: { code: string; pointer: string }[] };
+      return findings.map(({ code, pointer }) => `${code} ${pointer}`);
+    };
+    expect(await codes(nested(32))).toEqual([]);
+    const limit = ["limit_exceeded "];
+    expect([await codes(nested(33)), await codes(nested(40)), await codes(nested(200))]).toEqual([limit, limit, limit]);
+    const long = { ...ordersConfiguration("cli-bounds"), unhandled: "x".repeat(256 * 1024) };
+    expect(await codes(long)).toEqual(limit);
+  });
+
   test("config check is silent about what is right; warnings count with --strict", async () => {
     const right = await cli().write("right.json", ordersConfiguration("right"));
     expect(await cli().run(["config", "check", "-q", right])).toEqual({ code: 0, stdout: "", stderr: "" });

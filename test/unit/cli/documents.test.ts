@@ -32,6 +32,8 @@ test.each([
     `a: &a [${"x,".repeat(9)}]\n${["b", "c", "d", "e"].map((key, i) => `${key}: &${key} [${`*${"abcd"[i]},`.repeat(9)}]`).join("\n")}`,
     "f: ",
   ],
+  ["a: 1\nb: &x\n  c:\n    - *x\n", "f:4:7: *x stands for something that it is in itself"],
+  ["&x\na: *x\n", "f:2:4: *x"],
 ])("%j is refused with its place", (text, message) => {
   expect(() => parseDocuments("f", text)).toThrow(message);
 });
