@@ -18,8 +18,11 @@ import { xdgHome } from "../profiles.ts";
 import { readSettings, type Settings, type SettingsFlags } from "../settings.ts";
 import { toPrintable } from "../table.ts";
 
-/** Calls at once: more are not faster, on one machine with its own service (docs/load.md). */
-const CONCURRENCY = 16;
+/**
+ * Calls at once. A creation waits for the index, for 30 to 250 ms where a disk is slow: fewer calls leave the service idle
+ * then, and twice as many were no faster (docs/load.md).
+ */
+const CONCURRENCY = 32;
 const MOST_CONCURRENCY = 256;
 /** Failures that are told on stderr; a report has all of them. */
 const MOST_TOLD = 10;
