@@ -1,7 +1,7 @@
 /** What goes wrong around a command: interruptions, readers that leave, services that are none, answers that are lost. */
 import { execFile } from "node:child_process";
 import { once } from "node:events";
-import { createServer, type RequestListener } from "node:http";
+import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -128,7 +128,7 @@ export function testTrouble(cli: () => Cli): void {
 
   test("an event whose answer is lost is sent again under the same id, also where its document has an empty one", async () => {
     const bodies: { event_id?: string }[] = [];
-    const listener: RequestListener = async (request, response) => {
+    const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
       bodies.push(JSON.parse(await readText(request)) as { event_id?: string });
       if (bodies.length === 1) response.destroy();
       else
@@ -141,6 +141,7 @@ export function testTrouble(cli: () => Cli): void {
       id: "",
       spec: { config: "c", id: "m", event: { event_id: "", transition: { event: "e" } } },
     };
+    const listener: RequestListener = (request, response) => void answer(request, response);
     await withService(listener, async (url) => {
       const ran = await cli().run(["send", "-", "--url", url], { input: JSON.stringify(event) });
       expect(ran).toMatchObject({ code: 0, stderr: expect.stringContaining("trying again") });
