@@ -29,7 +29,8 @@ test.each(blocks.map((block, index) => ({ name: block.trim().split("\n")[0], ind
     const script = block.replaceAll("localhost:8787", `127.0.0.1:${server.port}`).replaceAll("8787", `${server.port}`);
     const { stdout } = await run("bash", ["-euo", "pipefail", "-c", script], {
       cwd: root,
-      env: { ...process.env, PORT: String(server.port) },
+      // The command line asks there without being told where that is the usual port.
+      env: { ...process.env, PORT: String(server.port), DETENT_URL: server.url },
     });
     expect(stdout).not.toBe("");
   },
