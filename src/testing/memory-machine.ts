@@ -5,11 +5,12 @@ import { DetentError } from "../errors.ts";
 import type { CreateCall, MachineAddress, Reply, SendCall } from "../machine/calls.ts";
 import type { MachineDeps, SqlValue } from "../machine/deps.ts";
 import { Machine as ProductMachine } from "../machine/machine.ts";
+import { ABSENCES } from "../service/absences.ts";
 import { checkEventItself } from "../service/event-rules.ts";
 import { checkNewMachine, toCreateCall } from "../service/new-machine.ts";
 import { Rules } from "../service/rules.ts";
 import { show } from "./match.ts";
-import { toMachine, toReceipt, toRefusal } from "./memory-answers.ts";
+import { toFailedReceipt, toMachine, toReceipt, toRefusal } from "./memory-answers.ts";
 import type { Answer, Change, Machine, NewMachine, Presence, Receipt, SentEvent, TestMachine } from "./target.ts";
 
 /** The default of the setting DETENT_RETENTION. */
@@ -78,7 +79,7 @@ export class MemoryMachine implements TestMachine {
         ...(create !== undefined && { create }),
       };
       const reply = await this.#ask(() => this.#machine.send(this.#address, call));
-      if (!reply.ok) return toRefusal(reply);
+      if (!reply.ok) return this.#refuse(call, reply);
       const receipt = toReceipt(reply.value);
       const { reason, message = "" } = receipt;
       if (reason === undefined) return { ok: true, value: receipt };
@@ -140,6 +141,14 @@ export class MemoryMachine implements TestMachine {
     const { version = "v1" } = this.#configuration;
     const stored = { version, source: this.#source, deprecatedAt: null };
     return toCreateCall(stored, checkNewMachine(rules, pointer, machine));
+  }
+
+  /** Without a machine the doors answer a receipt, too, and say which machine. */
+  #refuse(call: SendCall, reply: Reply<unknown> & { ok: false }): Answer<Receipt> {
+    const { reason } = reply;
+    if (reason !== "MACHINE_NOT_FOUND" && reason !== "MACHINE_GONE") return toRefusal(reply);
+    const message = ABSENCES[reason](this.#address);
+    return { ...toRefusal({ reason, message }), receipt: toFailedReceipt(call, { reason, message, at: this.#now }) };
   }
 
   /** The answer when everything that follows from it has happened. What is thrown is a bug, as it is behind a door. */

@@ -106,8 +106,10 @@ async function withFacts(
   }
 }
 
+/** The receipt that a machine remembers of the event's id: what was refused without one, or with the creation, it does not. */
 function findFirst(receipts: readonly Receipt[], { action }: ActionStep): Receipt | undefined {
-  return action.kind === "send" ? receipts.find(({ eventId }) => eventId === action.eventId) : undefined;
+  if (action.kind !== "send") return undefined;
+  return receipts.findLast(({ eventId, duplicate }) => eventId === action.eventId && !duplicate);
 }
 
 async function failureOf({

@@ -1,4 +1,5 @@
 /** Does to a machine what a step says, and finds out everything that has come of it. */
+import { toSendable } from "./sendable.ts";
 import type { Seen } from "./seen.ts";
 import type { Action } from "./step.ts";
 import type { Answer, Change, Machine, Presence, Receipt, TestMachine } from "./target.ts";
@@ -12,13 +13,16 @@ export interface Taken {
   readonly changes: readonly Change[];
 }
 
-/** `before` is the machine as it was last seen; `place` makes the id of an event that has none. */
+/**
+ * `before` is the machine as it was last seen; `place` makes the id of an event that has none. Throws a UsageError where the
+ * action cannot be sent as it stands.
+ */
 export async function takeStep(
   machine: TestMachine,
   action: Action,
   { before, place }: { readonly before: Presence; readonly place: number },
 ): Promise<Taken> {
-  const answer = await act(machine, action, place);
+  const answer = await act(machine, toSendable(action), place);
   const facts = { action, before, ...(answer !== undefined && { answer }) };
   return { ...facts, ...(await lookAt(machine, before)) };
 }
