@@ -10,6 +10,7 @@ import { ScenarioError } from "./scenario-error.ts";
 import { Seen } from "./seen.ts";
 import { hasHappened, keyOf, waitingAfter, type Situation, type Way } from "./situation.ts";
 import type { Action, Site } from "./step.ts";
+import { TargetError } from "./target-error.ts";
 import type { Presence, Subject, TestMachine } from "./target.ts";
 import { noteRefusedTimers, takeStep, type Taken } from "./take-step.ts";
 
@@ -239,6 +240,7 @@ class Explorer {
     try {
       taken = await takeStep(machine, action, { before, place });
     } catch (error) {
+      if (error instanceof TargetError) throw error;
       throw fail(error instanceof Error ? error.message : String(error), error);
     }
     const broken = findBroken(this.#configuration, taken, check);

@@ -8,6 +8,7 @@ export { inMemory, type MemoryOptions } from "./memory.ts";
 export { service, type ServiceOptions } from "./service.ts";
 export { matchGolden, UPDATE_FLAG, type GoldenOptions } from "./golden.ts";
 export { ScenarioError } from "./scenario-error.ts";
+export { TargetError } from "./target-error.ts";
 export { UsageError } from "./usage-error.ts";
 export type {
   Branch,

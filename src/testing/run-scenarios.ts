@@ -1,11 +1,13 @@
 /** Runs a file of scenarios: what `detent test` does, and everything it may tell of. */
 import type { Coverage } from "./coverage.ts";
 import { Kit } from "./kit.ts";
+import { show } from "./match.ts";
 import { inMemory } from "./memory.ts";
 import { requireNode } from "./node-version.ts";
 import { ScenarioError } from "./scenario-error.ts";
 import { readScenarios, type CoverageDemand } from "./scenario-file.ts";
 import type { ReadScenario } from "./scenario-reader.ts";
+import { TargetError } from "./target-error.ts";
 import type { Target } from "./target.ts";
 
 export interface RunScenariosOptions {
@@ -44,8 +46,9 @@ export interface ScenariosResult {
 }
 
 /**
- * Runs scenarios, one after the other. Rejects with a ScenarioFileError where the text cannot be read, and with an Error
- * where the target cannot be reached; a scenario that fails is a result. Golden files are looked at only where none has.
+ * Runs scenarios, one after the other. Rejects with a ScenarioFileError where the text cannot be read, and with a TargetError
+ * where the target cannot be reached, does not take the configuration, or answers what says nothing about a machine; a
+ * scenario that fails is a result. Golden files are looked at only where none has.
  */
 export async function runScenarios(
   text: string,
@@ -84,6 +87,12 @@ async function runOne(kit: Kit, { name, line, steps }: ReadScenario): Promise<Sc
     return { ...end(), passed: true };
   } catch (error) {
     if (!(error instanceof ScenarioError)) throw error;
+    // It would be the same for every scenario, and is no verdict on this one.
+    const { cause } = error;
+    if (cause instanceof TargetError) {
+      const message = `line ${error.line ?? line}, scenario ${show(name)}: ${error.message}`;
+      throw new TargetError(message, { cause, ...(cause.reason !== undefined && { reason: cause.reason }) });
+    }
     const failedLine = error.line === undefined ? {} : { failedLine: error.line };
     return { ...end(), passed: false, message: error.message, ...failedLine };
   }

@@ -67,7 +67,8 @@ async function runOnNewMachine(
       };
       let happened: Happened;
       try {
-        const taken = await takeStep(machine, step.action, { before: presence, place: place + 1 });
+        const named = step.expected?.kind === "refused" ? step.expected.reason : undefined;
+        const taken = await takeStep(machine, step.action, { before: presence, place: place + 1, named });
         happened = await withFacts(subject, machine, step, { ...taken, first: findFirst(receipts, step) });
         const { changes } = happened.after === taken.after ? taken : await lookAt(machine, presence);
         seen.addStep({ ...taken, after: happened.after, changes });

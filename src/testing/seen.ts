@@ -1,6 +1,7 @@
 /** What was seen of a configuration while machines of it were tested: creations, transitions, refusals. */
 import type { Machine, Presence, Change, Answer, Receipt } from "./target.ts";
 import type { Action } from "./step.ts";
+import { isOfTheTarget } from "./target-error.ts";
 
 /** An event that moved a machine. */
 export interface SeenMove {
@@ -57,7 +58,8 @@ export class Seen {
   }
 
   addStay({ state, event, outcome }: SeenStay): void {
-    if (CALLERS_OWN.has(outcome) || (event !== null && outcome === "INVALID_ARGUMENT")) return;
+    if (CALLERS_OWN.has(outcome) || isOfTheTarget(outcome) || (event !== null && outcome === "INVALID_ARGUMENT"))
+      return;
     this.#stays.set(JSON.stringify([state, event, outcome]), { state, event, outcome });
   }
 

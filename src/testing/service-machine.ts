@@ -4,7 +4,8 @@ import type { JsonObject } from "@bufbuild/protobuf";
 import type { Client } from "@connectrpc/connect";
 import type { HistoryEntry } from "../gen/detent/v1/machine_pb.ts";
 import type { MachineService } from "../gen/detent/v1/machine_service_pb.ts";
-import { ask, toMachine, toReceipt } from "./service-answers.ts";
+import { ask, toMachine, toReceipt, valueOf, type ServiceRefusal } from "./service-answers.ts";
+import { TargetError } from "./target-error.ts";
 import type { Answer, Change, Machine, NewMachine, Presence, Receipt, SentEvent, TestMachine } from "./target.ts";
 
 interface ServiceParts {
@@ -25,6 +26,10 @@ export class ServiceMachine implements TestMachine {
   constructor(parts: ServiceParts) {
     this.id = parts.id;
     this.#parts = parts;
+  }
+
+  get #cannotBeRead(): string {
+    return `the machine ${this.id} cannot be read`;
   }
 
   get #address() {
@@ -61,10 +66,8 @@ export class ServiceMachine implements TestMachine {
   async read(): Promise<Presence> {
     const { url, machines } = this.#parts;
     const answer = await ask(url, () => machines.getMachine(this.#address));
-    if (answer.ok) return toMachine(theOne(answer.value.statemachine));
-    if (answer.reason === "MACHINE_NOT_FOUND" || answer.reason === "CONFIGURATION_NOT_FOUND") return "none";
-    if (answer.reason === "MACHINE_GONE") return "gone";
-    throw new Error(`the machine ${this.id} cannot be read: ${answer.reason}: ${answer.message}`);
+    if (isAbsent(answer)) return answer.reason === "MACHINE_GONE" ? "gone" : "none";
+    return toMachine(theOne(valueOf(answer, this.#cannotBeRead).statemachine));
   }
 
   async listChanges(after: number): Promise<readonly Change[]> {
@@ -75,11 +78,12 @@ export class ServiceMachine implements TestMachine {
       const page = await ask(url, () =>
         machines.listHistory({ ...this.#address, order: "desc", pageSize: 100, pageToken }),
       );
-      if (!page.ok) break;
-      const newer = page.value.history.filter(({ revision }) => revision > after);
+      if (isAbsent(page)) break;
+      const { history, nextPageToken } = valueOf(page, this.#cannotBeRead);
+      const newer = history.filter(({ revision }) => revision > after);
       changes.push(...newer.map(toChange));
-      pageToken = page.value.nextPageToken;
-      isOver = newer.length < page.value.history.length || pageToken === "";
+      pageToken = nextPageToken;
+      isOver = newer.length < history.length || pageToken === "";
     }
     return changes.toReversed();
   }
@@ -87,13 +91,15 @@ export class ServiceMachine implements TestMachine {
   async listRefused(): Promise<readonly Receipt[]> {
     const { url, machines } = this.#parts;
     const page = await ask(url, () => machines.listHistory({ ...this.#address, refused: true, pageSize: 1_000 }));
-    return page.ok ? page.value.receipts.map(toReceipt) : [];
+    return isAbsent(page) ? [] : valueOf(page, this.#cannotBeRead).receipts.map(toReceipt);
   }
 
   async listAllowed(): Promise<readonly string[]> {
     const { url, machines } = this.#parts;
     const answer = await ask(url, () => machines.listAllowedEvents(this.#address));
-    return answer.ok ? answer.value.events.flatMap(({ event, allowed }) => (allowed === "no" ? [] : [event])) : [];
+    if (isAbsent(answer)) return [];
+    const { events } = valueOf(answer, this.#cannotBeRead);
+    return events.flatMap(({ event, allowed }) => (allowed === "no" ? [] : [event]));
   }
 
   async pass(ms: number): Promise<void> {
@@ -114,8 +120,8 @@ export class ServiceMachine implements TestMachine {
   async close(isKept: boolean): Promise<void> {
     if (isKept || !this.#isThere) return;
     const { url, machines } = this.#parts;
-    // Where the key may not, or the machine is gone, it stays as it is.
-    await ask(url, () => machines.deleteMachine(this.#address));
+    // Where the key may not, or nobody answers any more, it stays as it is: the test has passed.
+    await ask(url, () => machines.deleteMachine(this.#address)).catch(() => undefined);
   }
 }
 
@@ -128,7 +134,12 @@ function toChange({ revision, transition, originator }: HistoryEntry): Change {
   return { revision, event, from, to, originator };
 }
 
+/** Whether there is no machine, which is an answer like any other. */
+function isAbsent(answer: { readonly ok: true } | ServiceRefusal): answer is ServiceRefusal {
+  return !answer.ok && (answer.reason === "MACHINE_NOT_FOUND" || answer.reason === "MACHINE_GONE");
+}
+
 function theOne<T>(value: T | undefined): T {
-  if (value === undefined) throw new Error("the service's answer is not whole");
+  if (value === undefined) throw new TargetError("the service's answer is not whole");
   return value;
 }

@@ -10,8 +10,9 @@ import { ConfigurationSchema } from "../gen/detent/v1/configuration_pb.ts";
 import { ConfigurationService } from "../gen/detent/v1/configuration_service_pb.ts";
 import { MachineService } from "../gen/detent/v1/machine_service_pb.ts";
 import { show } from "./match.ts";
-import { ask } from "./service-answers.ts";
+import { ask, valueOf } from "./service-answers.ts";
 import { ServiceMachine } from "./service-machine.ts";
+import { TargetError } from "./target-error.ts";
 import type { Target } from "./target.ts";
 import { UsageError } from "./usage-error.ts";
 
@@ -56,9 +57,10 @@ export function service({ url, key, waitAtMost = WAIT_AT_MOST }: ServiceOptions)
       const message = fromJson(ConfigurationSchema, configuration as JsonValue);
       const uploaded = await ask(url, () => configurations.createConfiguration({ configuration: message }));
       if (!uploaded.ok && !(uploaded.reason === "CONFIGURATION_EXISTS" && uploaded.metadata["identical"] === "true")) {
+        const { reason, message: why } = uploaded;
         const hint =
-          uploaded.reason === "CONFIGURATION_EXISTS" ? "; the one there is another: give this one another version" : "";
-        throw new Error(`${url} does not take the configuration: ${uploaded.reason}: ${uploaded.message}${hint}`);
+          reason === "CONFIGURATION_EXISTS" ? "; the one there is another: give this one another version" : "";
+        throw new TargetError(`${url} does not take the configuration: ${reason}: ${why}${hint}`, { reason });
       }
       return {
         hasTestClock: false,
@@ -78,9 +80,8 @@ export function service({ url, key, waitAtMost = WAIT_AT_MOST }: ServiceOptions)
     },
     async findConfiguration(configId) {
       const found = await ask(url, () => configurations.getConfiguration({ configId }));
-      if (!found.ok) throw new Error(`${url} has not told the configuration: ${found.reason}: ${found.message}`);
-      const { configuration } = found.value;
-      if (configuration === undefined) throw new Error(`${url} has answered without a configuration`);
+      const { configuration } = valueOf(found, `${url} has not told the configuration`);
+      if (configuration === undefined) throw new TargetError(`${url} has answered without a configuration`);
       const source = toJson(ConfigurationSchema, configuration, { useProtoFieldName: true }) as Record<string, unknown>;
       const { created_at: _made, deprecated_at: _ended, ...stored } = source;
       return stored;

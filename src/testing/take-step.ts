@@ -2,6 +2,7 @@
 import { toSendable } from "./sendable.ts";
 import type { Seen } from "./seen.ts";
 import type { Action } from "./step.ts";
+import { isOfTheTarget, TargetError } from "./target-error.ts";
 import type { Answer, Change, Machine, Presence, Receipt, TestMachine } from "./target.ts";
 
 export interface Taken {
@@ -15,14 +16,19 @@ export interface Taken {
 
 /**
  * `before` is the machine as it was last seen; `place` makes the id of an event that has none. Throws a UsageError where the
- * action cannot be sent as it stands.
+ * action cannot be sent as it stands, and a TargetError where what was answered says nothing about the machine, unless its
+ * reason is `named`, the one that a test is about.
  */
 export async function takeStep(
   machine: TestMachine,
   action: Action,
-  { before, place }: { readonly before: Presence; readonly place: number },
+  { before, place, named }: { readonly before: Presence; readonly place: number; readonly named?: string | undefined },
 ): Promise<Taken> {
   const answer = await act(machine, toSendable(action), place);
+  if (answer?.ok === false && isOfTheTarget(answer.reason) && answer.reason !== named) {
+    const { reason, message } = answer;
+    throw new TargetError(`the answer says nothing about the machine: ${reason}: ${message}`, { reason });
+  }
   const facts = { action, before, ...(answer !== undefined && { answer }) };
   return { ...facts, ...(await lookAt(machine, before)) };
 }

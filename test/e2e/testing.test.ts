@@ -80,6 +80,12 @@ test("a key is taken along, and one that may not is told so", async () => {
   await kitWith(may).given(create()).when("assign").thenState("assigned");
   const mayNot = await makeKey(["configurations:read", "machines:read"]);
   await expect(kitWith(mayNot).given(none()).run()).rejects.toThrow(/PERMISSION_DENIED/);
+  const maySendNothing = kitWith(await makeKey(["configurations:write", "machines:read", "machines:write"]));
+  const sent = maySendNothing.given(create()).when("assign");
+  await expect(sent.thenRefused().run()).rejects.toThrow("says nothing about the machine: PERMISSION_DENIED");
+  await expect(maySendNothing.table()).rejects.toMatchObject({ name: "TargetError", reason: "PERMISSION_DENIED" });
+  await sent.thenRefused("PERMISSION_DENIED");
+  expect(await maySendNothing.diagram({ withRefusals: true })).not.toContain("PERMISSION_DENIED");
   const wrong = createKit(TICKET, { target: service({ url: server.url, key: "dtk_wrong" }) });
   await expect(wrong.given(none()).run()).rejects.toThrow(/UNAUTHENTICATED/);
 });
