@@ -4,6 +4,7 @@ import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { ScenarioError } from "./scenario-error.ts";
 import type { Site } from "./step.ts";
+import { UsageError } from "./usage-error.ts";
 
 /** Set to write golden files instead of comparing with them. */
 export const UPDATE_FLAG = "DETENT_UPDATE_GOLDEN";
@@ -16,7 +17,8 @@ export interface GoldenOptions {
 }
 
 /**
- * Compares a text with a golden file; throws a ScenarioError where they differ. With DETENT_UPDATE_GOLDEN=1 the file is
+ * Compares a text with a golden file; throws a ScenarioError where they differ, and a UsageError where it cannot be read or
+ * written. With DETENT_UPDATE_GOLDEN=1 the file is
  * written. A file that is not there is written, too, but not where the variable CI is set: there it would be forgotten.
  */
 export async function matchGolden(
@@ -29,9 +31,7 @@ export async function matchGolden(
   const golden = await readGolden(path);
   if (golden === text) return;
   if (update || (golden === undefined && !isSet(process.env["CI"]))) {
-    await mkdir(dirname(path), { recursive: true });
-    await writeFile(path, text);
-    return;
+    return await writeGolden(path, text);
   }
   const hint = `if it is right as it is now: ${UPDATE_FLAG}=1`;
   if (golden === undefined) {
@@ -40,6 +40,15 @@ export async function matchGolden(
   }
   const message = `${path} is no longer what is seen (- the file, + now):\n${compareLines(golden, text)}\n${hint}`;
   throw new ScenarioError({ message, expected: golden, actual: text, site });
+}
+
+async function writeGolden(path: string, text: string): Promise<void> {
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(path, text);
+  } catch (cause) {
+    throw new UsageError(`the golden file ${path} cannot be written: ${String(cause)}`, { cause });
+  }
 }
 
 /** Where the golden files of a test stand: beside it and under its name; a text is taken as it is. */
@@ -60,7 +69,7 @@ async function readGolden(path: string): Promise<string | undefined> {
     return (await readFile(path, "utf8")).replaceAll("\r\n", "\n");
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-    throw error;
+    throw new UsageError(`the golden file ${path} cannot be read: ${String(error)}`, { cause: error });
   }
 }
 

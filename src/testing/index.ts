@@ -3,6 +3,7 @@
  * test runner, and works under any.
  */
 export { create, none, unchecked, type Creation, type None, type Unchecked } from "./creation.ts";
+export { ConfigurationError } from "./configuration.ts";
 export { createKit, type Kit, type KitGoldenOptions, type KitOptions, type StoredConfiguration } from "./kit.ts";
 export { inMemory, type MemoryOptions } from "./memory.ts";
 export { service, type ServiceOptions } from "./service.ts";

@@ -37,7 +37,7 @@ export interface StoredConfiguration {
 
 /**
  * Makes a kit for a configuration: the object, YAML or JSON as text, the URL of a file of either, or `{ configId }` of one
- * that is stored on a service. Throws an Error that says everything that is wrong with it.
+ * that is stored on a service. Throws a ConfigurationError that says everything that is wrong with it, or a UsageError.
  */
 export function createKit<T extends KitTypes = AnyTypes>(
   configuration: object | string | URL | StoredConfiguration,

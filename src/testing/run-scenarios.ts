@@ -1,14 +1,16 @@
 /** Runs a file of scenarios: what `detent test` does, and everything it may tell of. */
+import { ConfigurationError } from "./configuration.ts";
 import type { Coverage } from "./coverage.ts";
 import { Kit } from "./kit.ts";
 import { show } from "./match.ts";
 import { inMemory } from "./memory.ts";
 import { requireNode } from "./node-version.ts";
 import { ScenarioError } from "./scenario-error.ts";
-import { readScenarios, type CoverageDemand } from "./scenario-file.ts";
+import { readScenarios, ScenarioFileError, type CoverageDemand } from "./scenario-file.ts";
 import type { ReadScenario } from "./scenario-reader.ts";
 import { TargetError } from "./target-error.ts";
 import type { Target } from "./target.ts";
+import { UsageError } from "./usage-error.ts";
 
 export interface RunScenariosOptions {
   /** Where the text is from: it stands in messages, and what the text names is looked for beside it. */
@@ -46,19 +48,23 @@ export interface ScenariosResult {
 }
 
 /**
- * Runs scenarios, one after the other. Rejects with a ScenarioFileError where the text cannot be read, and with a TargetError
+ * Runs scenarios, one after the other. Rejects with a ScenarioFileError where the text cannot be read, or names a
+ * configuration that the target cannot have, and with a TargetError
  * where the target cannot be reached, does not take the configuration, or answers what says nothing about a machine; a
  * scenario that fails is a result. Golden files are looked at only where none has.
  */
 export async function runScenarios(
   text: string,
-  { file, target = inMemory(), update, onScenario }: RunScenariosOptions = {},
+  { file = "scenarios", target = inMemory(), update, onScenario }: RunScenariosOptions = {},
 ): Promise<ScenariosResult> {
   requireNode();
   const { configuration, scenarios, coverage: demand, golden } = readScenarios(text, file);
-  const kit = new Kit(target, configuration);
+  const kit = new Kit(target, configuration.given);
   // What keeps all of them from running is no failure of the first.
-  await kit.coverage();
+  await kit.coverage().catch((error: unknown) => {
+    if (!(error instanceof UsageError || error instanceof ConfigurationError)) throw error;
+    throw new ScenarioFileError(file, [{ line: configuration.line, message: error.message }], error);
+  });
   const results: ScenarioResult[] = [];
   for (const scenario of scenarios) {
     const result = await runOne(kit, scenario);
@@ -72,7 +78,7 @@ export async function runScenarios(
     try {
       await kit.golden(golden.prefix, update === undefined ? {} : { update });
     } catch (error) {
-      if (!(error instanceof ScenarioError)) throw error;
+      if (!(error instanceof ScenarioError || error instanceof UsageError)) throw error;
       problems.push({ line: golden.line, message: error.message });
     }
   }

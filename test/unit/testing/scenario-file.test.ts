@@ -186,6 +186,13 @@ describe("demands beyond the scenarios", () => {
     expect((await pass(drifted)).passed).toBe(true);
   });
 
+  test("a golden file that cannot be written is a problem beside the results", async () => {
+    await writeFile(join(dir, "file"), "no directory");
+    const { passed, problems } = await pass(`${ticket}${scenarios}golden: ./file/ticket`);
+    expect(passed).toBe(false);
+    expect(problems).toMatchObject([{ line: 3, message: expect.stringMatching(/golden file .* cannot be/) }]);
+  });
+
   test("a configuration is looked for beside the file", async () => {
     await writeFile(join(dir, "ticket.yaml"), JSON.stringify(TICKET));
     await pass(`configuration: ./ticket.yaml\n${scenarios}`);
@@ -216,6 +223,11 @@ describe("what is wrong with a file is said, all of it, with its line", () => {
     ],
   ])("%s", async (_name, text, problems) => {
     expect(await problemsOf(text)).toEqual(problems);
+  });
+
+  test("a configuration that the target cannot have", async () => {
+    const text = `golden: ./here\nconfig_id: orders:v1\n${scenarios}`;
+    expect(await problemsOf(text)).toEqual([expect.stringContaining("2: in memory there is no stored configuration")]);
   });
 
   test("in scenarios and steps, which are named", async () => {
