@@ -9,6 +9,7 @@ import { ABSENCES } from "../service/absences.ts";
 import { checkEventItself } from "../service/event-rules.ts";
 import { checkNewMachine, toCreateCall } from "../service/new-machine.ts";
 import { Rules } from "../service/rules.ts";
+import { Journal } from "./journal.ts";
 import { show } from "./match.ts";
 import { toFailedReceipt, toMachine, toReceipt, toRefusal } from "./memory-answers.ts";
 import type { Answer, Change, Machine, NewMachine, Presence, Receipt, SentEvent, TestMachine } from "./target.ts";
@@ -37,6 +38,8 @@ export class MemoryMachine implements TestMachine {
   readonly #machine: ProductMachine;
   #now: number;
   #alarmAt: number | undefined;
+  /** What happened, also what the machine has forgotten since: its retention may be shorter than a step is. */
+  readonly #journal = new Journal();
   /** What goes on after an answer. */
   #background: Promise<void>[] = [];
   /** What the machine has logged as its own failure. */
@@ -94,19 +97,13 @@ export class MemoryMachine implements TestMachine {
   }
 
   listChanges(after: number): Promise<readonly Change[]> {
-    const changes: Change[] = [];
-    for (let last: number | undefined = after; last !== undefined;) {
-      const page = this.#machine.history(this.#address, { order: "asc", after: last, limit: 1_000 });
-      if (!page.ok) break;
-      changes.push(...page.value.items);
-      last = page.value.next;
-    }
-    return Promise.resolve(changes);
+    this.#remember();
+    return Promise.resolve(this.#journal.listChanges(after));
   }
 
   listRefused(): Promise<readonly Receipt[]> {
-    const page = this.#machine.refusals(this.#address, { order: "asc", limit: 1_000 });
-    return Promise.resolve(page.ok ? page.value.items.map(toReceipt) : []);
+    this.#remember();
+    return Promise.resolve(this.#journal.listRefused());
   }
 
   listAllowed(): Promise<readonly string[]> {
@@ -118,13 +115,7 @@ export class MemoryMachine implements TestMachine {
   async pass(ms: number): Promise<void> {
     const until = this.#now + ms;
     await this.#settle();
-    for (let wakes = 0; this.#alarmAt !== undefined && this.#alarmAt <= until; wakes += 1) {
-      if (wakes === MOST_WAKES) throw new Error(`the machine woke ${MOST_WAKES} times before the time was over`);
-      this.#now = Math.max(this.#now, this.#alarmAt);
-      this.#alarmAt = undefined;
-      await this.#machine.wake();
-      await this.#settle();
-    }
+    await this.#wakeUntil(until);
     this.#now = until;
   }
 
@@ -156,6 +147,7 @@ export class MemoryMachine implements TestMachine {
     try {
       const answer = await work();
       await this.#settle();
+      await this.#wakeUntil(this.#now);
       return answer;
     } catch (error) {
       if (error instanceof DetentError) return toRefusal(error);
@@ -173,6 +165,40 @@ export class MemoryMachine implements TestMachine {
     while (this.#background.length > 0) await Promise.all(this.#background.splice(0));
     const [failure] = this.#failures.splice(0);
     if (failure !== undefined) throw new Error(`the machine failed: ${show(failure)}`, { cause: failure });
+  }
+
+  async #wakeUntil(until: number): Promise<void> {
+    for (let wakes = 0; this.#alarmAt !== undefined && this.#alarmAt <= until; wakes += 1) {
+      if (wakes === MOST_WAKES) throw new Error(`the machine woke ${MOST_WAKES} times before the time was over`);
+      this.#now = Math.max(this.#now, this.#alarmAt);
+      this.#alarmAt = undefined;
+      await this.#machine.wake();
+      await this.#settle();
+      this.#remember();
+    }
+  }
+
+  #remember(): void {
+    const now = this.#machine.state(this.#address);
+    if (!now.ok) return;
+    const { revision } = this.#journal;
+    this.#journal.note(now.value.revision > revision ? this.#readChanges(revision) : [], this.#readRefused());
+  }
+
+  #readChanges(after: number): Change[] {
+    const changes: Change[] = [];
+    for (let last: number | undefined = after; last !== undefined;) {
+      const page = this.#machine.history(this.#address, { order: "asc", after: last, limit: 1_000 });
+      if (!page.ok) break;
+      changes.push(...page.value.items);
+      last = page.value.next;
+    }
+    return changes;
+  }
+
+  #readRefused(): Receipt[] {
+    const page = this.#machine.refusals(this.#address, { order: "asc", limit: 1_000 });
+    return page.ok ? page.value.items.map(toReceipt) : [];
   }
 
   #deps(): MachineDeps {

@@ -99,12 +99,18 @@ async function withFacts(
   happened: Happened,
 ): Promise<Happened> {
   const wantsAllowed = expected?.kind === "state" && expected.allowed !== undefined;
-  const deadline = performance.now() + (action.kind === "pass" ? subject.patienceMs : 0);
+  const deadline = performance.now() + subject.patienceMs;
   for (let found = happened; ; found = { ...found, after: await machine.read() }) {
     if (wantsAllowed) found = { ...found, allowed: await machine.listAllowed() };
-    if (performance.now() >= deadline || judge(expected, found) === undefined) return found;
+    const isOver = !isDue(found.after, machine) && (action.kind !== "pass" || judge(expected, found) === undefined);
+    if (isOver || performance.now() >= deadline) return found;
     await sleep(POLL_MS);
   }
+}
+
+/** Whether the machine is about to do something by itself: until then it is not what it will be. */
+function isDue(presence: Presence, machine: TestMachine): boolean {
+  return typeof presence !== "string" && presence.timers.some(({ dueAt }) => dueAt <= machine.now());
 }
 
 /** The receipt that a machine remembers of the event's id: what was refused without one, or with the creation, it does not. */

@@ -52,6 +52,10 @@ export class Seen {
     this.#visited.add(state);
   }
 
+  addVisit(state: string): void {
+    this.#visited.add(state);
+  }
+
   addMove({ from, event, to }: SeenMove): void {
     this.#visited.add(from).add(to);
     this.#moves.set(JSON.stringify([from, event, to]), { from, event, to });
@@ -65,6 +69,7 @@ export class Seen {
 
   addAll(other: Seen): void {
     for (const state of other.created) this.addCreation(state);
+    for (const state of other.visited) this.addVisit(state);
     for (const move of other.moves) this.addMove(move);
     for (const stay of other.stays) this.addStay(stay);
   }
@@ -85,6 +90,8 @@ export class Seen {
   }): void {
     if (before === "none" && typeof after !== "string") this.addCreation(changes[0]?.from ?? after.state);
     for (const change of changes) this.addMove(change);
+    // A history may be shorter than what has happened.
+    if (typeof after !== "string") this.addVisit(after.state);
     if (answer === undefined || action.kind === "none" || action.kind === "pass") return;
     const state = typeof before === "string" ? null : before.state;
     const event = action.kind === "create" ? null : action.event;

@@ -102,7 +102,7 @@ export interface TestMachine {
   create(machine: NewMachine): Promise<Answer<Machine>>;
   send(event: SentEvent): Promise<Answer<Receipt>>;
   read(): Promise<Presence>;
-  /** Changes after a revision, oldest first; none where there is no machine. */
+  /** Changes after a revision, oldest first, as far as they are known: in memory also those of a machine that is gone by now. */
   listChanges(after: number): Promise<readonly Change[]>;
   /** Receipts of events that it has refused, oldest first: at least the first thousand. */
   listRefused(): Promise<readonly Receipt[]>;

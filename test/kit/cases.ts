@@ -17,6 +17,18 @@ interface Case {
   readonly run: (target: Target) => Promise<void>;
 }
 
+/** What is late from the beginning. */
+const HURRY = {
+  name: "hurry",
+  starting_state: "new",
+  states: ["new", "waiting", "passing", "late"],
+  transitions: [
+    { from: "new", to: "waiting", event: "begin" },
+    { from: "waiting", to: "late", event: "expire", deadline: "timestamp(data.by)" },
+    { from: "passing", to: "late", event: "go on", after: "PT0S" },
+  ],
+};
+
 export const CASES: readonly Case[] = [
   {
     name: "a scenario goes its way, and its forks theirs",
@@ -289,6 +301,40 @@ export const CASES: readonly Case[] = [
         .thenState("assigned", { revision: 3, data: { woken: true } });
       const { transitions } = await kit.coverage();
       assert.ok(transitions.reached.some(({ event }) => event === "wake"));
+    },
+  },
+  {
+    name: "what is due at once has happened when the step is over",
+    run: async (target) => {
+      const kit = createKit(HURRY, { target });
+      await kit
+        .given(create({ data: { by: "2020-01-01T00:00:00Z" } }))
+        .when("begin")
+        .thenState("late", { revision: 2 })
+        .fork("and then nothing more", (it) => it.when("begin").thenRefused("NO_TRANSITION"));
+      await kit.given(create({ state: "passing" })).thenState("late", { revision: 1 });
+      await assert.rejects(
+        kit
+          .given(create({ data: { by: "2020-01-01T00:00:00Z" } }))
+          .when("begin")
+          .thenState("waiting")
+          .run(),
+        { name: "AssertionError", message: /the machine is in "late" at revision 2/ },
+      );
+      const { states, transitions } = await kit.coverage();
+      assert.deepEqual(states.missed, []);
+      assert.deepEqual(transitions.missed, []);
+    },
+  },
+  {
+    name: "timers without a delay that go round are held up by the machine, and the step ends",
+    run: async (target) => {
+      const transitions = [
+        { from: "a", to: "b", event: "there", after: "PT0S" },
+        { from: "b", to: "a", event: "back", after: "PT0S" },
+      ];
+      const kit = createKit({ name: "round", starting_state: "a", states: ["a", "b"], transitions }, { target });
+      await kit.given(create()).thenState("a", { revision: 100 });
     },
   },
   {

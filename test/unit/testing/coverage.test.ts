@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { create, createKit, matchGolden, none } from "../../../src/testing/index.ts";
+import { lying } from "../../kit/lying.ts";
 import { TICKET } from "../../kit/ticket.ts";
 
 /** Two guarded transitions that nobody can tell apart, `*`, and one that is hidden behind it. */
@@ -67,6 +68,42 @@ transitions: 3 of 4
 states: 3 of 3
 transitions: 2 of 3
   not taken: "b" → "c": "stop"`);
+  });
+
+  test("what happened while a long time passed counts, also what the machine has forgotten by then", async () => {
+    const retiring = createKit({
+      name: "retiring",
+      starting_state: "a",
+      states: ["a", "b"],
+      transitions: [{ from: "a", to: "b", event: "end", after: "PT1S" }],
+      retention: { final: "P1D" },
+    });
+    await retiring.given(create()).after("P2D").thenGone();
+    await retiring.assertCovered();
+    expect(await retiring.diagram()).toContain("s0 --> s1 : end");
+    const forgetful = createKit({
+      name: "forgetful",
+      starting_state: "a",
+      states: ["a", "b", "c"],
+      transitions: [
+        { from: "a", to: "a", event: "knock", after: "PT1M", guard: "false" },
+        { from: "a", to: "b", event: "first", after: "PT1H" },
+        { from: "b", to: "c", event: "second", after: "P40D" },
+      ],
+      retention: { history: "P1D", outcomes: "P1D" },
+    });
+    await forgetful.given(create()).after("P60D").thenState("c", { revision: 2 });
+    await forgetful.assertCovered({ transitions: [{ event: "knock" }] });
+    expect(await forgetful.diagram({ withRefusals: true })).toContain("%% error=GUARD_REJECTED\n  s0 --> s0 : ❌knock");
+    expect((await forgetful.walk()).unreached).toEqual([]);
+    await forgetful.fuzz({ runs: 10 });
+  });
+
+  test("the state in which a machine is found is reached, also where its history is not told", async () => {
+    const target = lying(() => ({ listChanges: () => Promise.resolve([]) }));
+    const kit = createKit(TICKET, { target });
+    await kit.given(create()).when("assign").thenState("assigned").when("park").thenState("parked");
+    expect((await kit.coverage()).states.missed).toEqual(["resolved"]);
   });
 
   test("a refused event and a failed scenario take no transition", async () => {
