@@ -56,13 +56,15 @@ interface Opened {
 export class Kit<T extends KitTypes = AnyTypes> {
   readonly #target: Target;
   readonly #given: Loaded | string;
+  readonly #signal: AbortSignal | undefined;
   readonly #seen = new Seen();
   readonly #open = new Map<object, Site>();
   #opening: Promise<Opened> | undefined;
 
-  constructor(target: Target, given: Loaded | string) {
+  constructor(target: Target, given: Loaded | string, signal?: AbortSignal) {
     this.#target = target;
     this.#given = given;
+    this.#signal = signal;
   }
 
   /** Begins a scenario: with a new machine, `create(...)`, or without one, `none()`. */
@@ -75,7 +77,7 @@ export class Kit<T extends KitTypes = AnyTypes> {
   /** Runs steps that were put together otherwise, as those of a file of scenarios. */
   async runSteps(steps: readonly Step[]): Promise<Outcome> {
     const { subject } = await this.#start();
-    return await runSteps({ subject, seen: this.#seen }, steps);
+    return await runSteps({ subject, seen: this.#seen, signal: this.#signal }, steps);
   }
 
   /** What the scenarios so far have reached, and what not. Rejects where one was written and never run. */
@@ -156,11 +158,11 @@ export class Kit<T extends KitTypes = AnyTypes> {
 
   async #openTarget(): Promise<Opened> {
     const { source, compiled } = typeof this.#given === "string" ? await this.#find(this.#given) : this.#given;
-    return { subject: await this.#target.open(source), configuration: compiled };
+    return { subject: await this.#target.open(source, this.#signal), configuration: compiled };
   }
 
   async #find(configId: string): Promise<Loaded> {
-    const source = await this.#target.findConfiguration(configId);
+    const source = await this.#target.findConfiguration(configId, this.#signal);
     return checkConfiguration(source, (pointer) => `${configId}${pointer}`);
   }
 }

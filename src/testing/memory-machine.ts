@@ -12,12 +12,15 @@ import { Rules } from "../service/rules.ts";
 import { Journal } from "./journal.ts";
 import { show } from "./match.ts";
 import { toFailedReceipt, toMachine, toReceipt, toRefusal } from "./memory-answers.ts";
-import type { Answer, Change, Machine, NewMachine, Presence, Receipt, SentEvent, TestMachine } from "./target.ts";
+import { checkSignal } from "./pause.ts";
+import type { Answer, Change, Machine, NewMachine, Presence, Receipt, NewEvent, TestMachine } from "./target.ts";
 
 /** The default of the setting DETENT_RETENTION. */
 const OUTCOMES_MS = 30 * 24 * 60 * 60 * 1_000;
 /** More than a machine does in any test; one whose timers go round every second does it for ever. */
 const MOST_WAKES = 100_000;
+/** After so many whoever wants to call it off is heard; each time costs a turn. */
+const WAKES_PER_TURN = 100;
 /** How often a machine is asked again that has more to do than it may in one call; the doors ask as often. */
 const MOST_ASKS = 50;
 
@@ -27,6 +30,7 @@ interface MemoryParts {
   readonly id: string;
   readonly startMs: number;
   readonly database: DatabaseSync;
+  readonly signal?: AbortSignal | undefined;
 }
 
 export class MemoryMachine implements TestMachine {
@@ -34,6 +38,7 @@ export class MemoryMachine implements TestMachine {
   readonly #configuration: ConfigurationSource;
   readonly #source: string;
   readonly #database: DatabaseSync;
+  readonly #signal: AbortSignal | undefined;
   readonly #address: MachineAddress;
   readonly #machine: ProductMachine;
   #now: number;
@@ -46,11 +51,12 @@ export class MemoryMachine implements TestMachine {
   #failures: unknown[] = [];
   #creations = 0;
 
-  constructor({ configuration, source, id, startMs, database }: MemoryParts) {
+  constructor({ configuration, source, id, startMs, database, signal }: MemoryParts) {
     this.id = id;
     this.#configuration = configuration;
     this.#source = source;
     this.#database = database;
+    this.#signal = signal;
     this.#now = startMs;
     this.#address = { tenant: "test", configuration: configuration.name ?? "", id };
     this.#machine = new ProductMachine(this.#deps());
@@ -68,7 +74,7 @@ export class MemoryMachine implements TestMachine {
     });
   }
 
-  send({ expectedState, expectedRevision, createIfMissing, ...event }: SentEvent): Promise<Answer<Receipt>> {
+  send({ expectedState, expectedRevision, createIfMissing, ...event }: NewEvent): Promise<Answer<Receipt>> {
     return this.#answer(async () => {
       const rules = new Rules();
       const checked = checkEventItself(rules, "", { uuid: () => event.eventId }, event);
@@ -150,6 +156,7 @@ export class MemoryMachine implements TestMachine {
       await this.#wakeUntil(this.#now);
       return answer;
     } catch (error) {
+      this.#signal?.throwIfAborted();
       if (error instanceof DetentError) return toRefusal(error);
       return { ok: false, reason: "INTERNAL", message: String(error), violations: [] };
     }
@@ -170,6 +177,7 @@ export class MemoryMachine implements TestMachine {
   async #wakeUntil(until: number): Promise<void> {
     for (let wakes = 0; this.#alarmAt !== undefined && this.#alarmAt <= until; wakes += 1) {
       if (wakes === MOST_WAKES) throw new Error(`the machine woke ${MOST_WAKES} times before the time was over`);
+      if (wakes % WAKES_PER_TURN === 0) await checkSignal(this.#signal);
       this.#now = Math.max(this.#now, this.#alarmAt);
       this.#alarmAt = undefined;
       await this.#machine.wake();

@@ -23,7 +23,7 @@ export function inMemory({ startAt = START_AT }: MemoryOptions = {}): Target {
   if (Number.isNaN(startMs))
     throw new UsageError(`startAt must be a time like ${START_AT}, but is ${JSON.stringify(startAt)}`);
   return {
-    async open(configuration: ConfigurationSource) {
+    async open(configuration: ConfigurationSource, signal?: AbortSignal) {
       const openDatabase = await findSqlite();
       const source = JSON.stringify(configuration);
       let count = 0;
@@ -32,7 +32,8 @@ export function inMemory({ startAt = START_AT }: MemoryOptions = {}): Target {
         patienceMs: 0,
         newMachine: () => {
           count += 1;
-          return new MemoryMachine({ configuration, source, id: `test-${count}`, startMs, database: openDatabase() });
+          const id = `test-${count}`;
+          return new MemoryMachine({ configuration, source, id, startMs, database: openDatabase(), signal });
         },
       };
     },

@@ -19,6 +19,8 @@ export interface RunScenariosOptions {
   readonly target?: Target;
   /** Write golden files instead of comparing with them. Default: whether DETENT_UPDATE_GOLDEN is set. */
   readonly update?: boolean;
+  /** Calls it off: between steps, and while something is waited for. It rejects with the signal's reason then. */
+  readonly signal?: AbortSignal;
   /** Hears of each scenario when it is over. */
   readonly onScenario?: (result: ScenarioResult) => void;
 }
@@ -55,11 +57,12 @@ export interface ScenariosResult {
  */
 export async function runScenarios(
   text: string,
-  { file = "scenarios", target = inMemory(), update, onScenario }: RunScenariosOptions = {},
+  { file = "scenarios", target = inMemory(), update, signal, onScenario }: RunScenariosOptions = {},
 ): Promise<ScenariosResult> {
   requireNode();
   const { configuration, scenarios, coverage: demand, golden } = readScenarios(text, file);
-  const kit = new Kit(target, configuration.given);
+  const kit = new Kit(target, configuration.given, signal);
+  signal?.throwIfAborted();
   // What keeps all of them from running is no failure of the first.
   await kit.coverage().catch((error: unknown) => {
     if (!(error instanceof UsageError || error instanceof ConfigurationError)) throw error;

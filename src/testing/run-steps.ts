@@ -1,8 +1,8 @@
 /** Runs a scenario: each line of it, from the beginning to an end, on a machine of its own. */
-import { setTimeout as sleep } from "node:timers/promises";
 import { describeAction, describePresence } from "./describe.ts";
 import { judge, receiptOf, type Happened, type Problem } from "./judge.ts";
 import { show } from "./match.ts";
+import { checkSignal, pause } from "./pause.ts";
 import { ScenarioError } from "./scenario-error.ts";
 import type { Seen } from "./seen.ts";
 import type { ActionStep, Step } from "./step.ts";
@@ -21,13 +21,15 @@ export interface Outcome {
 interface Run {
   readonly subject: Subject;
   readonly seen: Seen;
+  readonly signal?: AbortSignal | undefined;
 }
 
 const POLL_MS = 50;
 
 /**
  * Runs the steps and then, at each fork, what comes before it and the fork's own: on another machine, so that neither
- * hears of the other. Rejects with a ScenarioError at the first step that is not as expected.
+ * hears of the other. Rejects with a ScenarioError at the first step that is not as expected, and with the signal's reason where it is
+ * called off: then the machine is kept.
  */
 export async function runSteps(run: Run, steps: readonly Step[]): Promise<Outcome> {
   return await runLine(run, [], steps, []);
@@ -50,7 +52,7 @@ async function runLine(
 }
 
 async function runOnNewMachine(
-  { subject, seen }: Run,
+  { subject, seen, signal }: Run,
   line: readonly ActionStep[],
   names: readonly string[],
 ): Promise<Outcome> {
@@ -62,6 +64,7 @@ async function runOnNewMachine(
   let isPassed = false;
   try {
     for (const [place, step] of line.entries()) {
+      await checkSignal(signal);
       const fail = async (problem: Problem, cause?: unknown): Promise<never> => {
         throw await failureOf({ machine, step, place, names, story, problem, cause });
       };
@@ -69,11 +72,12 @@ async function runOnNewMachine(
       try {
         const named = step.expected?.kind === "refused" ? step.expected.reason : undefined;
         const taken = await takeStep(machine, step.action, { before: presence, place: place + 1, named });
-        happened = await withFacts(subject, machine, step, { ...taken, first: findFirst(receipts, step) });
+        happened = await withFacts({ subject, signal }, machine, step, { ...taken, first: findFirst(receipts, step) });
         const { changes } = happened.after === taken.after ? taken : await lookAt(machine, presence);
         seen.addStep({ ...taken, after: happened.after, changes });
         if (step.action.kind === "pass") refused = await noteRefusedTimers(machine, seen, refused);
       } catch (error) {
+        signal?.throwIfAborted();
         const message = error instanceof Error ? error.message : String(error);
         return await fail({ message, expected: undefined, actual: undefined }, error);
       }
@@ -93,7 +97,7 @@ async function runOnNewMachine(
 
 /** What there is to know of a step; where the clock is real, what is due may come late, and is waited for. */
 async function withFacts(
-  subject: Subject,
+  { subject, signal }: Omit<Run, "seen">,
   machine: TestMachine,
   { action, expected }: ActionStep,
   happened: Happened,
@@ -104,7 +108,7 @@ async function withFacts(
     if (wantsAllowed) found = { ...found, allowed: await machine.listAllowed() };
     const isOver = !isDue(found.after, machine) && (action.kind !== "pass" || judge(expected, found) === undefined);
     if (isOver || performance.now() >= deadline) return found;
-    await sleep(POLL_MS);
+    await pause(POLL_MS, signal);
   }
 }
 

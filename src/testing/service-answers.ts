@@ -1,10 +1,10 @@
 /** What a service answers -> the kit's words: receipts, machines, refusals. */
-import { setTimeout as sleep } from "node:timers/promises";
 import { timestampMs } from "@bufbuild/protobuf/wkt";
-import { Code, ConnectError } from "@connectrpc/connect";
+import { Code, ConnectError, type CallOptions } from "@connectrpc/connect";
 import type { Machine as MachineMessage } from "../gen/detent/v1/machine_pb.ts";
 import { ReceiptSchema, type Receipt as ReceiptMessage } from "../gen/detent/v1/receipt_pb.ts";
 import { BadRequestSchema, ErrorInfoSchema } from "../gen/google/rpc/error_details_pb.ts";
+import { pause } from "./pause.ts";
 import { TargetError } from "./target-error.ts";
 import type { Machine, Receipt, Refusal } from "./target.ts";
 
@@ -19,15 +19,20 @@ const RETRY_AFTER_MS = 1_000;
 /** A test that stands still for longer looks as if it hung; what asks for more is no bottleneck, but a limit. */
 const LONGEST_RETRY_AFTER_MS = 30_000;
 
-/** The answer to a call; throws a TargetError where nobody answers. `url` is named then. */
+/**
+ * The answer to a call; throws a TargetError where nobody answers. `url` is named then. The call is to heed `signal`, as the
+ * waiting between calls does; called off, it throws the signal's reason.
+ */
 export async function ask<T>(
   url: string,
   call: () => Promise<T>,
+  signal?: AbortSignal,
 ): Promise<{ readonly ok: true; readonly value: T } | ServiceRefusal> {
   for (let tries = 1; ; tries += 1) {
     try {
       return { ok: true, value: await call() };
     } catch (cause) {
+      signal?.throwIfAborted();
       const error = ConnectError.from(cause);
       const [info] = error.findDetails(ErrorInfoSchema);
       if (info === undefined) throw new TargetError(explain(url, error), { cause });
@@ -41,9 +46,14 @@ export async function ask<T>(
           message: `${refusal.message}; it asks to wait for ${wish}, and at most ${most} are waited`,
         };
       }
-      await sleep(waitMs);
+      await pause(waitMs, signal);
     }
   }
+}
+
+/** What a call heeds. */
+export function optionsOf(signal: AbortSignal | undefined): CallOptions {
+  return signal === undefined ? {} : { signal };
 }
 
 /** The answer's value; throws a TargetError, which begins with `what` was not done, where it was refused. */

@@ -10,7 +10,7 @@ import { ConfigurationSchema } from "../gen/detent/v1/configuration_pb.ts";
 import { ConfigurationService } from "../gen/detent/v1/configuration_service_pb.ts";
 import { MachineService } from "../gen/detent/v1/machine_service_pb.ts";
 import { show } from "./match.ts";
-import { ask, valueOf } from "./service-answers.ts";
+import { ask, optionsOf, valueOf } from "./service-answers.ts";
 import { ServiceMachine } from "./service-machine.ts";
 import { TargetError } from "./target-error.ts";
 import type { Target } from "./target.ts";
@@ -52,10 +52,11 @@ export function service({ url, key, waitAtMost = WAIT_AT_MOST }: ServiceOptions)
   const run = randomUUID().slice(0, 8);
   let count = 0;
   return {
-    async open(configuration) {
+    async open(configuration, signal) {
       const { name = "", version = "v1" } = configuration;
       const message = fromJson(ConfigurationSchema, configuration as JsonValue);
-      const uploaded = await ask(url, () => configurations.createConfiguration({ configuration: message }));
+      const upload = () => configurations.createConfiguration({ configuration: message }, optionsOf(signal));
+      const uploaded = await ask(url, upload, signal);
       if (!uploaded.ok && !(uploaded.reason === "CONFIGURATION_EXISTS" && uploaded.metadata["identical"] === "true")) {
         const { reason, message: why } = uploaded;
         const hint =
@@ -74,12 +75,13 @@ export function service({ url, key, waitAtMost = WAIT_AT_MOST }: ServiceOptions)
             configId: configIdOf(name, version),
             id,
             waitAtMostMs,
+            signal,
           });
         },
       };
     },
-    async findConfiguration(configId) {
-      const found = await ask(url, () => configurations.getConfiguration({ configId }));
+    async findConfiguration(configId, signal) {
+      const found = await ask(url, () => configurations.getConfiguration({ configId }, optionsOf(signal)), signal);
       const { configuration } = valueOf(found, `${url} has not told the configuration`);
       if (configuration === undefined) throw new TargetError(`${url} has answered without a configuration`);
       const source = toJson(ConfigurationSchema, configuration, { useProtoFieldName: true }) as Record<string, unknown>;

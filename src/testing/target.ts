@@ -83,8 +83,8 @@ export interface NewMachine {
   readonly labels?: Readonly<Record<string, string>>;
 }
 
-/** What is sent. */
-export interface SentEvent {
+/** What is sent; not yet what came of it. */
+export interface NewEvent {
   readonly event: string;
   readonly eventId: string;
   readonly data?: Data;
@@ -100,7 +100,7 @@ export interface SentEvent {
 export interface TestMachine {
   readonly id: string;
   create(machine: NewMachine): Promise<Answer<Machine>>;
-  send(event: SentEvent): Promise<Answer<Receipt>>;
+  send(event: NewEvent): Promise<Answer<Receipt>>;
   read(): Promise<Presence>;
   /** Changes after a revision, oldest first, as far as they are known: in memory also those of a machine that is gone by now. */
   listChanges(after: number): Promise<readonly Change[]>;
@@ -128,8 +128,11 @@ export interface Subject {
 
 /** Where configurations can be tried. */
 export interface Target {
-  /** Makes ready to create machines of a configuration that was checked; throws where it cannot. */
-  open(configuration: ConfigurationSource): Promise<Subject>;
+  /**
+   * Makes ready to create machines of a configuration that was checked; throws where it cannot. Whatever waits, then and
+   * later, rejects with the reason of `signal` when that is called off.
+   */
+  open(configuration: ConfigurationSource, signal?: AbortSignal): Promise<Subject>;
   /** A configuration that is stored there, by `name:version`; throws where there is none. */
-  findConfiguration(configId: string): Promise<ConfigurationSource>;
+  findConfiguration(configId: string, signal?: AbortSignal): Promise<ConfigurationSource>;
 }

@@ -13,6 +13,7 @@ import {
   TargetError,
   UsageError,
 } from "../../../src/testing/index.ts";
+import { until } from "../../until.ts";
 import { lying } from "../../kit/lying.ts";
 import { TICKET } from "../../kit/ticket.ts";
 
@@ -106,12 +107,14 @@ scenarios:
 
 /** Answers every call with an error of Connect's, as the service has them, and counts the calls. */
 async function withServer<T>(
-  { reason, code, retryAfter }: { reason: string; code: string; retryAfter?: string },
+  answer: { reason: string; code: string; retryAfter?: string; isSilent?: boolean },
   work: (url: string, count: () => number) => Promise<T>,
 ): Promise<T> {
+  const { reason, code, retryAfter, isSilent = false } = answer;
   let calls = 0;
   const server = createServer((_request, response) => {
     calls += 1;
+    if (isSilent) return;
     const value = Buffer.from([10, reason.length, ...Buffer.from(reason)]).toString("base64");
     response.statusCode = 429;
     response.setHeader("content-type", "application/json");
@@ -137,6 +140,27 @@ test("a service that asks to wait for long is not waited for", async () => {
       reason: "RATE_LIMITED",
       message: expect.stringContaining("asks to wait for 3600 s, and at most 30 s are waited"),
     });
+    expect(count()).toBe(1);
+  });
+});
+
+test.each([
+  ["that asks to wait", "20"],
+  ["that never answers", undefined],
+])("a file of scenarios is called off while a service %s is waited for", async (_name, retryAfter) => {
+  const limited = {
+    reason: "RATE_LIMITED",
+    code: "resource_exhausted",
+    ...(retryAfter !== undefined && { retryAfter }),
+  };
+  await withServer({ ...limited, isSilent: retryAfter === undefined }, async (url, count) => {
+    const controller = new AbortController();
+    const text = `configuration: ${JSON.stringify(TICKET)}\nscenarios: [{ name: first, then: new }]`;
+    const running = rejectionOf(runScenarios(text, { target: service({ url }), signal: controller.signal }));
+    await until(10_000, count, (calls) => calls > 0);
+    const reason = new Error("called off");
+    controller.abort(reason);
+    expect(await running).toBe(reason);
     expect(count()).toBe(1);
   });
 });
