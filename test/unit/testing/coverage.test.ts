@@ -70,6 +70,35 @@ transitions: 2 of 3
   not taken: "b" → "c": "stop"`);
   });
 
+  test.each([
+    ["a state's own", ["a", "*"], ['"*" → "x": "e"']],
+    ["that of every state", ["*", "a"], ['"a" → "x": "e"']],
+  ])("of two that may have been taken the first counts: %s", async (_name, [first, second], missed) => {
+    const kit = createKit({
+      name: "star",
+      starting_state: "a",
+      states: ["a", "b", "x"],
+      transitions: [
+        { from: "a", to: "b", event: "next" },
+        { from: "b", to: "a", event: "back" },
+        { from: first, to: "x", event: "e", guard: "has(event.data.g)" },
+        { from: second, to: "x", event: "e" },
+      ],
+    });
+    await kit.given(create()).when("next").thenState("b").when("back").thenState("a");
+    const taken = kit.given(create()).when("e", { data: { g: 1 } });
+    await taken.thenState("x");
+    expect(String(await kit.coverage())).toContain(`not taken: ${missed.join()}`);
+    // From a state without a rule of its own it can only have been that of every state.
+    await kit
+      .given(create({ state: "b" }))
+      .when("e", { data: { g: 1 } })
+      .thenState("x");
+    expect((await kit.coverage()).transitions.missed).toEqual(
+      first === "a" ? [] : [{ from: "a", event: "e", to: "x" }],
+    );
+  });
+
   test("what happened while a long time passed counts, also what the machine has forgotten by then", async () => {
     const retiring = createKit({
       name: "retiring",
