@@ -16,6 +16,13 @@ export class Journal {
     for (const receipt of refused) this.#refused.set(receipt.eventId, receipt);
   }
 
+  /** Another one that goes on by itself. */
+  copy(): Journal {
+    const copy = new Journal();
+    copy.note(this.#changes, this.listRefused());
+    return copy;
+  }
+
   listChanges(after: number): readonly Change[] {
     return this.#changes.filter(({ revision }) => revision > after);
   }

@@ -2,18 +2,29 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { ConfigurationSource } from "../engine/configuration.ts";
 import { DetentError } from "../errors.ts";
-import type { CreateCall, MachineAddress, Reply, SendCall } from "../machine/calls.ts";
+import type { CreateCall, MachineAddress, Page, Reply, SendCall } from "../machine/calls.ts";
 import type { MachineDeps, SqlValue } from "../machine/deps.ts";
 import { Machine as ProductMachine } from "../machine/machine.ts";
 import { ABSENCES } from "../service/absences.ts";
 import { checkEventItself } from "../service/event-rules.ts";
 import { checkNewMachine, toCreateCall } from "../service/new-machine.ts";
 import { Rules } from "../service/rules.ts";
+import { copyDatabase } from "./database-copy.ts";
 import { Journal } from "./journal.ts";
 import { show } from "./match.ts";
 import { toFailedReceipt, toMachine, toReceipt, toRefusal } from "./memory-answers.ts";
 import { checkSignal } from "./pause.ts";
-import type { Answer, Change, Machine, NewMachine, Presence, Receipt, NewEvent, TestMachine } from "./target.ts";
+import type {
+  Answer,
+  Change,
+  Machine,
+  NewEvent,
+  NewMachine,
+  Presence,
+  Receipt,
+  Snapshot,
+  TestMachine,
+} from "./target.ts";
 
 /** The default of the setting DETENT_RETENTION. */
 const OUTCOMES_MS = 30 * 24 * 60 * 60 * 1_000;
@@ -29,14 +40,21 @@ interface MemoryParts {
   readonly source: string;
   readonly id: string;
   readonly startMs: number;
-  readonly database: DatabaseSync;
+  openDatabase(): DatabaseSync;
   readonly signal?: AbortSignal | undefined;
+}
+
+/** What there is of a machine besides its database. */
+interface Life {
+  readonly now: number;
+  readonly alarmAt: number | undefined;
+  readonly creations: number;
+  readonly journal: Journal;
 }
 
 export class MemoryMachine implements TestMachine {
   readonly id: string;
-  readonly #configuration: ConfigurationSource;
-  readonly #source: string;
+  readonly #parts: MemoryParts;
   readonly #database: DatabaseSync;
   readonly #signal: AbortSignal | undefined;
   readonly #address: MachineAddress;
@@ -44,20 +62,24 @@ export class MemoryMachine implements TestMachine {
   #now: number;
   #alarmAt: number | undefined;
   /** What happened, also what the machine has forgotten since: its retention may be shorter than a step is. */
-  readonly #journal = new Journal();
+  readonly #journal: Journal;
   /** What goes on after an answer. */
   #background: Promise<void>[] = [];
   /** What the machine has logged as its own failure. */
   #failures: unknown[] = [];
-  #creations = 0;
+  #creations: number;
 
-  constructor({ configuration, source, id, startMs, database, signal }: MemoryParts) {
+  /** `life`: it goes on from there, as soon as `database` is what it was. */
+  constructor(parts: MemoryParts, life?: Life) {
+    const { configuration, id, startMs, signal } = parts;
     this.id = id;
-    this.#configuration = configuration;
-    this.#source = source;
-    this.#database = database;
+    this.#parts = parts;
+    this.#database = parts.openDatabase();
     this.#signal = signal;
-    this.#now = startMs;
+    this.#now = life?.now ?? startMs;
+    this.#alarmAt = life?.alarmAt;
+    this.#creations = life?.creations ?? 0;
+    this.#journal = life?.journal ?? new Journal();
     this.#address = { tenant: "test", configuration: configuration.name ?? "", id };
     this.#machine = new ProductMachine(this.#deps());
   }
@@ -118,6 +140,19 @@ export class MemoryMachine implements TestMachine {
     return Promise.resolve(events.flatMap(({ event, allowed }) => (allowed === "no" ? [] : [event])));
   }
 
+  snapshot(): Snapshot {
+    const copy = copyDatabase(this.#database, this.#parts.source);
+    const life = { now: this.#now, alarmAt: this.#alarmAt, creations: this.#creations, journal: this.#journal.copy() };
+    return {
+      rows: copy.rows,
+      make: () => {
+        const machine = new MemoryMachine(this.#parts, { ...life, journal: life.journal.copy() });
+        copy.fill(machine.#database);
+        return machine;
+      },
+    };
+  }
+
   async pass(ms: number): Promise<void> {
     const until = this.#now + ms;
     await this.#settle();
@@ -135,8 +170,8 @@ export class MemoryMachine implements TestMachine {
   }
 
   #creationOf(rules: Rules, pointer: string, machine: NewMachine): CreateCall {
-    const { version = "v1" } = this.#configuration;
-    const stored = { version, source: this.#source, deprecatedAt: null };
+    const { configuration, source } = this.#parts;
+    const stored = { version: configuration.version ?? "v1", source, deprecatedAt: null };
     return toCreateCall(stored, checkNewMachine(rules, pointer, machine));
   }
 
@@ -194,19 +229,13 @@ export class MemoryMachine implements TestMachine {
   }
 
   #readChanges(after: number): Change[] {
-    const changes: Change[] = [];
-    for (let last: number | undefined = after; last !== undefined;) {
-      const page = this.#machine.history(this.#address, { order: "asc", after: last, limit: 1_000 });
-      if (!page.ok) break;
-      changes.push(...page.value.items);
-      last = page.value.next;
-    }
-    return changes;
+    return readAll((last) => this.#machine.history(this.#address, { order: "asc", limit: 1_000, ...last }), after);
   }
 
   #readRefused(): Receipt[] {
-    const page = this.#machine.refusals(this.#address, { order: "asc", limit: 1_000 });
-    return page.ok ? page.value.items.map(toReceipt) : [];
+    return readAll((last) => this.#machine.refusals(this.#address, { order: "asc", limit: 1_000, ...last })).map(
+      toReceipt,
+    );
   }
 
   #deps(): MachineDeps {
@@ -252,5 +281,17 @@ export class MemoryMachine implements TestMachine {
         if (severity === "error") this.#failures.push(cause ?? message);
       },
     };
+  }
+}
+
+/** All pages of a list, from behind a position on. */
+function readAll<T>(read: (last: { readonly after?: number }) => Reply<Page<T>>, after?: number): T[] {
+  const items: T[] = [];
+  for (let last = after === undefined ? {} : { after }; ;) {
+    const page = read(last);
+    if (!page.ok) return items;
+    items.push(...page.value.items);
+    if (page.value.next === undefined) return items;
+    last = { after: page.value.next };
   }
 }

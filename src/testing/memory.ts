@@ -33,7 +33,7 @@ export function inMemory({ startAt = START_AT }: MemoryOptions = {}): Target {
         newMachine: () => {
           count += 1;
           const id = `test-${count}`;
-          return new MemoryMachine({ configuration, source, id, startMs, database: openDatabase(), signal });
+          return new MemoryMachine({ configuration, source, id, startMs, openDatabase, signal });
         },
       };
     },

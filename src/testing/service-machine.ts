@@ -137,9 +137,9 @@ function toMessage({ state = "", data, labels = {} }: NewMachine) {
   return { state, labels: { ...labels }, ...(data !== undefined && { data: data as JsonObject }) };
 }
 
-function toChange({ revision, transition, originator }: HistoryEntry): Change {
+function toChange({ revision, eventId, transition, originator }: HistoryEntry): Change {
   const { event = "", from = "", to = "" } = transition ?? {};
-  return { revision, event, from, to, originator };
+  return { revision, eventId, event, from, to, originator };
 }
 
 /** Whether there is no machine, which is an answer like any other. */

@@ -58,6 +58,7 @@ export type Presence = Machine | "none" | "gone";
 /** One change of a machine. */
 export interface Change {
   readonly revision: number;
+  readonly eventId: string;
   readonly event: string;
   readonly from: string;
   readonly to: string;
@@ -96,6 +97,14 @@ export interface NewEvent {
   readonly createIfMissing?: NewMachine;
 }
 
+/** A machine remembered as it was. */
+export interface Snapshot {
+  /** How much room that takes, in rows of some hundred bytes. */
+  readonly rows: number;
+  /** Another machine that is as it was; neither hears of the other. */
+  make(): TestMachine;
+}
+
 /** An address of which nothing else knows, with the machine that is created there. */
 export interface TestMachine {
   readonly id: string;
@@ -108,6 +117,8 @@ export interface TestMachine {
   listRefused(): Promise<readonly Receipt[]>;
   /** Names of the events that it would take now, or would for some data. */
   listAllowed(): Promise<readonly string[]>;
+  /** Remembers it as it is; absent where only the same steps lead to the same again. */
+  snapshot?(): Snapshot;
   /** Lets time pass. Throws where the clock is real and that would take too long. */
   pass(ms: number): Promise<void>;
   /** Epoch ms by its clock. */

@@ -1,6 +1,6 @@
 /** Walks, tables and fuzzes: what they reach, what they say they did not, and that they find what is broken. */
 import { describe, expect, test } from "vitest";
-import { createKit, type Machine } from "../../../src/testing/index.ts";
+import { createKit, inMemory, type Machine, type Target } from "../../../src/testing/index.ts";
 import type { TestMachine } from "../../../src/testing/target.ts";
 import { lying } from "../../kit/lying.ts";
 import { ORDER } from "../../kit/order.ts";
@@ -75,6 +75,48 @@ describe("a walk", () => {
     expect(walk.table().outcomesOf(null, null)).toEqual(["→ new"]);
     const closed = await createKit({ ...island, initial_states: ["new"] }).walk({ situationsPerState: 3 });
     expect(closed.unreached).toEqual(["island", "behind"]);
+  });
+
+  test("tells what waits apart by its data, and knows when it waits no longer", async () => {
+    const counter = {
+      name: "counter",
+      starting_state: "closed",
+      initial_states: ["closed"],
+      states: ["closed", "open", "small", "large", "shut"],
+      transitions: [
+        { from: "closed", to: "open", event: "open" },
+        // Nobody comes in time but who has waited.
+        { from: "open", to: "shut", event: "shut", after: "PT0S" },
+        { from: "open", to: "small", event: "pay", guard: "event.data.amount < 10.0" },
+        { from: "open", to: "large", event: "pay", guard: "event.data.amount > 20.0" },
+      ],
+      state_options: { closed: { unhandled: "defer" } },
+    };
+    const samples = { pay: [{ amount: 5 }, { amount: 50 }, { amount: 15 }] };
+    const walk = await createKit(counter).walk({ samples });
+    expect(walk.unreached).toEqual([]);
+    expect(walk.wayTo("small")).toEqual(["create", '"pay" with {"amount":5}', '"open"']);
+    expect(walk.wayTo("large")).toEqual(["create", '"pay" with {"amount":50}', '"open"']);
+    // What was refused in its turn waits no longer: each end is one situation, whatever had waited.
+    const refusing = await createKit(counter).walk({ samples: { pay: [{ amount: 15 }] }, situationsPerState: 5 });
+    expect(refusing.cuts).toEqual(['of "closed" more than 5 situations were met']);
+    expect(refusing.situations).toBe(6);
+    expect(refusing.wayTo("shut")).toEqual(["create", '"open"']);
+  });
+
+  test("comes the same way again where a machine cannot be copied, and finds the same", async () => {
+    const samples = { complete: SAMPLES.samples.complete };
+    const finds = async (target: Target) => {
+      const kit = createKit(TICKET, { target });
+      const walk = await kit.walk({ situationsPerState: 6 });
+      const order = await createKit(ORDER, { target }).walk({
+        ...SAMPLES,
+        samples: { ...SAMPLES.samples, ...samples },
+      });
+      return [walk, order].map((one) => `${String(one)}\n${String(one.table())}`);
+    };
+    const uncopied = lying(() => ({ snapshot: undefined }) as unknown as Partial<TestMachine>);
+    expect(await finds(uncopied)).toEqual(await finds(inMemory()));
   });
 
   test("ends where data grows for ever, and says what it left out", async () => {
