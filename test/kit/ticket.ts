@@ -11,3 +11,12 @@ export const TICKET = {
   ],
   state_options: { new: { unhandled: "defer" }, parked: { unhandled: "ignore" } },
 };
+
+/** The same, for what must not be overtaken by its timer where the clock is real and the machine it runs on is busy. */
+export const SLOW_TICKET = {
+  ...TICKET,
+  name: "slow-ticket",
+  transitions: TICKET.transitions.map((transition) =>
+    transition.event === "wake" ? { ...transition, after: "PT1H" } : transition,
+  ),
+};
