@@ -136,6 +136,8 @@ describe("a walk", () => {
     const far = await createKit(counter).walk({ situationsPerState: 10 });
     expect(far.wayTo("done")).toHaveLength(8);
     const spent = await createKit(counter).walk({ mostTries: 7 });
+    expect(spent.table().cuts).toEqual(spent.cuts);
+    expect(String(spent.table())).toMatch(/\| [^\n]*\n\nCut: 7 steps were tried, and there are more\.\n$/);
     expect(spent.cuts).toEqual(["7 steps were tried, and there are more"]);
     expect(spent.tries).toBe(7);
   });
@@ -149,6 +151,37 @@ describe("a walk", () => {
     walk.assertCovered();
     expect(walk.wayTo("s299")).toHaveLength(300);
     expect([walk.tries, walk.cuts]).toEqual([2_000, ["2000 steps were tried, and there are more"]]);
+  });
+
+  test("spends no more tries than it may, and those on events that a state knows", async () => {
+    const states = Array.from({ length: 40 }, (_, i) => `s${i}`);
+    const transitions = states.map((from, i) => ({ from, to: states[(i + 1) % 40], event: `e${i}` }));
+    const ring = { name: "ring", starting_state: "s0", states, transitions };
+    for (const mostTries of [0, 1, 3, 39]) {
+      const walk = await createKit(ring).walk({ mostTries });
+      expect(walk.tries).toBe(mostTries);
+      expect(walk.seen.moves).toHaveLength(Math.max(0, mostTries - 1));
+      expect(walk.cuts).toEqual([`${mostTries} steps were tried, and there are more`]);
+    }
+    const few = await createKit(ring).walk({ mostTries: 10 });
+    expect(few.unreached).toHaveLength(30);
+    expect(String(few)).toContain('no way was found to "s10"');
+    expect(few.table().outcomesOf("s0", "e0")).toEqual(["→ s1"]);
+    expect(few.table().outcomesOf(null, "e0")).toEqual([]);
+    // Many samples are many steps, too: what is not tried any more must not be what leads on.
+    const sampled = {
+      name: "sampled",
+      starting_state: "a",
+      states: ["a", "b"],
+      transitions: [
+        { from: "a", to: "a", event: "idle", guard: "false" },
+        { from: "b", to: "a", event: "back" },
+        { from: "a", to: "b", event: "go" },
+      ],
+    };
+    const backs = Array.from({ length: 500 }, (_, n) => ({ n }));
+    const found = await createKit(sampled).walk({ mostTries: 100, samples: { back: backs } });
+    expect(found.unreached).toEqual([]);
   });
 
   test("looks for a rule of the test's own after every step, and tells the way to where it breaks", async () => {
