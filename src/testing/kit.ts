@@ -4,7 +4,7 @@ import { checkConfiguration, loadConfiguration, type Loaded } from "./configurat
 import { Coverage, type CoverageExceptions } from "./coverage.ts";
 import type { Creation, None } from "./creation.ts";
 import { fuzz, type Fuzzed, type FuzzOptions } from "./fuzz.ts";
-import { matchGolden, prefixOf, type GoldenOptions } from "./golden.ts";
+import { matchGoldenOf, prefixOf, type GoldenOptions } from "./golden.ts";
 import { inMemory } from "./memory.ts";
 import { requireNode } from "./node-version.ts";
 import { runSteps, type Outcome } from "./run-steps.ts";
@@ -48,6 +48,13 @@ export function createKit<T extends KitTypes = AnyTypes>(
   return new Kit<T>(target, isStored ? configuration.configId : loadConfiguration(configuration));
 }
 
+interface KitParts {
+  /** Calls off whatever waits. */
+  readonly signal?: AbortSignal | undefined;
+  /** Whose the golden files are: kits that are one and the same in this. Default: the kit's own. */
+  readonly owner?: unknown;
+}
+
 interface Opened {
   readonly subject: Subject;
   readonly configuration: Configuration;
@@ -57,14 +64,16 @@ export class Kit<T extends KitTypes = AnyTypes> {
   readonly #target: Target;
   readonly #given: Loaded | string;
   readonly #signal: AbortSignal | undefined;
+  readonly #owner: unknown;
   readonly #seen = new Seen();
   readonly #open = new Map<object, Site>();
   #opening: Promise<Opened> | undefined;
 
-  constructor(target: Target, given: Loaded | string, signal?: AbortSignal) {
+  constructor(target: Target, given: Loaded | string, { signal, owner = this }: KitParts = {}) {
     this.#target = target;
     this.#given = given;
     this.#signal = signal;
+    this.#owner = owner;
   }
 
   /** Begins a scenario: with a new machine, `create(...)`, or without one, `none()`. */
@@ -126,15 +135,16 @@ export class Kit<T extends KitTypes = AnyTypes> {
   /**
    * Compares what the scenarios have seen with the golden files `<name>.state_diagram.mmd` and
    * `<name>.state_diagram_with_errors.mmd`. `place` is `import.meta.url` of the test, beside which they stand under its name, or
-   * a path that they begin with.
+   * a path that they begin with. Rejects with a UsageError where another kit has them, and has seen something else.
    */
   async golden(place: string | URL, options: KitGoldenOptions = {}): Promise<void> {
     const site = siteHere();
     this.#refuseUnrun(site);
     const prefix = prefixOf(place);
-    await matchGolden(`${prefix}.state_diagram.mmd`, await this.diagram(options), options, site);
+    const keeper = { site, owner: this.#owner };
+    await matchGoldenOf(`${prefix}.state_diagram.mmd`, await this.diagram(options), options, keeper);
     const withErrors = await this.diagram({ ...options, withRefusals: true });
-    await matchGolden(`${prefix}.state_diagram_with_errors.mmd`, withErrors, options, site);
+    await matchGoldenOf(`${prefix}.state_diagram_with_errors.mmd`, withErrors, options, keeper);
   }
 
   async #cover(site: Site): Promise<Coverage> {

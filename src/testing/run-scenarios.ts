@@ -61,7 +61,7 @@ export async function runScenarios(
 ): Promise<ScenariosResult> {
   requireNode();
   const { configuration, scenarios, coverage: demand, golden } = readScenarios(text, file);
-  const kit = new Kit(target, configuration.given, signal);
+  const kit = new Kit(target, configuration.given, { signal, owner: file });
   signal?.throwIfAborted();
   // What keeps all of them from running is no failure of the first.
   await kit.coverage().catch((error: unknown) => {

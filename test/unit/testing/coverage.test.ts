@@ -249,8 +249,8 @@ stateDiagram-v2
 
   test("fail with the lines that differ when what is seen drifts, and are written anew with one flag", async () => {
     const prefix = join(dir, "ticket");
-    await (await seeSome()).golden(prefix);
     const kit = await seeSome();
+    await kit.golden(prefix);
     await kit.golden(prefix);
     await kit
       .given(create({ state: "assigned" }))
@@ -265,7 +265,30 @@ stateDiagram-v2
     vi.stubEnv("DETENT_UPDATE_GOLDEN", "");
     await kit.golden(prefix);
     expect(await read("ticket.state_diagram_with_errors.mmd")).toContain("s1 --> s3 : resolve");
-    await expect((await seeSome()).golden(prefix)).rejects.toThrow(/- {3}s1 --> s3 : resolve/);
+    const drifted = (await read("ticket.state_diagram.mmd")).replace("s1 --> s3", "s3 --> s1");
+    await writeFile(join(dir, "ticket.state_diagram.mmd"), drifted);
+    await expect(kit.golden(prefix)).rejects.toThrow(/- {3}s3 --> s1 : resolve\n\+ {3}s1 --> s3 : resolve/);
+  });
+
+  test("of two kits are not written over each other, unless they have seen the same", async () => {
+    const place = pathToFileURL(join(dir, "both.test.ts"));
+    const [one, same, other] = [await seeSome(), await seeSome(), createKit(TICKET)];
+    await other.given(create()).when("assign").thenState("assigned");
+    vi.stubEnv("DETENT_UPDATE_GOLDEN", "1");
+    await one.golden(place);
+    await same.golden(place);
+    const before = await read("both.state_diagram.mmd");
+    await expect(other.golden(place)).rejects.toThrow(
+      expect.objectContaining({
+        name: "UsageError",
+        message: expect.stringMatching(/golden file of two kits.*golden\(new URL/),
+      }),
+    );
+    expect(await read("both.state_diagram.mmd")).toBe(before);
+    vi.stubEnv("DETENT_UPDATE_GOLDEN", "");
+    await expect(other.golden(place)).rejects.toThrow("golden file of two kits");
+    await other.golden(new URL("./both-others", place));
+    expect(await read("both-others.state_diagram.mmd")).toContain("s0 --> s1 : assign");
   });
 
   test("that are not there are written, but not in CI", async () => {

@@ -149,6 +149,19 @@ test("a scenario that was never awaited is found out", async () => {
   }
 });
 
+test("what was written in a fork, and is not what it answers, is found out", async () => {
+  const one = kit();
+  await one.given(NEW).fork("two ways", (it) => {
+    it.when("cancel").thenState("nowhere"); // dropped
+    const kept = it.when("cancel", { data: { reason: "" } }).thenRefused("NO_TRANSITION");
+    it.when("recover").thenRefused().when("recover"); // without an end
+    return kept.fork("deeper", (on) => on.when("recover").thenRefused("NO_TRANSITION"));
+  });
+  const failure = await failureOf(one.coverage());
+  const lines = [...failure.message.matchAll(/failures\.test\.ts:(\d+)/g)].map(([, line]) => Number(line));
+  expect(lines.map((line) => SOURCE[line - 1]?.split("// ")[1])).toEqual(["dropped", "without an end"]);
+});
+
 test("what is written wrongly is refused where it is written", () => {
   const given = kit().given(NEW);
   expect(() => given.after("two days")).toThrow(/PT30M or 30m.*"two days"/);
