@@ -328,6 +328,49 @@ test("what is due may come late where the clock is real, and is waited for, and 
   });
 });
 
+test("a machine whose timer is due is looked at until it has done what it does, whatever the step was", async () => {
+  const honest = inMemory();
+  /** Where it was before its timer, for two looks after each event. */
+  const late: Target = {
+    ...honest,
+    open: async (configuration) => {
+      const subject = await honest.open(configuration);
+      const newMachine = () => {
+        const machine = subject.newMachine();
+        let looks = 0;
+        const send: TestMachine["send"] = async (event) => {
+          looks = 2;
+          return await machine.send(event);
+        };
+        const read = async (): Promise<Presence> => {
+          const found = await machine.read();
+          if (typeof found === "string" || (looks -= 1) < 0) return found;
+          const timers = [{ event: "expire", to: "late", dueAt: machine.now() }];
+          return { ...found, state: "waiting", revision: 1, timers };
+        };
+        return { ...bound(machine), send, read };
+      };
+      return { ...subject, patienceMs: 60_000, newMachine };
+    },
+  };
+  const hurry = createKit(
+    {
+      name: "hurry",
+      starting_state: "new",
+      states: ["new", "waiting", "late"],
+      transitions: [
+        { from: "new", to: "waiting", event: "begin" },
+        { from: "waiting", to: "late", event: "expire", after: "PT0S" },
+      ],
+    },
+    { target: late },
+  );
+  const begun = hurry.given(create()).when("begin");
+  await begun.thenState("late", { revision: 2 });
+  expect((await failureOf(begun.thenState("waiting"))).message).toContain('the machine is in "late" at revision 2');
+  await hurry.assertCovered();
+});
+
 /** The methods of a machine, to be called on another object. */
 function bound(machine: TestMachine): TestMachine {
   return {
