@@ -1,22 +1,12 @@
 /** What a machine answers, or that it is not there: said in the same words whatever it was asked. */
-import { quote } from "../engine/names.ts";
 import { orUnavailable } from "../errors.ts";
 import type { MachineAddress, MachineCalls, Reply } from "../machine/calls.ts";
+import { ABSENCES } from "./absences.ts";
 import type { House } from "./house.ts";
 import { valueOf } from "./rules.ts";
 
 /** A machine that has more to do than it may in one call is asked again, so often. */
 export const MOST_ASKS = 50;
-
-type Name = Pick<MachineAddress, "configuration" | "id">;
-
-/** Why there is no machine to answer. */
-export const ABSENCES = {
-  MACHINE_NOT_FOUND: ({ configuration, id }: Name) =>
-    `configuration ${quote(configuration)} has no machine ${quote(id)}`,
-  MACHINE_GONE: ({ configuration, id }: Name) =>
-    `machine ${quote(id)} of configuration ${quote(configuration)} was deleted or retired`,
-} as const;
 
 type Ask<T> = (machine: MachineCalls) => Promise<Reply<T>>;
 

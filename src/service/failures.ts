@@ -5,7 +5,7 @@ import { configIdOf } from "../engine/configuration.ts";
 import type { Reason } from "../errors.ts";
 import { failedEvent } from "../machine/cloud-event.ts";
 import type { Receipt, StatusCodeName } from "../receipt.ts";
-import { ABSENCES } from "./ask-machine.ts";
+import { ABSENCES } from "./absences.ts";
 import type { CheckedEvent, SendEventInput } from "./event-input.ts";
 import type { Principal } from "../auth/principal.ts";
 import type { House } from "./house.ts";

@@ -6,7 +6,8 @@
 import { DetentError } from "../errors.ts";
 import type { HistoryItem, MachineAddress, Refusal } from "../machine/calls.ts";
 import type { WatchLine } from "../machine/watching.ts";
-import { askForReply, ABSENCES } from "./ask-machine.ts";
+import { ABSENCES } from "./absences.ts";
+import { askForReply } from "./ask-machine.ts";
 import { ChangeBuffer } from "./change-buffer.ts";
 import type { Principal } from "../auth/principal.ts";
 import type { House } from "./house.ts";

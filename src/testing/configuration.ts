@@ -8,6 +8,7 @@ import { DetentError } from "../errors.ts";
 import { CONFIGURATION } from "../configuration-shape.ts";
 import { parseShape } from "../shape.ts";
 import { parseYaml } from "../yaml.ts";
+import { UsageError } from "./usage-error.ts";
 
 /** A configuration that machines may be made of. */
 export interface Loaded {
@@ -19,16 +20,30 @@ export interface Loaded {
 }
 
 /**
- * Reads a configuration: an object, YAML or JSON as text, or the URL of a file of either. Throws an Error with everything
- * that is wrong, and with lines where there are any.
+ * Reads a configuration: an object, YAML or JSON as text, or the URL of a file of either. Throws a ConfigurationError with
+ * everything that is wrong, and with lines where there are any; a UsageError where it is no YAML, or no file.
  */
 export function loadConfiguration(given: object | string | URL): Loaded {
-  if (given instanceof URL) {
-    const path = fileURLToPath(given.href);
-    return loadText(readFileSync(path, "utf8"), path);
-  }
+  if (given instanceof URL) return loadFile(given);
   if (typeof given === "string") return loadText(given, "configuration");
   return checkConfiguration(given, (pointer) => `configuration${pointer}`);
+}
+
+function loadFile(url: URL): Loaded {
+  let path: string;
+  let text: string;
+  try {
+    path = fileURLToPath(url.href);
+    text = readFileSync(path, "utf8");
+  } catch (cause) {
+    throw new UsageError(
+      `the configuration cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`,
+      {
+        cause,
+      },
+    );
+  }
+  return loadText(text, path);
 }
 
 function loadText(text: string, name: string): Loaded {
@@ -36,7 +51,7 @@ function loadText(text: string, name: string): Loaded {
     const { value, lineOf } = parseYaml(text);
     return checkConfiguration(value, (pointer) => `${name}:${lineOf(pointer)}${pointer === "" ? "" : ` ${pointer}`}`);
   } catch (error) {
-    if (error instanceof DetentError) throw new Error(`${name}: ${error.message}`, { cause: error });
+    if (error instanceof DetentError) throw new UsageError(`${name}: ${error.message}`, { cause: error });
     throw error;
   }
 }

@@ -37,7 +37,8 @@ interface Part<T> {
 /**
  * A state is reached when a machine has been in it; a transition when a machine has gone from its `from` by its event to
  * its `to`. Of transitions that have all three in common, which only their guards tell apart, nobody can tell which was
- * taken: they are reached together.
+ * taken: they are reached together. Where `*` and a state of its own lead to the same by the same event, the first of them
+ * that may be taken counts, and the other only where it comes from elsewhere.
  */
 export class Coverage {
   readonly states: Part<string>;
@@ -45,8 +46,9 @@ export class Coverage {
 
   constructor(configuration: Configuration, seen: Seen) {
     this.states = divide(configuration.states, (state) => seen.visited.has(state));
-    const taken = new Set(seen.moves.flatMap((move) => listTaken(configuration, move)));
     // The configuration's own `*` stands in a state's list under the state's name: its position is what they share.
+    const fromOf = new Map(configuration.transitions.map(({ position, from }) => [position, from]));
+    const taken = new Set(seen.moves.flatMap((move) => listTaken(configuration, fromOf, move)));
     const kinds = new Map<string, { readonly kind: CoveredTransition; isReached: boolean }>();
     for (const transition of configuration.transitions) {
       const { from, event, to } = transition;
@@ -123,13 +125,22 @@ function isLike(wish: { [K in keyof CoveredTransition]?: string | undefined }): 
     (wish.from ?? from) === from && (wish.event ?? event) === event && (wish.to ?? to) === to;
 }
 
-/** Positions of the transitions that a move may have been. */
-function listTaken({ edges }: Configuration, { from, event, to }: SeenMove): number[] {
+/**
+ * Positions of the transitions that a move counts for: of those that it may have been, the first, with those that share its
+ * `from`. What stands behind them may have been taken instead, but to say so of both would hide that one never is.
+ */
+function listTaken(
+  { edges }: Configuration,
+  fromOf: ReadonlyMap<number, string>,
+  { from, event, to }: SeenMove,
+): number[] {
   const candidates = edges.get(from)?.get(event) ?? [];
   // Behind one without a guard none is ever taken.
   const end = candidates.findIndex(({ guard }) => guard === undefined);
   const takable = candidates.slice(0, end < 0 ? undefined : end + 1);
-  return takable.filter((transition) => transition.to === to).map(({ position }) => position);
+  const positions = takable.filter((transition) => transition.to === to).map(({ position }) => position);
+  const [first = -1] = positions;
+  return positions.filter((position) => fromOf.get(position) === fromOf.get(first));
 }
 
 function divide<T>(all: readonly T[], isReached: (one: T) => boolean): Part<T> {

@@ -11,6 +11,7 @@ import { ScenarioError } from "./scenario-error.ts";
 import { Seen } from "./seen.ts";
 import { hasHappened, keyOf, waitingAfter, type Situation, type Way } from "./situation.ts";
 import type { Action, Site } from "./step.ts";
+import { TargetError } from "./target-error.ts";
 import type { Presence, Subject, TestMachine } from "./target.ts";
 import { noteRefusedTimers, takeStep, type Taken } from "./take-step.ts";
 
@@ -38,9 +39,6 @@ export interface Exploration {
 const MOST_AGAIN = 3;
 
 const CREATE: Action = { kind: "create" };
-
-/** What has become of a machine that was worked on: it is kept for another situation, is no longer what it was, or still is. */
-type End = "kept" | "spent" | "same";
 
 export async function explore(
   subject: Subject,
@@ -83,7 +81,7 @@ class Explorer {
     try {
       await this.#runAll();
     } finally {
-      for (const situation of this.#queue) await this.#pool.release(situation);
+      await this.#pool.close();
     }
     const { situationsPerState, mostTries } = this.#options;
     const cuts = [
@@ -98,15 +96,17 @@ class Explorer {
   }
 
   async #runAll(): Promise<void> {
-    await this.#tryWithoutMachine();
-    for (const creation of this.#options.samples.creations) await this.#begin(creation, "events");
+    if (this.#isRoomy) await this.#tryWithoutMachine();
+    const { creations } = this.#options.samples;
+    for (const creation of creations) await this.#begin(creation, "events");
     await this.#goOn();
     const { states, initialStates } = this.#configuration;
     for (const state of states) {
       if (this.#ways.has(state) || !initialStates.includes(state)) continue;
-      for (const creation of this.#options.samples.creations) await this.#begin({ ...creation, state }, "creation");
+      for (const creation of creations) await this.#begin({ ...creation, state }, "creation");
       await this.#goOn();
     }
+    if (!this.#isRoomy) await this.#tryWithoutMachine();
     for (let idle = this.#idle.shift(); idle !== undefined; idle = this.#idle.shift()) {
       await this.#tryAll(idle.situation, idle.actions);
       await this.#pool.release(idle.situation);
@@ -136,15 +136,12 @@ class Explorer {
     if (this.#isOver()) return;
     const action: Action = { kind: "create", ...creation };
     const machine = this.#subject.newMachine();
-    let isKept = false;
-    try {
+    await closing(machine, async () => {
       const taken = await this.#try(machine, [], action, "none");
       // What is created only to get at a state is no part of what was asked.
       if (by === "events") this.#seen.addStep(taken);
-      isKept = this.#meet(machine, taken, { path: [], by, waiting: [] });
-    } finally {
-      if (!isKept) await machine.close(false);
-    }
+      return await this.#meet(machine, taken, { path: [], by, waiting: [] });
+    });
   }
 
   async #goOn(): Promise<void> {
@@ -154,10 +151,10 @@ class Explorer {
       const isLively = (event: string): boolean => this.#knows(state, event);
       const lively = this.#listEvents(events.filter(isLively));
       const idle = [CREATE, ...this.#listEvents(events.filter((event) => !isLively(event)))];
-      if (!this.#isRoomy) this.#idle.push({ situation, actions: idle });
       await this.#tryAll(situation, this.#isRoomy ? [...idle, ...lively] : lively);
       if (timers.length > 0 && this.#subject.hasTestClock && !this.#isOver()) await this.#tryTime(situation);
-      await this.#pool.release(situation);
+      if (this.#isRoomy) await this.#pool.release(situation);
+      else this.#idle.push({ situation, actions: idle });
     }
   }
 
@@ -170,30 +167,38 @@ class Explorer {
   /** Whether all can be tried as it comes; otherwise every state is to be met before the tries are spent on what leads nowhere. */
   get #isRoomy(): boolean {
     const { states, events } = this.#configuration;
-    const { situationsPerState, mostTries } = this.#options;
-    return states.length * events.length * situationsPerState <= mostTries;
+    const { situationsPerState, mostTries, samples } = this.#options;
+    const sends = events.reduce((sum, event) => sum + samples.of(event).length, 0);
+    // Besides the events there is a creation, and time.
+    const most = states.length * (situationsPerState * (sends + 2) + samples.creations.length) + sends;
+    return most <= mostTries;
   }
 
   async #tryAll(situation: Situation, actions: readonly Action[]): Promise<void> {
     const left = [...actions];
     const again = new Map<Action, number>();
-    let isThere = true;
-    while (isThere && left.length > 0 && !this.#isOver()) {
-      isThere = await this.#onMachine(situation, async (machine) => {
+    while (left.length > 0 && !this.#isOver()) {
+      const machine = await this.#pool.bring(situation);
+      if (machine === undefined) {
+        this.#overtaken.add(situation.machine.state);
+        return;
+      }
+      await closing(machine, async () => {
         for (let action = left.shift(); action !== undefined; action = left.shift()) {
           const taken = await this.#try(machine, situation.path, action, situation.machine);
           this.#seen.addStep(taken);
-          const times = again.get(action) ?? 0;
           if (this.#isOvertaken(taken)) {
+            const times = again.get(action) ?? 0;
             again.set(action, times + 1);
             if (times < MOST_AGAIN) left.unshift(action);
             else this.#overtaken.add(situation.machine.state);
-            return "spent";
+            return false;
           }
-          if (hasHappened(taken)) return this.#meet(machine, taken, situation) ? "kept" : "spent";
+          if (hasHappened(taken)) return await this.#meet(machine, taken, situation);
           if (left.length > 0 && this.#isOver()) break;
         }
-        return "same";
+        await this.#pool.keep(situation, machine);
+        return true;
       });
     }
   }
@@ -205,13 +210,15 @@ class Explorer {
 
   /** Until the first timer is due. */
   async #tryTime(situation: Situation): Promise<void> {
-    await this.#onMachine(situation, async (machine) => {
+    const machine = await this.#pool.bring(situation);
+    if (machine === undefined) return;
+    await closing(machine, async () => {
       const ms = Math.max(0, (situation.machine.timers[0]?.dueAt ?? 0) - machine.now());
       const action: Action = { kind: "pass", ms, text: `${ms} ms` };
       const taken = await this.#try(machine, situation.path, action, situation.machine);
       this.#seen.addStep(taken);
       await noteRefusedTimers(machine, this.#seen, new Set());
-      return this.#meet(machine, taken, situation) ? "kept" : "spent";
+      return await this.#meet(machine, taken, situation);
     });
   }
 
@@ -220,26 +227,11 @@ class Explorer {
     return events.flatMap((event) => samples.of(event).map((data) => ({ kind: "send", event, data }) as const));
   }
 
-  /** Works on a machine in this situation; answers whether there was one. */
-  async #onMachine(situation: Situation, work: (machine: TestMachine) => Promise<End>): Promise<boolean> {
-    const machine = await this.#pool.take(situation);
-    if (machine === undefined) {
-      this.#overtaken.add(situation.machine.state);
-      return false;
-    }
-    let end: End = "spent";
-    try {
-      end = await work(machine);
-    } finally {
-      if (end === "spent" || (end === "same" && !this.#pool.keep(situation, machine))) await machine.close(false);
-    }
-    return true;
-  }
-
   async #try(machine: TestMachine, path: readonly Action[], action: Action, before: Presence): Promise<Taken> {
     this.#tries += 1;
     // Each try has an event id of its own, also where it leaves the machine as it was.
     const place = path.length + this.#tries;
+    const named: Action = action.kind === "send" ? { ...action, eventId: `try-${place}` } : action;
     const { check, site } = this.#options;
     const fail = (why: string, cause?: unknown): ScenarioError => {
       const story = [...path, action].map((step, i) => `\n    ${i + 1}. ${describeAction(step)}`).join("");
@@ -247,8 +239,9 @@ class Explorer {
     };
     let taken: Taken;
     try {
-      taken = await takeStep(machine, action, { before, place });
+      taken = await takeStep(machine, named, { before, place });
     } catch (error) {
+      if (error instanceof TargetError) throw error;
       throw fail(error instanceof Error ? error.message : String(error), error);
     }
     const broken = findBroken(this.#configuration, taken, check);
@@ -257,14 +250,18 @@ class Explorer {
   }
 
   /** Remembers where a step has led, to go on from there, unless that is known; answers whether the machine is kept for it. */
-  #meet(machine: TestMachine, taken: Taken, before: Omit<Situation, "machine" | "ready">): boolean {
-    const { action, after } = taken;
+  async #meet(machine: TestMachine, taken: Taken, before: Omit<Situation, "machine">): Promise<boolean> {
+    const { action, after, changes } = taken;
+    const way = { by: before.by, path: [...before.path, action] };
+    // A machine need not stay in a state that it comes through.
+    const met = [...changes.map(({ to }) => to), ...(typeof after === "string" ? [] : [after.state])];
+    for (const one of met) if (!this.#ways.has(one)) this.#ways.set(one, way);
     if (typeof after === "string") return false;
     const { state } = after;
-    const way = { by: before.by, path: [...before.path, action] };
-    if (!this.#ways.has(state)) this.#ways.set(state, way);
-    const waiting = waitingAfter(before.waiting, taken);
-    const situation: Situation = { ...way, machine: after, waiting, ready: undefined };
+    // What waited and was refused is told nowhere else.
+    const refused = before.waiting.length === 0 ? [] : await machine.listRefused();
+    const waiting = waitingAfter(before.waiting, taken, new Set(refused.map(({ eventId }) => eventId)));
+    const situation: Situation = { ...way, machine: after, waiting };
     const key = keyOf(situation, this.#subject.hasTestClock ? machine.now() : undefined);
     if (this.#known.has(key)) return false;
     const count = this.#perState.get(state) ?? 0;
@@ -275,6 +272,17 @@ class Explorer {
     this.#perState.set(state, count + 1);
     this.#known.add(key);
     this.#queue.push(situation);
-    return this.#pool.keep(situation, machine);
+    await this.#pool.keep(situation, machine);
+    return true;
+  }
+}
+
+/** Closes the machine unless the work answers that it is kept. */
+async function closing(machine: TestMachine, work: () => Promise<boolean>): Promise<void> {
+  let isKept = false;
+  try {
+    isKept = await work();
+  } finally {
+    if (!isKept) await machine.close(false);
   }
 }

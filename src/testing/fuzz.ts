@@ -8,6 +8,7 @@ import { readSamples, type SampleOptions, type Samples } from "./samples.ts";
 import { ScenarioError } from "./scenario-error.ts";
 import { Seen } from "./seen.ts";
 import type { Action, Site } from "./step.ts";
+import { TargetError } from "./target-error.ts";
 import type { Answer, Machine, Presence, Receipt, Subject, TestMachine } from "./target.ts";
 import { takeStep } from "./take-step.ts";
 
@@ -125,6 +126,7 @@ async function liveThrough(
       }
     }
   } catch (error) {
+    if (error instanceof TargetError) throw error;
     return { why: error instanceof Error ? error.message : String(error), story };
   } finally {
     await machine.close(false);

@@ -4,9 +4,11 @@ import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { ScenarioError } from "./scenario-error.ts";
 import type { Site } from "./step.ts";
+import { UsageError } from "./usage-error.ts";
 
 /** Set to write golden files instead of comparing with them. */
 export const UPDATE_FLAG = "DETENT_UPDATE_GOLDEN";
+const ADVICE = 'give each a place of its own, as in golden(new URL("./orders-refunded", import.meta.url))';
 /** More is not read, but looked at in the file. */
 const MOST_LINES = 60;
 
@@ -16,22 +18,41 @@ export interface GoldenOptions {
 }
 
 /**
- * Compares a text with a golden file; throws a ScenarioError where they differ. With DETENT_UPDATE_GOLDEN=1 the file is
+ * Compares a text with a golden file; throws a ScenarioError where they differ, and a UsageError where it cannot be read or
+ * written. With DETENT_UPDATE_GOLDEN=1 the file is
  * written. A file that is not there is written, too, but not where the variable CI is set: there it would be forgotten.
  */
-export async function matchGolden(
+export async function matchGolden(file: string | URL, text: string, options: GoldenOptions = {}): Promise<void> {
+  await matchGoldenOf(file, text, options, {});
+}
+
+/** Whose a golden file is: of two of a process that have the same, each would undo what the other has written. */
+interface Keeper {
+  readonly site?: Site;
+  /** Equal for one and the same; undefined: nobody in particular. */
+  readonly owner?: unknown;
+}
+
+/** Path -> who has looked after it in this process, and the text it is to have. */
+const kept = new Map<string, { readonly owner: unknown; readonly text: string }>();
+
+/** The same for somebody, whose file it is from now on. Throws a UsageError where another's text would be overwritten. */
+export async function matchGoldenOf(
   file: string | URL,
   text: string,
-  { update = isSet(process.env[UPDATE_FLAG]) }: GoldenOptions = {},
-  site: Site = {},
+  { update = isSet(process.env[UPDATE_FLAG]) }: GoldenOptions,
+  { site = {}, owner }: Keeper,
 ): Promise<void> {
   const path = pathOf(file);
   const golden = await readGolden(path);
+  const other = kept.get(path);
+  const isContested = owner !== undefined && other !== undefined && other.owner !== owner && other.text !== text;
+  if (isContested)
+    throw new UsageError(`${path} is the golden file of two kits, which have seen different things: ${ADVICE}`);
+  if (owner !== undefined) kept.set(path, { owner, text });
   if (golden === text) return;
   if (update || (golden === undefined && !isSet(process.env["CI"]))) {
-    await mkdir(dirname(path), { recursive: true });
-    await writeFile(path, text);
-    return;
+    return await writeGolden(path, text);
   }
   const hint = `if it is right as it is now: ${UPDATE_FLAG}=1`;
   if (golden === undefined) {
@@ -40,6 +61,15 @@ export async function matchGolden(
   }
   const message = `${path} is no longer what is seen (- the file, + now):\n${compareLines(golden, text)}\n${hint}`;
   throw new ScenarioError({ message, expected: golden, actual: text, site });
+}
+
+async function writeGolden(path: string, text: string): Promise<void> {
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(path, text);
+  } catch (cause) {
+    throw new UsageError(`the golden file ${path} cannot be written: ${String(cause)}`, { cause });
+  }
 }
 
 /** Where the golden files of a test stand: beside it and under its name; a text is taken as it is. */
@@ -60,7 +90,7 @@ async function readGolden(path: string): Promise<string | undefined> {
     return (await readFile(path, "utf8")).replaceAll("\r\n", "\n");
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-    throw error;
+    throw new UsageError(`the golden file ${path} cannot be read: ${String(error)}`, { cause: error });
   }
 }
 

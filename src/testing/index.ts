@@ -3,11 +3,14 @@
  * test runner, and works under any.
  */
 export { create, none, unchecked, type Creation, type None, type Unchecked } from "./creation.ts";
+export { ConfigurationError } from "./configuration.ts";
 export { createKit, type Kit, type KitGoldenOptions, type KitOptions, type StoredConfiguration } from "./kit.ts";
 export { inMemory, type MemoryOptions } from "./memory.ts";
 export { service, type ServiceOptions } from "./service.ts";
 export { matchGolden, UPDATE_FLAG, type GoldenOptions } from "./golden.ts";
 export { ScenarioError } from "./scenario-error.ts";
+export { TargetError } from "./target-error.ts";
+export { UsageError } from "./usage-error.ts";
 export type {
   Branch,
   Given,

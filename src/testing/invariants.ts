@@ -16,14 +16,16 @@ export function findBroken(configuration: Configuration, taken: Taken, check?: C
   if (answer?.ok === false && !isSame(before, after) && !isByTimers) {
     return `it was refused, and yet the machine has changed: ${describePresence(before)}; now ${describePresence(after)}`;
   }
-  if (typeof after === "string") return undefined;
-  if (!configuration.states.includes(after.state)) return `${show(after.state)} is not a state of the configuration`;
+  if (typeof after !== "string" && !configuration.states.includes(after.state)) {
+    return `${show(after.state)} is not a state of the configuration`;
+  }
   let [revision, state] = typeof before === "string" ? [0, changes[0]?.from] : [before.revision, before.state];
   for (const change of changes) {
     if (change.revision !== revision + 1) return `revision ${change.revision} follows revision ${revision}`;
     if (change.from !== state) return `${show(change.event)} leaves ${show(change.from)}, where the machine was not`;
     ({ revision, to: state } = change);
   }
+  if (typeof after === "string") return undefined;
   if (after.revision !== revision)
     return `the machine has revision ${after.revision}, its history ends with ${revision}`;
   return check === undefined ? undefined : findCheckFailure(check, after);

@@ -4,7 +4,7 @@ import { checkConfiguration, loadConfiguration, type Loaded } from "./configurat
 import { Coverage, type CoverageExceptions } from "./coverage.ts";
 import type { Creation, None } from "./creation.ts";
 import { fuzz, type Fuzzed, type FuzzOptions } from "./fuzz.ts";
-import { matchGolden, prefixOf, type GoldenOptions } from "./golden.ts";
+import { matchGoldenOf, prefixOf, type GoldenOptions } from "./golden.ts";
 import { inMemory } from "./memory.ts";
 import { requireNode } from "./node-version.ts";
 import { runSteps, type Outcome } from "./run-steps.ts";
@@ -37,7 +37,7 @@ export interface StoredConfiguration {
 
 /**
  * Makes a kit for a configuration: the object, YAML or JSON as text, the URL of a file of either, or `{ configId }` of one
- * that is stored on a service. Throws an Error that says everything that is wrong with it.
+ * that is stored on a service. Throws a ConfigurationError that says everything that is wrong with it, or a UsageError.
  */
 export function createKit<T extends KitTypes = AnyTypes>(
   configuration: object | string | URL | StoredConfiguration,
@@ -48,6 +48,13 @@ export function createKit<T extends KitTypes = AnyTypes>(
   return new Kit<T>(target, isStored ? configuration.configId : loadConfiguration(configuration));
 }
 
+interface KitParts {
+  /** Calls off whatever waits. */
+  readonly signal?: AbortSignal | undefined;
+  /** Whose the golden files are: kits that are one and the same in this. Default: the kit's own. */
+  readonly owner?: unknown;
+}
+
 interface Opened {
   readonly subject: Subject;
   readonly configuration: Configuration;
@@ -56,13 +63,17 @@ interface Opened {
 export class Kit<T extends KitTypes = AnyTypes> {
   readonly #target: Target;
   readonly #given: Loaded | string;
+  readonly #signal: AbortSignal | undefined;
+  readonly #owner: unknown;
   readonly #seen = new Seen();
   readonly #open = new Map<object, Site>();
   #opening: Promise<Opened> | undefined;
 
-  constructor(target: Target, given: Loaded | string) {
+  constructor(target: Target, given: Loaded | string, { signal, owner = this }: KitParts = {}) {
     this.#target = target;
     this.#given = given;
+    this.#signal = signal;
+    this.#owner = owner;
   }
 
   /** Begins a scenario: with a new machine, `create(...)`, or without one, `none()`. */
@@ -75,7 +86,7 @@ export class Kit<T extends KitTypes = AnyTypes> {
   /** Runs steps that were put together otherwise, as those of a file of scenarios. */
   async runSteps(steps: readonly Step[]): Promise<Outcome> {
     const { subject } = await this.#start();
-    return await runSteps({ subject, seen: this.#seen }, steps);
+    return await runSteps({ subject, seen: this.#seen, signal: this.#signal }, steps);
   }
 
   /** What the scenarios so far have reached, and what not. Rejects where one was written and never run. */
@@ -124,15 +135,16 @@ export class Kit<T extends KitTypes = AnyTypes> {
   /**
    * Compares what the scenarios have seen with the golden files `<name>.state_diagram.mmd` and
    * `<name>.state_diagram_with_errors.mmd`. `place` is `import.meta.url` of the test, beside which they stand under its name, or
-   * a path that they begin with.
+   * a path that they begin with. Rejects with a UsageError where another kit has them, and has seen something else.
    */
   async golden(place: string | URL, options: KitGoldenOptions = {}): Promise<void> {
     const site = siteHere();
     this.#refuseUnrun(site);
     const prefix = prefixOf(place);
-    await matchGolden(`${prefix}.state_diagram.mmd`, await this.diagram(options), options, site);
+    const keeper = { site, owner: this.#owner };
+    await matchGoldenOf(`${prefix}.state_diagram.mmd`, await this.diagram(options), options, keeper);
     const withErrors = await this.diagram({ ...options, withRefusals: true });
-    await matchGolden(`${prefix}.state_diagram_with_errors.mmd`, withErrors, options, site);
+    await matchGoldenOf(`${prefix}.state_diagram_with_errors.mmd`, withErrors, options, keeper);
   }
 
   async #cover(site: Site): Promise<Coverage> {
@@ -156,11 +168,11 @@ export class Kit<T extends KitTypes = AnyTypes> {
 
   async #openTarget(): Promise<Opened> {
     const { source, compiled } = typeof this.#given === "string" ? await this.#find(this.#given) : this.#given;
-    return { subject: await this.#target.open(source), configuration: compiled };
+    return { subject: await this.#target.open(source, this.#signal), configuration: compiled };
   }
 
   async #find(configId: string): Promise<Loaded> {
-    const source = await this.#target.findConfiguration(configId);
+    const source = await this.#target.findConfiguration(configId, this.#signal);
     return checkConfiguration(source, (pointer) => `${configId}${pointer}`);
   }
 }

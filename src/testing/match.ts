@@ -56,8 +56,17 @@ function nameOf(path: string, key: string): string {
 export function show(value: unknown): string {
   if (value === undefined) return "absent";
   if (value instanceof Error) return value.message;
-  const shown = JSON.stringify(value, (_key, member: unknown) => readable(member));
+  const shown = textOf(value);
   return shown.length > LONGEST_SHOWN ? `${shown.slice(0, LONGEST_SHOWN)}…` : shown;
+}
+
+function textOf(value: unknown): string {
+  try {
+    return JSON.stringify(value, (_key, member: unknown) => readable(member)) ?? String(value);
+  } catch {
+    // What is compared may be anything that a test has made, also what refers to itself.
+    return String(value);
+  }
 }
 
 function readable(member: unknown): unknown {

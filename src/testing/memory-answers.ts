@@ -1,6 +1,6 @@
 /** The machine's own words, with customers' JSON as text -> the kit's. */
 import type { Violation as ProductViolation } from "../errors.ts";
-import type { MachineView } from "../machine/calls.ts";
+import type { MachineView, SendCall } from "../machine/calls.ts";
 import type { Receipt as ProductReceipt } from "../receipt.ts";
 import type { Data, Machine, Receipt, Refusal } from "./target.ts";
 
@@ -28,6 +28,15 @@ export function toReceipt(receipt: ProductReceipt): Receipt {
     ...(to !== undefined && { to }),
     ...(receipt.allowedEvents !== undefined && { allowedEvents: receipt.allowedEvents }),
   };
+}
+
+/** Of an event for which there is no machine: no machine has made it, and none remembers it. */
+export function toFailedReceipt(
+  { eventId, event, data, details, originator }: SendCall,
+  why: Pick<Receipt, "reason" | "message" | "at">,
+): Receipt {
+  const nothing = { from: "", revision: 0, duplicate: false, created: false };
+  return { eventId, event, details, originator, data: JSON.parse(data) as Data, ...nothing, ...why, result: "failed" };
 }
 
 /** Of a reply, or of an error that says as much. */

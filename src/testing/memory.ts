@@ -5,7 +5,9 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { ConfigurationSource } from "../engine/configuration.ts";
 import { MemoryMachine } from "./memory-machine.ts";
+import { TargetError } from "./target-error.ts";
 import type { Target } from "./target.ts";
+import { UsageError } from "./usage-error.ts";
 
 export interface MemoryOptions {
   /** What the clock of every machine says at first, RFC 3339. Default: 2026-01-01T00:00:00Z. */
@@ -19,9 +21,9 @@ const START_AT = "2026-01-01T00:00:00Z";
 export function inMemory({ startAt = START_AT }: MemoryOptions = {}): Target {
   const startMs = Date.parse(startAt);
   if (Number.isNaN(startMs))
-    throw new Error(`startAt must be a time like ${START_AT}, but is ${JSON.stringify(startAt)}`);
+    throw new UsageError(`startAt must be a time like ${START_AT}, but is ${JSON.stringify(startAt)}`);
   return {
-    async open(configuration: ConfigurationSource) {
+    async open(configuration: ConfigurationSource, signal?: AbortSignal) {
       const openDatabase = await findSqlite();
       const source = JSON.stringify(configuration);
       let count = 0;
@@ -30,13 +32,14 @@ export function inMemory({ startAt = START_AT }: MemoryOptions = {}): Target {
         patienceMs: 0,
         newMachine: () => {
           count += 1;
-          return new MemoryMachine({ configuration, source, id: `test-${count}`, startMs, database: openDatabase() });
+          const id = `test-${count}`;
+          return new MemoryMachine({ configuration, source, id, startMs, openDatabase, signal });
         },
       };
     },
     findConfiguration(configId) {
       const message = `in memory there is no stored configuration ${JSON.stringify(configId)}: give the configuration itself or its file, or a service as the target`;
-      return Promise.reject(new Error(message));
+      return Promise.reject(new UsageError(message));
     },
   };
 }
@@ -48,6 +51,6 @@ async function findSqlite(): Promise<() => DatabaseSync> {
     return () => new sqlite.DatabaseSync(":memory:");
   } catch (cause) {
     const message = `a machine in memory needs node:sqlite, which Node.js has from 22.13 on; this is ${process.version}`;
-    throw new Error(message, { cause });
+    throw new TargetError(message, { cause });
   }
 }

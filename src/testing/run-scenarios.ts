@@ -1,12 +1,16 @@
 /** Runs a file of scenarios: what `detent test` does, and everything it may tell of. */
+import { ConfigurationError } from "./configuration.ts";
 import type { Coverage } from "./coverage.ts";
 import { Kit } from "./kit.ts";
+import { show } from "./match.ts";
 import { inMemory } from "./memory.ts";
 import { requireNode } from "./node-version.ts";
 import { ScenarioError } from "./scenario-error.ts";
-import { readScenarios, type CoverageDemand } from "./scenario-file.ts";
+import { readScenarios, ScenarioFileError, type CoverageDemand } from "./scenario-file.ts";
 import type { ReadScenario } from "./scenario-reader.ts";
+import { TargetError } from "./target-error.ts";
 import type { Target } from "./target.ts";
+import { UsageError } from "./usage-error.ts";
 
 export interface RunScenariosOptions {
   /** Where the text is from: it stands in messages, and what the text names is looked for beside it. */
@@ -15,6 +19,8 @@ export interface RunScenariosOptions {
   readonly target?: Target;
   /** Write golden files instead of comparing with them. Default: whether DETENT_UPDATE_GOLDEN is set. */
   readonly update?: boolean;
+  /** Calls it off: between steps, and while something is waited for. It rejects with the signal's reason then. */
+  readonly signal?: AbortSignal;
   /** Hears of each scenario when it is over. */
   readonly onScenario?: (result: ScenarioResult) => void;
 }
@@ -44,18 +50,24 @@ export interface ScenariosResult {
 }
 
 /**
- * Runs scenarios, one after the other. Rejects with a ScenarioFileError where the text cannot be read, and with an Error
- * where the target cannot be reached; a scenario that fails is a result. Golden files are looked at only where none has.
+ * Runs scenarios, one after the other. Rejects with a ScenarioFileError where the text cannot be read, or names a
+ * configuration that the target cannot have, and with a TargetError
+ * where the target cannot be reached, does not take the configuration, or answers what says nothing about a machine; a
+ * scenario that fails is a result. Golden files are looked at only where none has.
  */
 export async function runScenarios(
   text: string,
-  { file, target = inMemory(), update, onScenario }: RunScenariosOptions = {},
+  { file = "scenarios", target = inMemory(), update, signal, onScenario }: RunScenariosOptions = {},
 ): Promise<ScenariosResult> {
   requireNode();
   const { configuration, scenarios, coverage: demand, golden } = readScenarios(text, file);
-  const kit = new Kit(target, configuration);
+  const kit = new Kit(target, configuration.given, { signal, owner: file });
+  signal?.throwIfAborted();
   // What keeps all of them from running is no failure of the first.
-  await kit.coverage();
+  await kit.coverage().catch((error: unknown) => {
+    if (!(error instanceof UsageError || error instanceof ConfigurationError)) throw error;
+    throw new ScenarioFileError(file, [{ line: configuration.line, message: error.message }], error);
+  });
   const results: ScenarioResult[] = [];
   for (const scenario of scenarios) {
     const result = await runOne(kit, scenario);
@@ -69,7 +81,7 @@ export async function runScenarios(
     try {
       await kit.golden(golden.prefix, update === undefined ? {} : { update });
     } catch (error) {
-      if (!(error instanceof ScenarioError)) throw error;
+      if (!(error instanceof ScenarioError || error instanceof UsageError)) throw error;
       problems.push({ line: golden.line, message: error.message });
     }
   }
@@ -84,6 +96,12 @@ async function runOne(kit: Kit, { name, line, steps }: ReadScenario): Promise<Sc
     return { ...end(), passed: true };
   } catch (error) {
     if (!(error instanceof ScenarioError)) throw error;
+    // It would be the same for every scenario, and is no verdict on this one.
+    const { cause } = error;
+    if (cause instanceof TargetError) {
+      const message = `line ${error.line ?? line}, scenario ${show(name)}: ${error.message}`;
+      throw new TargetError(message, { cause, ...(cause.reason !== undefined && { reason: cause.reason }) });
+    }
     const failedLine = error.line === undefined ? {} : { failedLine: error.line };
     return { ...end(), passed: false, message: error.message, ...failedLine };
   }

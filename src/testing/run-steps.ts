@@ -1,8 +1,8 @@
 /** Runs a scenario: each line of it, from the beginning to an end, on a machine of its own. */
-import { setTimeout as sleep } from "node:timers/promises";
 import { describeAction, describePresence } from "./describe.ts";
 import { judge, receiptOf, type Happened, type Problem } from "./judge.ts";
 import { show } from "./match.ts";
+import { checkSignal, pause } from "./pause.ts";
 import { ScenarioError } from "./scenario-error.ts";
 import type { Seen } from "./seen.ts";
 import type { ActionStep, Step } from "./step.ts";
@@ -21,13 +21,15 @@ export interface Outcome {
 interface Run {
   readonly subject: Subject;
   readonly seen: Seen;
+  readonly signal?: AbortSignal | undefined;
 }
 
 const POLL_MS = 50;
 
 /**
  * Runs the steps and then, at each fork, what comes before it and the fork's own: on another machine, so that neither
- * hears of the other. Rejects with a ScenarioError at the first step that is not as expected.
+ * hears of the other. Rejects with a ScenarioError at the first step that is not as expected, and with the signal's reason where it is
+ * called off: then the machine is kept.
  */
 export async function runSteps(run: Run, steps: readonly Step[]): Promise<Outcome> {
   return await runLine(run, [], steps, []);
@@ -50,7 +52,7 @@ async function runLine(
 }
 
 async function runOnNewMachine(
-  { subject, seen }: Run,
+  { subject, seen, signal }: Run,
   line: readonly ActionStep[],
   names: readonly string[],
 ): Promise<Outcome> {
@@ -62,17 +64,20 @@ async function runOnNewMachine(
   let isPassed = false;
   try {
     for (const [place, step] of line.entries()) {
+      await checkSignal(signal);
       const fail = async (problem: Problem, cause?: unknown): Promise<never> => {
         throw await failureOf({ machine, step, place, names, story, problem, cause });
       };
       let happened: Happened;
       try {
-        const taken = await takeStep(machine, step.action, { before: presence, place: place + 1 });
-        happened = await withFacts(subject, machine, step, { ...taken, first: findFirst(receipts, step) });
+        const named = step.expected?.kind === "refused" ? step.expected.reason : undefined;
+        const taken = await takeStep(machine, step.action, { before: presence, place: place + 1, named });
+        happened = await withFacts({ subject, signal }, machine, step, { ...taken, first: findFirst(receipts, step) });
         const { changes } = happened.after === taken.after ? taken : await lookAt(machine, presence);
         seen.addStep({ ...taken, after: happened.after, changes });
         if (step.action.kind === "pass") refused = await noteRefusedTimers(machine, seen, refused);
       } catch (error) {
+        signal?.throwIfAborted();
         const message = error instanceof Error ? error.message : String(error);
         return await fail({ message, expected: undefined, actual: undefined }, error);
       }
@@ -92,22 +97,30 @@ async function runOnNewMachine(
 
 /** What there is to know of a step; where the clock is real, what is due may come late, and is waited for. */
 async function withFacts(
-  subject: Subject,
+  { subject, signal }: Omit<Run, "seen">,
   machine: TestMachine,
   { action, expected }: ActionStep,
   happened: Happened,
 ): Promise<Happened> {
   const wantsAllowed = expected?.kind === "state" && expected.allowed !== undefined;
-  const deadline = performance.now() + (action.kind === "pass" ? subject.patienceMs : 0);
+  const deadline = performance.now() + subject.patienceMs;
   for (let found = happened; ; found = { ...found, after: await machine.read() }) {
     if (wantsAllowed) found = { ...found, allowed: await machine.listAllowed() };
-    if (performance.now() >= deadline || judge(expected, found) === undefined) return found;
-    await sleep(POLL_MS);
+    const isOver = !isDue(found.after, machine) && (action.kind !== "pass" || judge(expected, found) === undefined);
+    if (isOver || performance.now() >= deadline) return found;
+    await pause(POLL_MS, signal);
   }
 }
 
+/** Whether the machine is about to do something by itself: until then it is not what it will be. */
+function isDue(presence: Presence, machine: TestMachine): boolean {
+  return typeof presence !== "string" && presence.timers.some(({ dueAt }) => dueAt <= machine.now());
+}
+
+/** The receipt that a machine remembers of the event's id: what was refused without one, or with the creation, it does not. */
 function findFirst(receipts: readonly Receipt[], { action }: ActionStep): Receipt | undefined {
-  return action.kind === "send" ? receipts.find(({ eventId }) => eventId === action.eventId) : undefined;
+  if (action.kind !== "send") return undefined;
+  return receipts.findLast(({ eventId, duplicate }) => eventId === action.eventId && !duplicate);
 }
 
 async function failureOf({

@@ -10,7 +10,7 @@ import type { Action, Expected, RefusalMatch, Site, Step } from "./step.ts";
 /** What a kit has to do with the scenarios that are written on it. */
 export interface Desk {
   run(steps: readonly Step[]): Promise<Outcome>;
-  /** Scenarios that were written, and neither run nor gone on with. */
+  /** Scenarios, and branches of forks, that were written, and neither run nor answered nor gone on with. */
   readonly open: Map<object, Site>;
 }
 
@@ -125,12 +125,19 @@ abstract class Writer<N> {
 class BranchBuilder extends Writer<BranchBuilder> {
   readonly isBranch = true;
 
+  /** `site`: where its last step was written; from then on it is to be answered, or gone on with. */
+  constructor(desk: Desk, steps: readonly Step[], site?: Site) {
+    super(desk, steps);
+    if (site !== undefined) desk.open.set(this, site);
+  }
+
   finish(): readonly Step[] {
+    this.desk.open.delete(this);
     return this.steps;
   }
 
-  protected next(steps: readonly Step[]): BranchBuilder {
-    return new BranchBuilder(this.desk, steps);
+  protected next(steps: readonly Step[], site: Site): BranchBuilder {
+    return new BranchBuilder(this.desk, steps, site);
   }
 }
 

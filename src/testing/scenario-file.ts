@@ -18,8 +18,8 @@ export interface CoverageDemand {
 }
 
 export interface ScenarioFile {
-  /** A text: the `name:version` of one that is stored on the target. */
-  readonly configuration: Loaded | string;
+  /** Its `given` a text: the `name:version` of one that is stored on the target. */
+  readonly configuration: { readonly given: Loaded | string; readonly line: number };
   readonly scenarios: readonly ReadScenario[];
   readonly coverage: CoverageDemand | undefined;
   /** What the golden files begin with: an absolute path. */
@@ -31,16 +31,15 @@ export class ScenarioFileError extends Error {
   override readonly name = "ScenarioFileError";
   readonly problems: readonly { readonly line: number; readonly message: string }[];
 
-  constructor(file: string, problems: readonly { readonly line: number; readonly message: string }[]) {
-    super(problems.map(({ line, message }) => `${file}:${line}: ${message}`).join("\n"));
+  constructor(file: string, problems: readonly { readonly line: number; readonly message: string }[], cause?: unknown) {
+    const message = problems.map(({ line, message: why }) => `${file}:${line}: ${why}`).join("\n");
+    super(message, cause === undefined ? undefined : { cause });
     this.problems = problems;
   }
 }
 
-const DEFAULT_NAME = "scenarios";
-
 /** Reads a file of scenarios; what it names is looked for beside `file`. Throws a ScenarioFileError. */
-export function readScenarios(text: string, file = DEFAULT_NAME): ScenarioFile {
+export function readScenarios(text: string, file: string): ScenarioFile {
   const { value, lineOf } = parse(text, file);
   const reader = new ScenarioReader(lineOf);
   const read = reader.read(FILE, value, "", "the file");
@@ -66,7 +65,8 @@ export function readScenarios(text: string, file = DEFAULT_NAME): ScenarioFile {
   }
   const golden =
     read?.golden === undefined ? undefined : { prefix: resolve(dirname(file), read.golden), line: lineOf("/golden") };
-  return { configuration, scenarios, coverage, golden };
+  const line = lineOf(typeof configuration === "string" ? "/config_id" : "/configuration");
+  return { configuration: { given: configuration, line }, scenarios, coverage, golden };
 }
 
 function parse(text: string, file: string) {

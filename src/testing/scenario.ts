@@ -9,7 +9,7 @@ import type { EventOf, KitTypes, Matcher, StateOf } from "./types.ts";
 export interface SendOptions<D = Data> {
   readonly data?: D;
   readonly details?: string;
-  /** Absent: one that the step's place makes, so that it is the same in every run. */
+  /** Absent or empty: one that the step's place makes, so that it is the same in every run. */
   readonly eventId?: string;
   readonly originator?: string;
   readonly expectedState?: string;

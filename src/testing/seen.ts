@@ -2,6 +2,7 @@
 import type { Machine, Presence, Change, Answer, Receipt } from "./target.ts";
 import { receiptOf } from "./judge.ts";
 import type { Action } from "./step.ts";
+import { isOfTheTarget } from "./target-error.ts";
 
 /** An event that moved a machine. */
 export interface SeenMove {
@@ -52,18 +53,24 @@ export class Seen {
     this.#visited.add(state);
   }
 
+  addVisit(state: string): void {
+    this.#visited.add(state);
+  }
+
   addMove({ from, event, to }: SeenMove): void {
     this.#visited.add(from).add(to);
     this.#moves.set(JSON.stringify([from, event, to]), { from, event, to });
   }
 
   addStay({ state, event, outcome }: SeenStay): void {
-    if (CALLERS_OWN.has(outcome) || (event !== null && outcome === "INVALID_ARGUMENT")) return;
+    if (CALLERS_OWN.has(outcome) || isOfTheTarget(outcome) || (event !== null && outcome === "INVALID_ARGUMENT"))
+      return;
     this.#stays.set(JSON.stringify([state, event, outcome]), { state, event, outcome });
   }
 
   addAll(other: Seen): void {
     for (const state of other.created) this.addCreation(state);
+    for (const state of other.visited) this.addVisit(state);
     for (const move of other.moves) this.addMove(move);
     for (const stay of other.stays) this.addStay(stay);
   }
@@ -84,6 +91,8 @@ export class Seen {
   }): void {
     if (before === "none" && typeof after !== "string") this.addCreation(changes[0]?.from ?? after.state);
     for (const change of changes) this.addMove(change);
+    // A history may be shorter than what has happened.
+    if (typeof after !== "string") this.addVisit(after.state);
     if (answer === undefined || action.kind === "none" || action.kind === "pass") return;
     const event = action.kind === "create" ? null : action.event;
     const receipt = receiptOf({ action, answer });

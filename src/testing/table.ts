@@ -13,7 +13,7 @@ export interface Cell {
   readonly event: string | null;
   /**
    * Everything that was seen, states first and reasons behind them: `→ paid`, `GUARD_REJECTED`, `ignored`, `deferred`. Empty:
-   * no machine could be brought to the state.
+   * it was not tried, for want of a machine in the state or of tries.
    */
   readonly outcomes: readonly string[];
 }
@@ -27,8 +27,11 @@ export interface Row {
 export class Table {
   /** Without a machine, then the states, in the configuration's order; in each creation, then the events, in its order. */
   readonly rows: readonly Row[];
+  /** Why there may be more outcomes than are seen here, a sentence each; none: from every situation everything was tried. */
+  readonly cuts: readonly string[];
 
-  constructor({ states, events, startingState }: Configuration, seen: Seen) {
+  constructor({ states, events, startingState }: Configuration, seen: Seen, cuts: readonly string[]) {
+    this.cuts = cuts;
     const outcomes = new Map<string, Set<string>>();
     const note = (state: string | null, event: string | null, outcome: string): void => {
       const key = keyOf(state, event);
@@ -55,7 +58,7 @@ export class Table {
     return cell.outcomes;
   }
 
-  /** As a table in Markdown, which may be a golden file. */
+  /** As a table in Markdown, which may be a golden file; below it what was cut. */
   toString(): string {
     const head = ["", ...(this.rows[0]?.cells ?? []).map(({ event }) => (event === null ? CREATE : escapeCell(event)))];
     const lines = this.rows.map(({ state, cells }) => [
@@ -63,7 +66,8 @@ export class Table {
       ...cells.map(({ outcomes }) => outcomes.map(escapeCell).join(", ") || "?"),
     ]);
     const texts = [head, head.map(() => "---"), ...lines].map((cells) => `| ${cells.join(" | ")} |`);
-    return `${texts.join("\n")}\n`;
+    const cuts = this.cuts.length === 0 ? [] : ["", ...this.cuts.map((cut) => `Cut: ${escapeCell(cut)}.`)];
+    return `${[...texts, ...cuts].join("\n")}\n`;
   }
 }
 

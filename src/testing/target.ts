@@ -58,6 +58,7 @@ export type Presence = Machine | "none" | "gone";
 /** One change of a machine. */
 export interface Change {
   readonly revision: number;
+  readonly eventId: string;
   readonly event: string;
   readonly from: string;
   readonly to: string;
@@ -83,8 +84,8 @@ export interface NewMachine {
   readonly labels?: Readonly<Record<string, string>>;
 }
 
-/** What is sent. */
-export interface SentEvent {
+/** What is sent; not yet what came of it. */
+export interface NewEvent {
   readonly event: string;
   readonly eventId: string;
   readonly data?: Data;
@@ -96,18 +97,28 @@ export interface SentEvent {
   readonly createIfMissing?: NewMachine;
 }
 
+/** A machine remembered as it was. */
+export interface Snapshot {
+  /** How much room that takes, in rows of some hundred bytes. */
+  readonly rows: number;
+  /** Another machine that is as it was; neither hears of the other. */
+  make(): TestMachine;
+}
+
 /** An address of which nothing else knows, with the machine that is created there. */
 export interface TestMachine {
   readonly id: string;
   create(machine: NewMachine): Promise<Answer<Machine>>;
-  send(event: SentEvent): Promise<Answer<Receipt>>;
+  send(event: NewEvent): Promise<Answer<Receipt>>;
   read(): Promise<Presence>;
-  /** Changes after a revision, oldest first; none where there is no machine. */
+  /** Changes after a revision, oldest first, as far as they are known: in memory also those of a machine that is gone by now. */
   listChanges(after: number): Promise<readonly Change[]>;
   /** Receipts of events that it has refused, oldest first: at least the first thousand. */
   listRefused(): Promise<readonly Receipt[]>;
   /** Names of the events that it would take now, or would for some data. */
   listAllowed(): Promise<readonly string[]>;
+  /** Remembers it as it is; absent where only the same steps lead to the same again. */
+  snapshot?(): Snapshot;
   /** Lets time pass. Throws where the clock is real and that would take too long. */
   pass(ms: number): Promise<void>;
   /** Epoch ms by its clock. */
@@ -128,8 +139,11 @@ export interface Subject {
 
 /** Where configurations can be tried. */
 export interface Target {
-  /** Makes ready to create machines of a configuration that was checked; throws where it cannot. */
-  open(configuration: ConfigurationSource): Promise<Subject>;
+  /**
+   * Makes ready to create machines of a configuration that was checked; throws where it cannot. Whatever waits, then and
+   * later, rejects with the reason of `signal` when that is called off.
+   */
+  open(configuration: ConfigurationSource, signal?: AbortSignal): Promise<Subject>;
   /** A configuration that is stored there, by `name:version`; throws where there is none. */
-  findConfiguration(configId: string): Promise<ConfigurationSource>;
+  findConfiguration(configId: string, signal?: AbortSignal): Promise<ConfigurationSource>;
 }

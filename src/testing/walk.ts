@@ -55,12 +55,12 @@ export class Walk {
     this.#site = site;
   }
 
-  /** States that no way led to, not even a creation. */
+  /** States that no way led to, not even a creation, as far as was tried: where there are `cuts`, there may be one. */
   get unreached(): readonly string[] {
     return this.#configuration.states.filter((state) => !this.#exploration.ways.has(state));
   }
 
-  /** States to which no event led: machines had to be created in them. */
+  /** States to which no event led, as far as was tried: machines had to be created in them. */
   get created(): readonly string[] {
     const { ways } = this.#exploration;
     const isCreated = (state: string): boolean => {
@@ -81,7 +81,7 @@ export class Walk {
   }
 
   table(): Table {
-    return new Table(this.#configuration, this.seen);
+    return new Table(this.#configuration, this.seen, this.cuts);
   }
 
   /** Throws a ScenarioError unless events led to every state and every transition was taken. */
@@ -101,7 +101,7 @@ export class Walk {
     return [
       `${situations} situations, ${tries} steps tried`,
       this.coverage().toString(),
-      ...unreached.map((state) => `no way to ${show(state)}`),
+      ...unreached.map((state) => `${cuts.length === 0 ? "no way to" : "no way was found to"} ${show(state)}`),
       ...created.map((state) => `only by creation: ${show(state)}`),
       ...cuts,
     ].join("\n");

@@ -80,6 +80,12 @@ test("a key is taken along, and one that may not is told so", async () => {
   await kitWith(may).given(create()).when("assign").thenState("assigned");
   const mayNot = await makeKey(["configurations:read", "machines:read"]);
   await expect(kitWith(mayNot).given(none()).run()).rejects.toThrow(/PERMISSION_DENIED/);
+  const maySendNothing = kitWith(await makeKey(["configurations:write", "machines:read", "machines:write"]));
+  const sent = maySendNothing.given(create()).when("assign");
+  await expect(sent.thenRefused().run()).rejects.toThrow("says nothing about the machine: PERMISSION_DENIED");
+  await expect(maySendNothing.table()).rejects.toMatchObject({ name: "TargetError", reason: "PERMISSION_DENIED" });
+  await sent.thenRefused("PERMISSION_DENIED");
+  expect(await maySendNothing.diagram({ withRefusals: true })).not.toContain("PERMISSION_DENIED");
   const wrong = createKit(TICKET, { target: service({ url: server.url, key: "dtk_wrong" }) });
   await expect(wrong.given(none()).run()).rejects.toThrow(/UNAUTHENTICATED/);
 });
@@ -123,5 +129,5 @@ test("the example's tests ask a service as they ask a machine in memory", async 
     { cwd: join(import.meta.dirname, "../.."), env: { ...inherited, DETENT_URL: server.url } },
   );
   expect(stdout).toMatch(/^# pass 6$/m);
-  expect(stdout).toMatch(/^# skipped 4$/m);
+  expect(stdout).toMatch(/^# skipped 5$/m);
 });

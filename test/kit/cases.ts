@@ -1,6 +1,14 @@
 /** What the test kit promises on every target, each as a test that is written with it. */
 import assert from "node:assert/strict";
-import { create, createKit, none, unchecked, type Target } from "../../src/testing/index.ts";
+import {
+  create,
+  createKit,
+  none,
+  unchecked,
+  type AnyTypes,
+  type Scenario,
+  type Target,
+} from "../../src/testing/index.ts";
 import { ORDER } from "./order.ts";
 import { NAP, TICKET } from "./ticket.ts";
 
@@ -8,6 +16,18 @@ interface Case {
   readonly name: string;
   readonly run: (target: Target) => Promise<void>;
 }
+
+/** What is late from the beginning. */
+const HURRY = {
+  name: "hurry",
+  starting_state: "new",
+  states: ["new", "waiting", "passing", "late"],
+  transitions: [
+    { from: "new", to: "waiting", event: "begin" },
+    { from: "waiting", to: "late", event: "expire", deadline: "timestamp(data.by)" },
+    { from: "passing", to: "late", event: "go on", after: "PT0S" },
+  ],
+};
 
 export const CASES: readonly Case[] = [
   {
@@ -59,14 +79,35 @@ export const CASES: readonly Case[] = [
     name: "without a machine everything but a creation is refused, and with one a creation is",
     run: async (target) => {
       const kit = createKit(ORDER, { target });
-      await kit
+      const { receipts } = await kit
         .given(none())
-        .when("cancel", { data: { reason: "" } })
+        .when("cancel", { data: { reason: "" }, details: "too early", originator: "anna" })
         .thenRefused("MACHINE_NOT_FOUND")
         .when(create({ data: { price: 1, quantity: 1 } }))
         .thenState("pending")
         .when(create({ data: { price: 1, quantity: 1 } }))
         .thenRefused("MACHINE_EXISTS");
+      const [failed] = receipts;
+      assert.match(failed?.message ?? "", /test-/);
+      assert.ok(Number.isInteger(failed?.at));
+      assert.deepEqual(
+        { ...failed, message: "", at: 0 },
+        {
+          eventId: "step-2",
+          event: "cancel",
+          result: "failed",
+          reason: "MACHINE_NOT_FOUND",
+          message: "",
+          from: "",
+          revision: 0,
+          at: 0,
+          originator: "anna",
+          duplicate: false,
+          created: false,
+          details: "too early",
+          data: { reason: "" },
+        },
+      );
     },
   },
   {
@@ -138,6 +179,78 @@ export const CASES: readonly Case[] = [
     },
   },
   {
+    name: "an empty event id is as good as none: a repeat by it is no other event",
+    run: async (target) => {
+      const kit = createKit(ORDER, { target });
+      const { receipts } = await kit
+        .given(create({ data: { price: 1, quantity: 1 } }))
+        .when("mark processing", { data: { worker: "anna" }, eventId: "" })
+        .thenState("processing")
+        .when("complete", { data: { worker: "anna" }, eventId: "" })
+        .thenRefused("GUARD_REJECTED");
+      assert.deepEqual(
+        receipts.map(({ eventId }) => eventId),
+        ["step-2", "step-3"],
+      );
+    },
+  },
+  {
+    name: "what is no JSON is not sent, and the field is named",
+    run: async (target) => {
+      const kit = createKit(TICKET, { target });
+      const given = kit.given(create());
+      const cyclic: Record<string, unknown> = {};
+      cyclic["self"] = cyclic;
+      const wrong: readonly (readonly [Scenario<AnyTypes>, RegExp])[] = [
+        [kit.given(create({ data: [1] })), /data must be a JSON object, but is \[1\]/],
+        [kit.given(create({ data: { when: new Date(0) } })), /data\.when must be JSON, but is of the kind Date/],
+        [kit.given(create({ data: { list: [undefined] } })), /data\.list\[0\] must be JSON, but is absent/],
+        [kit.given(create({ data: { n: Number.NaN } })), /data\.n must be a number that JSON has, but is "NaN"/],
+        [kit.given(create({ data: { text: "\ud800" } })), /data\.text must not have a lone surrogate/],
+        [kit.given(create({ data: cyclic })), /nests deeper than 200, or refers to itself/],
+        [kit.given(create({ labels: JSON.parse('{"k":5}') })), /labels\.k must be a text, but is 5/],
+        [given.when("assign", { data: { n: 1n } }).thenState("assigned"), /data\.n must be JSON, but is "1"/],
+        [given.when("assign", { expectedRevision: -1 }).thenRefused(), /expectedRevision must be a whole number/],
+        [given.when("assign", { expectedRevision: 0.5 }).thenRefused(), /expectedRevision must be a whole number/],
+        [given.when("assign", { expectedRevision: 2 ** 32 }).thenRefused(), /expectedRevision must be a whole/],
+        [given.when("assign", { details: "\ud800" }).thenRefused(), /details must not have a lone surrogate/],
+        [given.when(unchecked("\ud800")).thenRefused(), /event must not have a lone surrogate/],
+        [
+          kit
+            .given(none())
+            .when("assign", { createIfMissing: { data: JSON.parse("[]") } })
+            .thenRefused(),
+          /createIfMissing\.data must be a JSON object, but is \[\]/,
+        ],
+      ];
+      for (const [scenario, message] of wrong) {
+        await assert.rejects(scenario.run(), { name: "AssertionError", message });
+      }
+      await kit
+        .given(create({ data: { x: undefined, y: 1 } }))
+        .thenState("new", { exactData: { y: 1 } })
+        .when("assign", { data: { deep: [{ x: undefined }] } })
+        .thenState("assigned");
+    },
+  },
+  {
+    name: "what failed for want of a machine, or with its creation, is not what is answered again",
+    run: async (target) => {
+      const kit = createKit(TICKET, { target });
+      const once = { eventId: "e-1" };
+      await kit
+        .given(none())
+        .when("assign", once)
+        .thenRefused("MACHINE_NOT_FOUND")
+        .when("assign", { ...once, createIfMissing: { state: "resolved" } })
+        .thenRefused("NO_TRANSITION")
+        .when("assign", { ...once, createIfMissing: {} })
+        .thenState("assigned")
+        .when("assign", once)
+        .thenDuplicate();
+    },
+  },
+  {
     name: "an event is ignored where it is nothing to a state, and waits where it comes too early",
     run: async (target) => {
       const kit = createKit(TICKET, { target });
@@ -183,11 +296,48 @@ export const CASES: readonly Case[] = [
         .thenState("assigned")
         .when("park")
         .thenState("parked")
-        .fork("too early", (it) => it.after("1ms").thenState("parked", { revision: 2 }))
         .after("PT3S")
         .thenState("assigned", { revision: 3, data: { woken: true } });
       const { transitions } = await kit.coverage();
       assert.ok(transitions.reached.some(({ event }) => event === "wake"));
+      await createKit(TICKET, { target })
+        .given(create({ state: "parked" }))
+        .after("1ms")
+        .thenState("parked", { revision: 0 });
+    },
+  },
+  {
+    name: "what is due at once has happened when the step is over",
+    run: async (target) => {
+      const kit = createKit(HURRY, { target });
+      await kit
+        .given(create({ data: { by: "2020-01-01T00:00:00Z" } }))
+        .when("begin")
+        .thenState("late", { revision: 2 })
+        .fork("and then nothing more", (it) => it.when("begin").thenRefused("NO_TRANSITION"));
+      await kit.given(create({ state: "passing" })).thenState("late", { revision: 1 });
+      await assert.rejects(
+        kit
+          .given(create({ data: { by: "2020-01-01T00:00:00Z" } }))
+          .when("begin")
+          .thenState("waiting")
+          .run(),
+        { name: "AssertionError", message: /the machine is in "late" at revision 2/ },
+      );
+      const { states, transitions } = await kit.coverage();
+      assert.deepEqual(states.missed, []);
+      assert.deepEqual(transitions.missed, []);
+    },
+  },
+  {
+    name: "timers without a delay that go round are held up by the machine, and the step ends",
+    run: async (target) => {
+      const transitions = [
+        { from: "a", to: "b", event: "there", after: "PT0S" },
+        { from: "b", to: "a", event: "back", after: "PT0S" },
+      ];
+      const kit = createKit({ name: "round", starting_state: "a", states: ["a", "b"], transitions }, { target });
+      await kit.given(create()).thenState("a", { revision: 100 });
     },
   },
   {
@@ -254,6 +404,8 @@ export const CASES: readonly Case[] = [
 | assigned | MACHINE_EXISTS | NO_TRANSITION | → parked | NO_TRANSITION | → resolved |
 | parked | MACHINE_EXISTS | ignored | ignored | → assigned | ignored |
 | resolved | MACHINE_EXISTS | NO_TRANSITION | NO_TRANSITION | NO_TRANSITION | NO_TRANSITION |
+
+Cut: of "new", "assigned" more than 1 situations were met.
 `,
       );
     },

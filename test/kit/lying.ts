@@ -1,5 +1,5 @@
 import { inMemory, type Target } from "../../src/testing/index.ts";
-import type { Subject, TestMachine } from "../../src/testing/target.ts";
+import type { Snapshot, Subject, TestMachine } from "../../src/testing/target.ts";
 
 /** A target that lies: what must hold for every machine can be seen to be looked for. */
 export function lying(lie: (machine: TestMachine) => Partial<TestMachine>): Target {
@@ -8,9 +8,8 @@ export function lying(lie: (machine: TestMachine) => Partial<TestMachine>): Targ
     ...honest,
     open: async (configuration) => {
       const subject = await honest.open(configuration);
-      const newMachine: Subject["newMachine"] = () => {
-        const machine = subject.newMachine();
-        const lies = lie(machine);
+      const deceive = (machine: TestMachine): TestMachine => {
+        const lies: Partial<TestMachine> = { snapshot: () => copyOf(machine), ...lie(machine) };
         return new Proxy(machine, {
           get(target, name) {
             const found: unknown = Reflect.get(name in lies ? lies : target, name);
@@ -18,6 +17,13 @@ export function lying(lie: (machine: TestMachine) => Partial<TestMachine>): Targ
           },
         });
       };
+      /** What is made of it lies as it does. */
+      const copyOf = (machine: TestMachine): Snapshot => {
+        const snapshot = machine.snapshot?.();
+        if (snapshot === undefined) throw new Error("a machine in memory can be copied");
+        return { rows: snapshot.rows, make: () => deceive(snapshot.make()) };
+      };
+      const newMachine: Subject["newMachine"] = () => deceive(subject.newMachine());
       return { ...subject, newMachine };
     },
   };

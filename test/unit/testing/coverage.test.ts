@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { create, createKit, matchGolden, none } from "../../../src/testing/index.ts";
+import { lying } from "../../kit/lying.ts";
 import { TICKET } from "../../kit/ticket.ts";
 
 /** Two guarded transitions that nobody can tell apart, `*`, and one that is hidden behind it. */
@@ -67,6 +68,71 @@ transitions: 3 of 4
 states: 3 of 3
 transitions: 2 of 3
   not taken: "b" → "c": "stop"`);
+  });
+
+  test.each([
+    ["a state's own", ["a", "*"], ['"*" → "x": "e"']],
+    ["that of every state", ["*", "a"], ['"a" → "x": "e"']],
+  ])("of two that may have been taken the first counts: %s", async (_name, [first, second], missed) => {
+    const kit = createKit({
+      name: "star",
+      starting_state: "a",
+      states: ["a", "b", "x"],
+      transitions: [
+        { from: "a", to: "b", event: "next" },
+        { from: "b", to: "a", event: "back" },
+        { from: first, to: "x", event: "e", guard: "has(event.data.g)" },
+        { from: second, to: "x", event: "e" },
+      ],
+    });
+    await kit.given(create()).when("next").thenState("b").when("back").thenState("a");
+    const taken = kit.given(create()).when("e", { data: { g: 1 } });
+    await taken.thenState("x");
+    expect(String(await kit.coverage())).toContain(`not taken: ${missed.join()}`);
+    // From a state without a rule of its own it can only have been that of every state.
+    await kit
+      .given(create({ state: "b" }))
+      .when("e", { data: { g: 1 } })
+      .thenState("x");
+    expect((await kit.coverage()).transitions.missed).toEqual(
+      first === "a" ? [] : [{ from: "a", event: "e", to: "x" }],
+    );
+  });
+
+  test("what happened while a long time passed counts, also what the machine has forgotten by then", async () => {
+    const retiring = createKit({
+      name: "retiring",
+      starting_state: "a",
+      states: ["a", "b"],
+      transitions: [{ from: "a", to: "b", event: "end", after: "PT1S" }],
+      retention: { final: "P1D" },
+    });
+    await retiring.given(create()).after("P2D").thenGone();
+    await retiring.assertCovered();
+    expect(await retiring.diagram()).toContain("s0 --> s1 : end");
+    const forgetful = createKit({
+      name: "forgetful",
+      starting_state: "a",
+      states: ["a", "b", "c"],
+      transitions: [
+        { from: "a", to: "a", event: "knock", after: "PT1M", guard: "false" },
+        { from: "a", to: "b", event: "first", after: "PT1H" },
+        { from: "b", to: "c", event: "second", after: "P40D" },
+      ],
+      retention: { history: "P1D", outcomes: "P1D" },
+    });
+    await forgetful.given(create()).after("P60D").thenState("c", { revision: 2 });
+    await forgetful.assertCovered({ transitions: [{ event: "knock" }] });
+    expect(await forgetful.diagram({ withRefusals: true })).toContain("%% error=GUARD_REJECTED\n  s0 --> s0 : ❌knock");
+    expect((await forgetful.walk()).unreached).toEqual([]);
+    await forgetful.fuzz({ runs: 10 });
+  });
+
+  test("the state in which a machine is found is reached, also where its history is not told", async () => {
+    const target = lying(() => ({ listChanges: () => Promise.resolve([]) }));
+    const kit = createKit(TICKET, { target });
+    await kit.given(create()).when("assign").thenState("assigned").when("park").thenState("parked");
+    expect((await kit.coverage()).states.missed).toEqual(["resolved"]);
   });
 
   test("a refused event and a failed scenario take no transition", async () => {
@@ -183,8 +249,8 @@ stateDiagram-v2
 
   test("fail with the lines that differ when what is seen drifts, and are written anew with one flag", async () => {
     const prefix = join(dir, "ticket");
-    await (await seeSome()).golden(prefix);
     const kit = await seeSome();
+    await kit.golden(prefix);
     await kit.golden(prefix);
     await kit
       .given(create({ state: "assigned" }))
@@ -199,7 +265,30 @@ stateDiagram-v2
     vi.stubEnv("DETENT_UPDATE_GOLDEN", "");
     await kit.golden(prefix);
     expect(await read("ticket.state_diagram_with_errors.mmd")).toContain("s1 --> s3 : resolve");
-    await expect((await seeSome()).golden(prefix)).rejects.toThrow(/- {3}s1 --> s3 : resolve/);
+    const drifted = (await read("ticket.state_diagram.mmd")).replace("s1 --> s3", "s3 --> s1");
+    await writeFile(join(dir, "ticket.state_diagram.mmd"), drifted);
+    await expect(kit.golden(prefix)).rejects.toThrow(/- {3}s3 --> s1 : resolve\n\+ {3}s1 --> s3 : resolve/);
+  });
+
+  test("of two kits are not written over each other, unless they have seen the same", async () => {
+    const place = pathToFileURL(join(dir, "both.test.ts"));
+    const [one, same, other] = [await seeSome(), await seeSome(), createKit(TICKET)];
+    await other.given(create()).when("assign").thenState("assigned");
+    vi.stubEnv("DETENT_UPDATE_GOLDEN", "1");
+    await one.golden(place);
+    await same.golden(place);
+    const before = await read("both.state_diagram.mmd");
+    await expect(other.golden(place)).rejects.toThrow(
+      expect.objectContaining({
+        name: "UsageError",
+        message: expect.stringMatching(/golden file of two kits.*golden\(new URL/),
+      }),
+    );
+    expect(await read("both.state_diagram.mmd")).toBe(before);
+    vi.stubEnv("DETENT_UPDATE_GOLDEN", "");
+    await expect(other.golden(place)).rejects.toThrow("golden file of two kits");
+    await other.golden(new URL("./both-others", place));
+    expect(await read("both-others.state_diagram.mmd")).toContain("s0 --> s1 : assign");
   });
 
   test("that are not there are written, but not in CI", async () => {

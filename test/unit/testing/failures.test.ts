@@ -11,6 +11,7 @@ import {
   type Presence,
   type Target,
 } from "../../../src/testing/index.ts";
+import type { TestMachine } from "../../../src/testing/target.ts";
 import { bound, lying } from "../../kit/lying.ts";
 import { ORDER } from "../../kit/order.ts";
 import { TICKET } from "../../kit/ticket.ts";
@@ -146,6 +147,19 @@ test("a scenario that was never awaited is found out", async () => {
     expect(failure.message).toContain("written and never awaited");
     expect(lines.map((line) => SOURCE[line - 1]?.split("// ")[1])).toEqual(["never awaited", "never ended"]);
   }
+});
+
+test("what was written in a fork, and is not what it answers, is found out", async () => {
+  const one = kit();
+  await one.given(NEW).fork("two ways", (it) => {
+    it.when("cancel").thenState("nowhere"); // dropped
+    const kept = it.when("cancel", { data: { reason: "" } }).thenRefused("NO_TRANSITION");
+    it.when("recover").thenRefused().when("recover"); // without an end
+    return kept.fork("deeper", (on) => on.when("recover").thenRefused("NO_TRANSITION"));
+  });
+  const failure = await failureOf(one.coverage());
+  const lines = [...failure.message.matchAll(/failures\.test\.ts:(\d+)/g)].map(([, line]) => Number(line));
+  expect(lines.map((line) => SOURCE[line - 1]?.split("// ")[1])).toEqual(["dropped", "without an end"]);
 });
 
 test("what is written wrongly is refused where it is written", () => {
@@ -312,4 +326,47 @@ test("what is due may come late where the clock is real, and is waited for, and 
     event: "wake",
     to: "assigned",
   });
+});
+
+test("a machine whose timer is due is looked at until it has done what it does, whatever the step was", async () => {
+  const honest = inMemory();
+  /** Where it was before its timer, for two looks after each event. */
+  const late: Target = {
+    ...honest,
+    open: async (configuration) => {
+      const subject = await honest.open(configuration);
+      const newMachine = () => {
+        const machine = subject.newMachine();
+        let looks = 0;
+        const send: TestMachine["send"] = async (event) => {
+          looks = 2;
+          return await machine.send(event);
+        };
+        const read = async (): Promise<Presence> => {
+          const found = await machine.read();
+          if (typeof found === "string" || (looks -= 1) < 0) return found;
+          const timers = [{ event: "expire", to: "late", dueAt: machine.now() }];
+          return { ...found, state: "waiting", revision: 1, timers };
+        };
+        return { ...bound(machine), send, read };
+      };
+      return { ...subject, patienceMs: 60_000, newMachine };
+    },
+  };
+  const hurry = createKit(
+    {
+      name: "hurry",
+      starting_state: "new",
+      states: ["new", "waiting", "late"],
+      transitions: [
+        { from: "new", to: "waiting", event: "begin" },
+        { from: "waiting", to: "late", event: "expire", after: "PT0S" },
+      ],
+    },
+    { target: late },
+  );
+  const begun = hurry.given(create()).when("begin");
+  await begun.thenState("late", { revision: 2 });
+  expect((await failureOf(begun.thenState("waiting"))).message).toContain('the machine is in "late" at revision 2');
+  await hurry.assertCovered();
 });

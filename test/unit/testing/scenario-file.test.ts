@@ -148,6 +148,34 @@ test("each scenario is told of when it is over", async () => {
   expect(told).toEqual(["a true", "b false"]);
 });
 
+test("scenarios are called off between two of them, between steps, and while time passes", async () => {
+  const reason = new Error("called off");
+  const [early, between, meanwhile] = [new AbortController(), new AbortController(), new AbortController()];
+  early.abort(reason);
+  const two = `${ticket}scenarios: [{ name: a, then: new }, { name: b, then: new }]`;
+  await expect(runScenarios(two, { signal: early.signal })).rejects.toBe(reason);
+  const told: string[] = [];
+  const onScenario = ({ name }: { name: string }) => {
+    told.push(name);
+    between.abort(reason);
+  };
+  await expect(runScenarios(two, { signal: between.signal, onScenario })).rejects.toBe(reason);
+  expect(told).toEqual(["a"]);
+  const clock = {
+    name: "clock",
+    starting_state: "tick",
+    states: ["tick", "tock"],
+    transitions: [
+      { from: "tick", to: "tock", event: "go", after: "PT1H" },
+      { from: "tock", to: "tick", event: "go", after: "PT1H" },
+    ],
+  };
+  // Ten years by the hour: long enough for anybody to lose patience.
+  const years = `${configuration(clock)}scenarios: [{ name: years, steps: [{ after: P3650D, then: tick }] }]`;
+  setTimeout(() => meanwhile.abort(reason), 1);
+  await expect(runScenarios(years, { signal: meanwhile.signal })).rejects.toBe(reason);
+});
+
 describe("demands beyond the scenarios", () => {
   const scenarios = "scenarios: [{ name: a, steps: [{ when: assign, then: assigned }] }]\n";
 
@@ -186,6 +214,13 @@ describe("demands beyond the scenarios", () => {
     expect((await pass(drifted)).passed).toBe(true);
   });
 
+  test("a golden file that cannot be written is a problem beside the results", async () => {
+    await writeFile(join(dir, "file"), "no directory");
+    const { passed, problems } = await pass(`${ticket}${scenarios}golden: ./file/ticket`);
+    expect(passed).toBe(false);
+    expect(problems).toMatchObject([{ line: 3, message: expect.stringMatching(/golden file .* cannot be/) }]);
+  });
+
   test("a configuration is looked for beside the file", async () => {
     await writeFile(join(dir, "ticket.yaml"), JSON.stringify(TICKET));
     await pass(`configuration: ./ticket.yaml\n${scenarios}`);
@@ -216,6 +251,11 @@ describe("what is wrong with a file is said, all of it, with its line", () => {
     ],
   ])("%s", async (_name, text, problems) => {
     expect(await problemsOf(text)).toEqual(problems);
+  });
+
+  test("a configuration that the target cannot have", async () => {
+    const text = `golden: ./here\nconfig_id: orders:v1\n${scenarios}`;
+    expect(await problemsOf(text)).toEqual([expect.stringContaining("2: in memory there is no stored configuration")]);
   });
 
   test("in scenarios and steps, which are named", async () => {

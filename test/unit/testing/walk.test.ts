@@ -79,6 +79,48 @@ describe("a walk", () => {
     expect(closed.unreached).toEqual(["island", "behind"]);
   });
 
+  test("tells what waits apart by its data, and knows when it waits no longer", async () => {
+    const counter = {
+      name: "counter",
+      starting_state: "closed",
+      initial_states: ["closed"],
+      states: ["closed", "open", "small", "large", "shut"],
+      transitions: [
+        { from: "closed", to: "open", event: "open" },
+        // Nobody comes in time but who has waited.
+        { from: "open", to: "shut", event: "shut", after: "PT0S" },
+        { from: "open", to: "small", event: "pay", guard: "event.data.amount < 10.0" },
+        { from: "open", to: "large", event: "pay", guard: "event.data.amount > 20.0" },
+      ],
+      state_options: { closed: { unhandled: "defer" } },
+    };
+    const samples = { pay: [{ amount: 5 }, { amount: 50 }, { amount: 15 }] };
+    const walk = await createKit(counter).walk({ samples });
+    expect(walk.unreached).toEqual([]);
+    expect(walk.wayTo("small")).toEqual(["create", '"pay" with {"amount":5}', '"open"']);
+    expect(walk.wayTo("large")).toEqual(["create", '"pay" with {"amount":50}', '"open"']);
+    // What was refused in its turn waits no longer: each end is one situation, whatever had waited.
+    const refusing = await createKit(counter).walk({ samples: { pay: [{ amount: 15 }] }, situationsPerState: 5 });
+    expect(refusing.cuts).toEqual(['of "closed" more than 5 situations were met']);
+    expect(refusing.situations).toBe(6);
+    expect(refusing.wayTo("shut")).toEqual(["create", '"open"']);
+  });
+
+  test("comes the same way again where a machine cannot be copied, and finds the same", async () => {
+    const samples = { complete: SAMPLES.samples.complete };
+    const finds = async (target: Target) => {
+      const kit = createKit(TICKET, { target });
+      const walk = await kit.walk({ situationsPerState: 6 });
+      const order = await createKit(ORDER, { target }).walk({
+        ...SAMPLES,
+        samples: { ...SAMPLES.samples, ...samples },
+      });
+      return [walk, order].map((one) => `${String(one)}\n${String(one.table())}`);
+    };
+    const uncopied = lying(() => ({ snapshot: undefined }) as unknown as Partial<TestMachine>);
+    expect(await finds(uncopied)).toEqual(await finds(inMemory()));
+  });
+
   test("ends where data grows for ever, and says what it left out", async () => {
     const counter = {
       name: "counter",
@@ -96,6 +138,8 @@ describe("a walk", () => {
     const far = await createKit(counter).walk({ situationsPerState: 10 });
     expect(far.wayTo("done")).toHaveLength(8);
     const spent = await createKit(counter).walk({ mostTries: 7 });
+    expect(spent.table().cuts).toEqual(spent.cuts);
+    expect(String(spent.table())).toMatch(/\| [^\n]*\n\nCut: 7 steps were tried, and there are more\.\n$/);
     expect(spent.cuts).toEqual(["7 steps were tried, and there are more"]);
     expect(spent.tries).toBe(7);
   });
@@ -109,6 +153,37 @@ describe("a walk", () => {
     walk.assertCovered();
     expect(walk.wayTo("s299")).toHaveLength(300);
     expect([walk.tries, walk.cuts]).toEqual([2_000, ["2000 steps were tried, and there are more"]]);
+  });
+
+  test("spends no more tries than it may, and those on events that a state knows", async () => {
+    const states = Array.from({ length: 40 }, (_, i) => `s${i}`);
+    const transitions = states.map((from, i) => ({ from, to: states[(i + 1) % 40], event: `e${i}` }));
+    const ring = { name: "ring", starting_state: "s0", states, transitions };
+    for (const mostTries of [0, 1, 3, 39]) {
+      const walk = await createKit(ring).walk({ mostTries });
+      expect(walk.tries).toBe(mostTries);
+      expect(walk.seen.moves).toHaveLength(Math.max(0, mostTries - 1));
+      expect(walk.cuts).toEqual([`${mostTries} steps were tried, and there are more`]);
+    }
+    const few = await createKit(ring).walk({ mostTries: 10 });
+    expect(few.unreached).toHaveLength(30);
+    expect(String(few)).toContain('no way was found to "s10"');
+    expect(few.table().outcomesOf("s0", "e0")).toEqual(["→ s1"]);
+    expect(few.table().outcomesOf(null, "e0")).toEqual([]);
+    // Many samples are many steps, too: what is not tried any more must not be what leads on.
+    const sampled = {
+      name: "sampled",
+      starting_state: "a",
+      states: ["a", "b"],
+      transitions: [
+        { from: "a", to: "a", event: "idle", guard: "false" },
+        { from: "b", to: "a", event: "back" },
+        { from: "a", to: "b", event: "go" },
+      ],
+    };
+    const backs = Array.from({ length: 500 }, (_, n) => ({ n }));
+    const found = await createKit(sampled).walk({ mostTries: 100, samples: { back: backs } });
+    expect(found.unreached).toEqual([]);
   });
 
   test("looks for a rule of the test's own after every step, and tells the way to where it breaks", async () => {
@@ -170,7 +245,7 @@ test("a machine that timers have taken elsewhere on its way is none to go on fro
   const path = [{ kind: "create", state: "parked" } as const, { kind: "send", event: "resolve" } as const];
   const take = async (ms: number) => {
     const pool = new MachinePool(await hasty(ms).open({ ...NAP, version: "v1" }));
-    return await pool.take({ by: "events", path, machine, waiting: [], ready: undefined });
+    return await pool.bring({ path, machine });
   };
   expect(await take(2_000)).toBeUndefined();
   const taken = await take(1);
