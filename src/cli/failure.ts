@@ -64,7 +64,8 @@ export class Refused extends Failure {
   }
 }
 
-function exitCodeOf(status: number): ExitCode {
+/** The exit code for a problem with this status. */
+export function exitCodeOf(status: number): ExitCode {
   if (status === 401 || status === 403) return EXIT.denied;
   return status === 429 || status >= 500 ? EXIT.unavailable : EXIT.no;
 }

@@ -4,10 +4,14 @@ import {
   runScenarios,
   ScenarioFileError,
   service,
+  TargetError,
+  UsageError,
   type ScenarioResult,
   type ScenariosResult,
+  type Target,
 } from "../testing/index.ts";
-import { EXIT, Failure, usage } from "./failure.ts";
+import { REASONS } from "../errors.ts";
+import { EXIT, exitCodeOf, Failure, usage } from "./failure.ts";
 import { readText } from "./input.ts";
 import type { Output } from "./output.ts";
 import type { Settings } from "./settings.ts";
@@ -20,18 +24,25 @@ export interface ScenarioFlags {
   readonly waitAtMost?: string;
 }
 
+/** What scenarios run in. */
+interface Surroundings {
+  /** Undefined: in memory. */
+  readonly settings: Settings | undefined;
+  readonly output: Output;
+  readonly signal: AbortSignal;
+}
+
 /** Runs `files`, one after the other; answers whether all of it passed. */
 export async function runFiles(
   files: readonly string[],
   flags: ScenarioFlags,
-  settings: Settings | undefined,
-  output: Output,
+  { settings, output, signal }: Surroundings,
 ): Promise<boolean> {
-  const target = settings === undefined ? inMemory() : service({ ...settings, ...waitOf(flags) });
+  const target = makeTarget(settings, flags);
   const results = [];
   for (const file of files) {
     if (files.length > 1) output.say(output.tint("bold", file));
-    const result = await runFile(file, target, flags, output);
+    const result = await runFile(file, target, flags, { output, signal });
     results.push({ file, ...toJson(result) });
     describeRest(file, result, output);
   }
@@ -40,28 +51,38 @@ export async function runFiles(
   return passed;
 }
 
-function waitOf({ waitAtMost }: ScenarioFlags) {
-  return waitAtMost === undefined ? {} : { waitAtMost };
+function makeTarget(settings: Settings | undefined, { waitAtMost }: ScenarioFlags): Target {
+  if (settings === undefined) return inMemory();
+  try {
+    return service({ ...settings, ...(waitAtMost !== undefined && { waitAtMost }) });
+  } catch (error) {
+    throw toFailure(error);
+  }
 }
 
 async function runFile(
   file: string,
-  target: ReturnType<typeof inMemory>,
-  { update, service: isOnService }: ScenarioFlags,
-  output: Output,
+  target: Target,
+  { update }: ScenarioFlags,
+  { output, signal }: Pick<Surroundings, "output" | "signal">,
 ): Promise<ScenariosResult> {
   const text = await readText(file);
   const onScenario = (result: ScenarioResult) => {
     if (!output.isJson) output.data(result, () => describeScenario(file, result, output));
   };
   try {
-    return await runScenarios(text, { file, target, onScenario, ...(update === true && { update }) });
+    return await runScenarios(text, { file, target, signal, onScenario, ...(update === true && { update }) });
   } catch (error) {
-    if (error instanceof ScenarioFileError) throw usage(error.message);
-    // Of a service that cannot be reached, or does not take the configuration; in memory it would be a defect.
-    if (isOnService === true && error instanceof Error) throw new Failure(error.message, EXIT.unavailable);
-    throw error;
+    throw toFailure(error);
   }
+}
+
+function toFailure(error: unknown): unknown {
+  if (error instanceof ScenarioFileError || error instanceof UsageError) return usage(error.message);
+  if (!(error instanceof TargetError)) return error;
+  const { message, reason } = error;
+  const known = Object.entries(REASONS).find(([name]) => name === reason);
+  return new Failure(message, known === undefined ? EXIT.unavailable : exitCodeOf(known[1].status));
 }
 
 function describeScenario(
@@ -71,7 +92,7 @@ function describeScenario(
 ): string {
   const mark = passed ? output.paint("green", "✓") : output.paint("red", "✗");
   const head = `${mark} ${toPrintable(name)} ${output.paint("dim", `(${ms} ms)`)}`;
-  return passed ? head : `${head}\n${indent(`${file}:${failedLine ?? line}: ${message}`)}`;
+  return passed ? head : `${head}\n${toBlock(`${file}:${failedLine ?? line}: ${message}`)}`;
 }
 
 /** What is to be said of the file as a whole. */
@@ -101,6 +122,9 @@ function toJson({ passed, scenarios, coverage, problems }: ScenariosResult) {
   };
 }
 
-function indent(text: string): string {
-  return text.replaceAll(/^/gm, "  ");
+function toBlock(text: string): string {
+  return text
+    .split("\n")
+    .map((line) => `  ${toPrintable(line)}`)
+    .join("\n");
 }

@@ -1,4 +1,5 @@
 /** Which service a command asks, and with which key: flags before the environment before the profile. */
+import { checkKey, checkWay } from "../credential-check.ts";
 import { usage } from "./failure.ts";
 import { findProfile, readProfiles } from "./profiles.ts";
 
@@ -31,7 +32,7 @@ export async function readSettings(flags: SettingsFlags): Promise<Settings> {
   const url = toServiceUrl(flags.url ?? (process.env["DETENT_URL"] || profile?.url || OWN_MACHINE));
   const isItsOwn = profile !== undefined && toServiceUrl(profile.url) === url;
   const key = process.env["DETENT_KEY"] || (isItsOwn ? profile.key : undefined);
-  if (key !== undefined) checkWay(url);
+  if (key !== undefined) checkCredential(url, key);
   return { url, key };
 }
 
@@ -44,9 +45,8 @@ export function toServiceUrl(text: string): string {
   return `${url.origin}${url.pathname.replace(/\/+$/, "")}`;
 }
 
-/** A key is a secret: it goes over TLS, or stays on this machine. Throws otherwise. */
-export function checkWay(url: string): void {
-  const { protocol, hostname } = new URL(url);
-  const isHere = hostname === "localhost" || hostname === "[::1]" || /^127\.\d+\.\d+\.\d+$/.test(hostname);
-  if (protocol !== "https:" && !isHere) throw usage(`a key is not sent to ${url}: it is not https`);
+/** A key is a secret: it goes over TLS, or stays on this machine, and is never shown. Throws otherwise. */
+export function checkCredential(url: string, key: string): void {
+  const problem = checkKey(key) ?? checkWay(url);
+  if (problem !== undefined) throw usage(problem);
 }

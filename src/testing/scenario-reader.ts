@@ -101,7 +101,7 @@ export class ScenarioReader {
   #readStep(value: unknown, pointer: string, depth: number): Step | undefined {
     const kinds = isObject(value) ? Object.keys(STEPS).filter((key) => Object.hasOwn(value, key)) : [];
     const [kind] = kinds;
-    if (kinds.length !== 1) {
+    if (kind === undefined || kinds.length > 1) {
       const found = kinds.length === 0 ? "none of them" : kinds.join(" and ");
       this.fail(pointer, `a step has one of when, create, after and fork; this one has ${found}`);
       return undefined;

@@ -5,7 +5,7 @@ import { Door } from "../door.ts";
 import { EXIT, Failure, Refused, usage } from "../failure.ts";
 import { addLeaf, type Runner } from "../leaf.ts";
 import { checkProfileName, findProfile, profilesFile, readProfiles, writeProfiles } from "../profiles.ts";
-import { checkWay, toServiceUrl } from "../settings.ts";
+import { checkCredential, toServiceUrl } from "../settings.ts";
 
 interface LoginFlags {
   readonly url?: string;
@@ -72,11 +72,11 @@ where stdin is a terminal; never from a flag, which other users of the machine c
 }
 
 async function readKey(url: string): Promise<string> {
-  checkWay(url);
+  // Nobody types a key that would not be sent.
+  checkCredential(url, "-");
   const key = (process.stdin.isTTY ? await askForKey(url) : await readStream(process.stdin)).trim();
   if (key === "") throw usage("there is no key on stdin", "where the service asks for none: --no-key");
-  if (!/^[\u0021-\u007e]+$/.test(key))
-    throw usage("what is on stdin is no key: it has spaces, or is more than one line");
+  checkCredential(url, key);
   return key;
 }
 

@@ -21,9 +21,10 @@ where one fails, or where less is reached than a file demands.`,
         .option("--service", "on the service instead of in memory; time passes as it does there")
         .option("--wait-at-most <duration>", "on a service: the longest that a step waits (PT10S)")
         .option("--update", "write golden files instead of comparing with them (DETENT_UPDATE_GOLDEN)"),
-    run: async ({ output, settings, flags }, ...files) => {
+    run: async ({ output, settings, flags, signal }, ...files) => {
       const { runFiles } = await import("../scenarios.ts");
-      const passed = await runFiles(files, flags, flags.service === true ? await settings() : undefined, output);
+      const place = flags.service === true ? await settings() : undefined;
+      const passed = await runFiles(files, flags, { settings: place, output, signal });
       if (!passed) throw answeredNo();
     },
   });

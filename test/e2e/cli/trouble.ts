@@ -109,6 +109,37 @@ export function testTrouble(cli: () => Cli): void {
     });
   });
 
+  test("a key that cannot be sent is told without being shown", async () => {
+    const env = { DETENT_KEY: "dtk_abc\nSECRET" };
+    for (const args of [
+      ["config", "list"],
+      ["test", "--service", await cli().write("keyed.yaml", "scenarios: []")],
+    ]) {
+      const ran = await cli().run(args, { env });
+      expect(ran).toMatchObject({
+        code: 2,
+        stdout: "",
+        stderr: expect.stringContaining("the key has a character at place 8 of 14"),
+      });
+      expect(ran.stderr).not.toContain("SECRET");
+    }
+  });
+
+  test("a test that cannot be run ends as what keeps it from being run, not as a test that failed", async () => {
+    const scenarios = (configuration: string) =>
+      `${configuration}\nscenarios: [{name: one, steps: [{when: accept, then: pending}]}]\n`;
+    const stored = await cli().write("stored.yaml", scenarios("config_id: nowhere:v1"));
+    expect(await cli().refusal(2, "test", stored)).toContain("stored.yaml:1:");
+    expect((await cli().run(["test", stored, "--service"])).code).toBe(1);
+    const inline = await cli().write(
+      "inline.yaml",
+      scenarios(`configuration: ${JSON.stringify(ordersConfiguration("inline"))}`),
+    );
+    expect(await cli().refusal(2, "test", inline, "--service", "--wait-at-most", "soon")).toContain("waitAtMost");
+    const denied = await cli().run(["test", inline, "--service"], { env: { DETENT_KEY: "dtk_unknown" } });
+    expect(denied).toMatchObject({ code: 4, stdout: "" });
+  });
+
   test("what a service says moves no cursor", async () => {
     const problem = {
       status: 404,
