@@ -49,14 +49,11 @@ export type Runner = (
 
 /** Adds a command to `parent`. `F` are the flags that `options` declares. */
 export function addLeaf<F = object>(parent: Command, runner: Runner, leaf: Leaf<F>): void {
-  const command = parent
-    .command(leaf.name)
-    .summary(leaf.summary)
-    .description(unwrap(leaf.description ?? leaf.summary));
+  const command = parent.command(leaf.name).summary(leaf.summary).description(describe(leaf));
   leaf.options?.(command);
   addCommonOptions(command);
   addExamples(command, leaf.examples);
-  if (leaf.json !== undefined) addJsonNote(command, leaf.json);
+  if (leaf.json !== undefined) JSON_NOTES.set(command, leaf.json);
   command.action(async () => {
     const flags = command.optsWithGlobals<F & CommonFlags>();
     const output = new Output(flags);
@@ -73,9 +70,14 @@ export function addLeaf<F = object>(parent: Command, runner: Runner, leaf: Leaf<
   });
 }
 
-/** Lines of a source end where they do; those of a terminal elsewhere. */
+function describe({ description, summary, json }: Pick<Leaf<unknown>, "description" | "summary" | "json">): string {
+  const paragraphs = [unwrap(description ?? summary), ...(json === undefined ? [] : [`With --json: ${json}.`])];
+  return paragraphs.join("\n\n");
+}
+
+/** Lines of a source end where they do, those of a terminal elsewhere; but for indented ones, which are examples. */
 function unwrap(text: string): string {
-  return text.replaceAll(/(?<!\n)\n(?!\n)/g, " ");
+  return text.replaceAll(/(?<!\n)\n(?!\n| {2})/g, " ");
 }
 
 function operandsOf(command: Command): string[] {
@@ -84,11 +86,6 @@ function operandsOf(command: Command): string[] {
 }
 
 const JSON_NOTES = new WeakMap<Command, string>();
-
-function addJsonNote(command: Command, note: string): void {
-  JSON_NOTES.set(command, note);
-  command.addHelpText("after", `\nWith --json: ${note}.`);
-}
 
 /** What `--json` prints, as the command says it. */
 export function jsonNoteOf(command: Command): string | undefined {

@@ -24,6 +24,13 @@ export interface Filter {
   readonly labels: Readonly<Record<string, string>> | undefined;
 }
 
+const FILTERS: ReadonlySet<string> = new Set(["version", "state", "updatedAfter", "updatedBefore"]);
+
+/** Whether it means every machine of the configuration. */
+export function meansAll({ version, state, updated_after: after, updated_before: before, labels }: Filter): boolean {
+  return [version, state, after, before, labels].every((narrowing) => narrowing === undefined);
+}
+
 /** Adds the options of a filter. */
 export function addFilterOptions(command: Command): Command {
   return command
@@ -36,7 +43,14 @@ export function addFilterOptions(command: Command): Command {
 
 /** The filter of a configuration, which may be named with its version: `orders`, `orders:v3`. */
 export function readFilter(text: string, flags: FilterFlags): Filter {
-  const [configuration = "", named] = text.split(":");
+  const [configuration = "", named, more] = text.split(":");
+  if (configuration === "" || named === "" || more !== undefined) {
+    throw usage(`"${text}" is no configuration: NAME, or NAME:VERSION`);
+  }
+  // Of a script's empty variable: without it the filter would mean every machine.
+  for (const [name, value] of Object.entries(flags).filter(([key]) => FILTERS.has(key))) {
+    if (value === "") throw usage(`--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)} is empty`);
+  }
   if (named !== undefined && flags.version !== undefined && named !== flags.version)
     throw usage(`${text} and --version ${flags.version} are two versions`);
   return {

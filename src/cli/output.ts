@@ -34,9 +34,14 @@ export class Output {
     write(process.stdout, this.#isJson ? JSON.stringify(value, null, 2) : text());
   }
 
+  /** What follows is printed for as long as somebody reads. */
+  stream(): void {
+    Output.isStreaming = true;
+  }
+
   /** One of many that come over time: one line of JSON each (NDJSON) with --json. */
   item(value: unknown, text: () => string): void {
-    Output.isStreaming = true;
+    this.stream();
     write(process.stdout, this.#isJson ? JSON.stringify(value) : text());
   }
 

@@ -33,6 +33,18 @@ export function testJobs(cli: () => Cli): void {
     });
   });
 
+  test("an empty filter is none, and every machine is deleted only when that is said", async () => {
+    const remove = ["job", "create", "delete", "bulk", "--dry-run", "--wait"];
+    expect(await cli().refusal(2, ...remove)).toContain("every machine of bulk would be deleted");
+    for (const flag of ["--state", "--version", "--updated-after"]) {
+      expect(await cli().refusal(2, ...remove, flag, "")).toContain(`${flag} is empty`);
+    }
+    for (const name of ["bulk:", ":v1", "bulk:v1:v2"]) {
+      expect(await cli().refusal(2, "machine", "count", name)).toContain("is no configuration");
+    }
+    expect(await cli().json(...remove, "--all")).toMatchObject({ dry_run: true, progress: { succeeded: 3 } });
+  });
+
   test("job create --wait and job wait end with 1 where a machine refused, and say which", async () => {
     const refused = await cli().run(["job", "create", "send", "bulk", "accept", "--wait"]);
     expect(refused.code).toBe(1);
@@ -54,7 +66,7 @@ export function testJobs(cli: () => Cli): void {
     const migrate = ["job", "create", "migrate", "bulk:v1", "v2", "--state-map", "start=pending", "--wait"];
     expect(await cli().json(...migrate)).toMatchObject({ migrate: { to: "v2" }, progress: { succeeded: 3 } });
     // One a second: there is time to stop it.
-    const slow = ["job", "create", "delete", "bulk", "--rate", "1"];
+    const slow = ["job", "create", "delete", "bulk", "--all", "--rate", "1"];
     const { id } = await cli().answer<Job>("CreateJob", ...slow);
     expect(await cli().answer("PauseJob", "job", "pause", id)).toMatchObject({ status: "paused" });
     const waiting = cli().follow(["job", "wait", id, "--json"]);
@@ -64,7 +76,7 @@ export function testJobs(cli: () => Cli): void {
     const code = await waiting.ended;
     const { status } = JSON.parse(waiting.stdout()) as Job;
     expect({ status, code }).toEqual({ status, code: status === "finished" ? 0 : 1 });
-    const rest = (await cli().text("job", "create", "delete", "bulk", "-q")).trim();
+    const rest = (await cli().text("job", "create", "delete", "bulk", "--all", "-q")).trim();
     await cli().text("job", "wait", rest);
     await expect.poll(() => cli().text("machine", "count", "bulk"), { timeout: 5_000 }).toBe("0\n");
   });

@@ -1,6 +1,8 @@
 /** `key ...`, `token ...`, `tenant ...`: who may do what. */
+import { execFile } from "node:child_process";
 import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { expect, test } from "vitest";
 import { startBreakingLine } from "./breaking-line.ts";
 import { ordersConfiguration, type Cli } from "./cli.ts";
@@ -124,11 +126,25 @@ export function testKeys(cli: () => Cli, stateDir: () => string): void {
 
     // Cut off behind its first cursor, it is made whole from there.
     const at = entries.findIndex(({ type }) => type === "cursor");
-    const part = await cli().write("part.ndjson", `${lines.slice(0, at + 1).join("\n")}\n`);
-    await cli().text("tenant", "export", "--after", entries[at]?.cursor ?? "", "-o", part);
     const told = (text: string) =>
       text.split("\n").filter((line) => /^\{"type":"(machine|history|configuration)"/.test(line));
-    expect(told(await readFile(part, "utf8"))).toEqual(told(lines.join("\n")));
+    // What was written behind the cursor, and torn, comes again.
+    for (const torn of ["", `${lines.slice(at + 1, at + 3).join("\n")}\n{"type":"machine","conf`]) {
+      const part = await cli().write("part.ndjson", `${lines.slice(0, at + 1).join("\n")}\n${torn}`);
+      await cli().text("tenant", "export", "--after", entries[at]?.cursor ?? "", "-o", part);
+      expect(told(await readFile(part, "utf8"))).toEqual(told(lines.join("\n")));
+    }
+    const strange = await cli().write("strange.ndjson", "not an export\n");
+    expect(await cli().refusal(2, "tenant", "export", "--after", entries[at]?.cursor ?? "", "-o", strange)).toContain(
+      "no cursor",
+    );
+    expect(await readFile(strange, "utf8")).toBe("not an export\n");
+    const { env, cwd } = await cli().shell();
+    const left = await promisify(execFile)("bash", ["-o", "pipefail", "-c", "detent tenant export | head -1"], {
+      env,
+      cwd,
+    });
+    expect(left).toMatchObject({ stderr: "", stdout: expect.stringMatching(/^\{"type":"\w+".*\n$/) });
     expect(await asRoot("tenant", "export")).toMatchObject({ code: 4, stdout: "" });
     expect(await cli().refusal(2, "tenant", "export", "-o", join(cli().dir, "none", "x"))).toContain(
       "cannot be written",

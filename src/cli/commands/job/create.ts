@@ -1,10 +1,11 @@
 /** `detent job create`: what is done to every machine that a filter means. */
 import type { Command } from "commander";
 import { randomUUID } from "node:crypto";
+import { usage } from "../../failure.ts";
 import { collect, readJsonFlag, readPairs } from "../../input.ts";
 import { describeAction, waitForJob, type Job } from "../../jobs.ts";
 import { addLeaf, addNoun, type Runner, type Session } from "../../leaf.ts";
-import { addFilterOptions, readFilter, readWhole, type FilterFlags } from "../../options.ts";
+import { addFilterOptions, meansAll, readFilter, readWhole, type FilterFlags } from "../../options.ts";
 import { Patience } from "../../patience.ts";
 import { toPrintable } from "../../table.ts";
 
@@ -59,16 +60,21 @@ export function addJobCreate(job: Command, runner: Runner): void {
     },
   });
 
-  addLeaf<JobFlags>(create, runner, {
+  addLeaf<JobFlags & { readonly all?: boolean }>(create, runner, {
     name: "delete <configuration>",
-    summary: "delete every machine that the filter means",
+    summary: "delete every machine that the filter means; without a filter it takes --all",
     examples: [
       ["job create delete orders --state cancelled --updated-before 2026-01-01T00:00:00Z --dry-run --wait", "how many"],
       ["job create delete orders --state cancelled --updated-before 2026-01-01T00:00:00Z", "does it"],
     ],
     json: JSON_NOTE,
-    options: addJobOptions,
-    run: async (session, configuration = "") => await createJob(session, configuration, { delete: {} }),
+    options: (command) => addJobOptions(command).option("--all", "every machine of the configuration is meant"),
+    run: async (session, configuration = "") => {
+      if (session.flags.all !== true && meansAll(readFilter(configuration, session.flags))) {
+        throw usage(`every machine of ${configuration} would be deleted`, "say which are meant, or --all");
+      }
+      await createJob(session, configuration, { delete: {} });
+    },
   });
 }
 

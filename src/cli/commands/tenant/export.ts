@@ -1,9 +1,9 @@
 /** `detent tenant export`. */
 import type { Command } from "commander";
 import { once } from "node:events";
-import { open } from "node:fs/promises";
+import { constants, open, type FileHandle } from "node:fs/promises";
 import { readExport } from "../../exporting.ts";
-import { usage } from "../../failure.ts";
+import { EXIT, Failure, usage } from "../../failure.ts";
 import { addLeaf, type Runner } from "../../leaf.ts";
 import { Patience } from "../../patience.ts";
 import { StatusLine } from "../../status-line.ts";
@@ -34,6 +34,7 @@ configurations:read, machines:read, ops and keys:admin.`,
       const { output: name, after } = flags;
       const service = await door();
       const sink = await openSink(name, after !== undefined, signal);
+      output.stream();
       const line = new StatusLine(output);
       let [count, last] = [0, ""];
       try {
@@ -45,7 +46,10 @@ configurations:read, machines:read, ops and keys:admin.`,
         }
       } catch (error) {
         line.clear();
-        if (last !== "") output.say(`it can go on with --after ${(JSON.parse(last) as { cursor?: string }).cursor}`);
+        // Whoever stopped reading has what they wanted.
+        const isWanted = !(signal.reason instanceof Failure && signal.reason.exitCode === EXIT.done);
+        if (last !== "" && isWanted)
+          output.say(`it can go on with --after ${(JSON.parse(last) as { cursor?: string }).cursor}`);
         throw error;
       } finally {
         await sink.close();
@@ -72,9 +76,55 @@ async function openSink(name: string | undefined, isAdded: boolean, signal: Abor
     };
   }
   try {
-    const file = await open(name, isAdded ? "a" : "w", 0o600);
-    return { write: async (text) => await file.appendFile(text), close: async () => await file.close() };
+    // For reading, too, and made where it is not there.
+    const file = await open(name, isAdded ? constants.O_RDWR | constants.O_CREAT : "w", 0o600);
+    const end = isAdded ? await findLastCursor(file) : 0;
+    if (end === undefined) {
+      await file.close();
+      throw usage(`${name} has no cursor to go on from`, "give it another file, or no --after");
+    }
+    // A line that was torn, or has no cursor behind it, comes again.
+    await file.truncate(end);
+    let at = end;
+    const write = async (text: string): Promise<void> => {
+      const { bytesWritten } = await file.write(text, at);
+      at += bytesWritten;
+    };
+    return { write, close: async () => await file.close() };
   } catch (error) {
+    if (error instanceof Failure) throw error;
     throw usage(`${name} cannot be written: ${(error as Error).message}`);
   }
+}
+
+const CURSOR = '\n{"type":"cursor"';
+/** A cursor's line is short; between two of them there are a page's lines. */
+const CHUNK_BYTES = 1024 * 1024;
+
+/** The offset behind a file's last line with a cursor; 0 of an empty one, undefined where there is none. */
+async function findLastCursor(file: FileHandle): Promise<number | undefined> {
+  const { size } = await file.stat();
+  if (size === 0) return 0;
+  let tail = Buffer.alloc(0);
+  for (let from = size; from > 0;) {
+    const length = Math.min(CHUNK_BYTES, from);
+    from -= length;
+    const { buffer } = await file.read(Buffer.alloc(length), 0, length, from);
+    tail = Buffer.concat([buffer, tail]);
+    const line = findWholeLine(tail);
+    if (line !== undefined) return from + line;
+  }
+  return undefined;
+}
+
+function findWholeLine(tail: Buffer): number | undefined {
+  for (
+    let begin = tail.lastIndexOf(CURSOR);
+    begin >= 0;
+    begin = begin === 0 ? -1 : tail.lastIndexOf(CURSOR, begin - 1)
+  ) {
+    const end = tail.indexOf("\n", begin + 1);
+    if (end >= 0) return end + 1;
+  }
+  return undefined;
 }
