@@ -9,8 +9,9 @@ import { authorizationOf, type Credential } from "./credential.ts";
 import { DetentError } from "./error.ts";
 import { toDetentError } from "./failure.ts";
 import { identify, type Identity } from "./identity.ts";
+import { mistake } from "./mistake.ts";
 import { repeatOf } from "./repeats.ts";
-import { sleep } from "./time.ts";
+import { LONGEST_TIMER_MS, sleep, TimeIsOver, within } from "./time.ts";
 
 /** A failed attempt that is about to be repeated. */
 export interface Retry {
@@ -39,7 +40,7 @@ export function repeating(inner: Transport, manner: Manner): Transport {
   return {
     async unary(method, signal, timeoutMs, header, input, contextValues) {
       const { message, identity } = identify(method, input);
-      const call = new Call(manner, method, identity, signal, timeoutMs);
+      const call = new Call(manner, method, { identity, signal, timeoutMs: timeoutMs ?? manner.timeoutMs });
       return await call.run((attempt) =>
         inner.unary(
           method,
@@ -53,13 +54,12 @@ export function repeating(inner: Transport, manner: Manner): Transport {
     },
     // Not repeated here: whoever reads it knows where it was cut, and goes on from there.
     async stream(method, signal, timeoutMs, header, input, contextValues) {
-      const call = new Call(manner, method, NOBODY, signal, timeoutMs);
-      const headers = headersOf(header, await call.authorize());
-      try {
-        return withOurErrors(await inner.stream(method, signal, timeoutMs, headers, input, contextValues));
-      } catch (thrown) {
-        throw toDetentError(thrown, NOBODY, 1);
-      }
+      const call = new Call(manner, method, { identity: NOBODY, signal, timeoutMs });
+      return withOurErrors(
+        await call.once(({ authorization, timeoutMs: leftMs }) =>
+          inner.stream(method, signal, leftMs, headersOf(header, authorization), input, contextValues),
+        ),
+      );
     },
   };
 }
@@ -70,8 +70,13 @@ interface Attempt {
   readonly timeoutMs: number | undefined;
 }
 
-/** The longest that a timer can be set to. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
+/** Of whom a call is, and what ends it. */
+interface Caller {
+  readonly identity: Identity;
+  readonly signal: AbortSignal | undefined;
+  /** For all attempts; undefined: no end. */
+  readonly timeoutMs: number | undefined;
+}
 
 /** One call with all its attempts. */
 class Call {
@@ -86,31 +91,46 @@ class Call {
   constructor(
     manner: Manner,
     method: DescMethodUnary | DescMethodStreaming,
-    identity: Identity,
-    signal: AbortSignal | undefined,
-    timeoutMs: number | undefined,
+    { identity, signal, timeoutMs = Infinity }: Caller,
   ) {
+    if (Number.isNaN(timeoutMs)) throw mistake("timeoutMs must be a number of milliseconds, but is NaN", identity);
     this.#manner = manner;
     this.#method = method;
     this.#identity = identity;
     this.#signal = signal;
-    this.#endsAt = Date.now() + (timeoutMs ?? manner.timeoutMs ?? Infinity);
+    this.#endsAt = Date.now() + timeoutMs;
   }
 
   /** The answer of the first attempt that has one. Throws DetentError. */
   async run<T>(attempt: (attempt: Attempt) => Promise<T>): Promise<T> {
-    let authorization = await this.authorize();
+    let authorization = await this.#authorize();
     for (;;) {
       this.#attempts++;
-      const leftMs = Math.min(this.#manner.attemptTimeoutMs, this.#endsAt - Date.now());
-      const timeoutMs = leftMs > LONGEST_TIMER_MS ? undefined : Math.max(1, leftMs);
       try {
-        return await attempt({ authorization, timeoutMs });
+        return await attempt({ authorization, timeoutMs: toTimeout(this.#attemptMs) });
       } catch (thrown) {
-        const error = toDetentError(thrown, this.#identity, this.#attempts);
-        authorization = await this.#prepareNext(error, authorization);
+        authorization = await this.#prepareNext(this.#explain(thrown), authorization);
       }
     }
+  }
+
+  /** The answer of the only attempt, which may go on for longer than others. Throws DetentError. */
+  async once<T>(attempt: (attempt: Attempt) => Promise<T>): Promise<T> {
+    const authorization = await this.#authorize();
+    this.#attempts++;
+    try {
+      return await attempt({ authorization, timeoutMs: toTimeout(this.#leftMs) });
+    } catch (thrown) {
+      throw this.#explain(thrown);
+    }
+  }
+
+  get #leftMs(): number {
+    return this.#endsAt - Date.now();
+  }
+
+  get #attemptMs(): number {
+    return Math.min(this.#manner.attemptTimeoutMs, this.#leftMs);
   }
 
   /** Waits until it is time for the next attempt, and tells its credential. Throws `error` where there is none. */
@@ -119,40 +139,63 @@ class Call {
     // Nothing was done, and a token that has expired may have been replaced.
     if (error.reason === "UNAUTHENTICATED" && this.#refused === undefined) {
       this.#refused = authorization;
-      const other = await this.authorize(error);
+      const other = await this.#authorize(error);
       if (other !== authorization) return other;
     }
     const { patience, onRetry } = this.#manner;
     if (this.#attempts >= patience.attempts || !isRepeatable(repeatOf(this.#method), error)) throw error;
     const waitMs = waitBefore(this.#attempts + 1, patience, error.retryAfterMs, Math.random());
     if (waitMs === undefined || Date.now() + waitMs >= this.#endsAt) throw error;
-    const method = `${this.#method.parent.typeName}.${this.#method.name}`;
-    onRetry?.({ method, error, attempt: this.#attempts, waitMs });
+    onRetry?.({ method: nameOf(this.#method), error, attempt: this.#attempts, waitMs });
     try {
       await sleep(waitMs, this.#signal);
     } catch (cause) {
-      throw toDetentError(cause, this.#identity, this.#attempts);
+      throw this.#explain(cause);
     }
-    return await this.authorize(error);
+    return await this.#authorize(error);
   }
 
-  /** Who calls, for the attempt that comes next. */
-  async authorize(before?: DetentError): Promise<string | undefined> {
+  /** Who calls, for the attempt that comes next: no longer than an attempt may take, since nobody else ends a function that hangs. */
+  async #authorize(before?: DetentError): Promise<string | undefined> {
     try {
-      return await authorizationOf(this.#manner.credential);
+      return await within(() => authorizationOf(this.#manner.credential), this.#attemptMs, this.#signal);
     } catch (cause) {
+      if (this.#signal?.aborted) throw this.#explain(this.#signal.reason);
+      const facts = { ...this.#identity, attempts: this.#attempts, cause };
+      if (cause instanceof TimeIsOver) {
+        const ended = { code: "deadline_exceeded", reason: "DEADLINE_EXCEEDED" };
+        throw new DetentError("the credential did not come in time", { ...ended, ...facts });
+      }
       // Whether an attempt before has taken effect is what the caller has to know: its ids go with the error.
       const { code, reason } = before ?? { code: "unauthenticated", reason: "UNAUTHENTICATED" };
       const text = cause instanceof Error ? cause.message : String(cause);
-      throw new DetentError(`there is no credential: ${text}`, {
-        code,
-        reason,
-        ...this.#identity,
-        attempts: this.#attempts,
-        cause,
-      });
+      throw new DetentError(`there is no credential: ${text}`, { code, reason, ...facts });
     }
   }
+
+  #explain(thrown: unknown): DetentError {
+    const signal = this.#signal;
+    // A caller may abort with whatever it likes, and it is its doing all the same.
+    if (signal?.aborted && thrown === signal.reason) {
+      const message = thrown instanceof Error ? thrown.message : String(thrown);
+      const facts = { ...this.#identity, attempts: this.#attempts, cause: thrown };
+      return new DetentError(`the caller has ended the call: ${message}`, {
+        code: "canceled",
+        reason: "CANCELLED",
+        ...facts,
+      });
+    }
+    return toDetentError(thrown, this.#identity, this.#attempts);
+  }
+}
+
+/** The header of it takes whole milliseconds, and none is no end. */
+function toTimeout(ms: number): number | undefined {
+  return ms > LONGEST_TIMER_MS ? undefined : Math.max(1, Math.ceil(ms));
+}
+
+function nameOf(method: DescMethodUnary | DescMethodStreaming): string {
+  return `${method.parent.typeName}.${method.name}`;
 }
 
 function headersOf(header: HeadersInit | undefined, authorization: string | undefined): Headers {
