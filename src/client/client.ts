@@ -16,8 +16,8 @@ import { DetentError } from "./error.ts";
 import { fetchingWith } from "./fetching.ts";
 import { toPlain } from "./json.ts";
 import type { CallOptions } from "./options.ts";
-import { repeating, type Retry } from "./transport.ts";
-import { watch, type WatchOptions } from "./watching.ts";
+import { authorizeBy, repeating, type Manner, type Retry } from "./transport.ts";
+import { watch, type Watched, type WatchOptions } from "./watching.ts";
 
 /** Whom to call, and how. */
 export interface ClientOptions {
@@ -29,7 +29,7 @@ export interface ClientOptions {
   readonly fetch?: typeof globalThis.fetch | undefined;
   /** How calls are repeated that failed in a way that may pass; `false`: not at all. */
   readonly retry?: Partial<Patience> | false | undefined;
-  /** Hears of each failed attempt that is repeated. */
+  /** Hears of each failed attempt that is repeated, and of each connection of a watch that did not come about or was lost. */
   readonly onRetry?: ((retry: Retry) => void) | undefined;
   /** A call that is given no time of its own ends after so long, ms; no end when absent. */
   readonly timeoutMs?: number | undefined;
@@ -76,9 +76,17 @@ export function createClient(options: ClientOptions): Client {
   // Looked up at each call: a platform's fetch must not be called as a method of something else.
   const fetch: typeof globalThis.fetch = options.fetch ?? ((input, init) => globalThis.fetch(input, init));
   const inner = createConnectTransport({ baseUrl: url, fetch: fetchingWith(fetch) });
-  const transport = repeating(inner, { credential, patience, timeoutMs, attemptTimeoutMs, onRetry });
+  const manner: Manner = { credential, patience, timeoutMs, attemptTimeoutMs, onRetry };
+  const transport = repeating(inner, manner);
   const configurations = createConnectClient(ConfigurationService, transport);
   const machines = createConnectClient(MachineService, transport);
+  const needs: Watched = {
+    machines,
+    patience,
+    isRenewable: typeof credential === "function",
+    authorize: (signal) => authorizeBy(manner, MachineService.method.watchMachine, signal),
+    onRetry,
+  };
   return {
     configurations,
     machines,
@@ -88,8 +96,7 @@ export function createClient(options: ClientOptions): Client {
     tenants: createConnectClient(TenantService, transport),
     upload: async (configuration, call = {}) => await upload(configurations, configuration, call),
     watch: async function* (machine, watched = {}) {
-      const isRenewable = typeof credential === "function";
-      for await (const entry of watch({ machines, patience, isRenewable }, machine, watched)) yield readChange(entry);
+      for await (const entry of watch(needs, machine, watched)) yield readChange(entry);
     },
   };
 }

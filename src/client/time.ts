@@ -40,18 +40,14 @@ async function unlessAborted<T>(
   signal: AbortSignal | undefined,
 ): Promise<T> {
   signal?.throwIfAborted();
-  let end = (): void => undefined;
+  const ends: (() => void)[] = [];
   try {
     return await new Promise<T>((resolve, reject) => {
       const abort = (): void => reject(signal?.reason);
-      const stop = begin(resolve, reject);
+      ends.push(begin(resolve, reject), () => signal?.removeEventListener("abort", abort));
       signal?.addEventListener("abort", abort, { once: true });
-      end = () => {
-        stop();
-        signal?.removeEventListener("abort", abort);
-      };
     });
   } finally {
-    end();
+    for (const end of ends) end();
   }
 }

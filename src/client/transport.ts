@@ -2,7 +2,7 @@
  * A transport that makes calls again where that is safe, and fails with our error: it wraps Connect's and is all that the
  * generated clients know.
  */
-import type { DescMessage, DescMethodStreaming, DescMethodUnary } from "@bufbuild/protobuf";
+import type { DescMessage, DescMethod } from "@bufbuild/protobuf";
 import type { StreamResponse, Transport } from "@connectrpc/connect";
 import { isRepeatable, waitBefore, type Patience } from "./backoff.ts";
 import { authorizationOf, type Credential } from "./credential.ts";
@@ -56,12 +56,21 @@ export function repeating(inner: Transport, manner: Manner): Transport {
     async stream(method, signal, timeoutMs, header, input, contextValues) {
       const call = new Call(manner, method, { identity: NOBODY, signal, timeoutMs });
       return withOurErrors(
-        await call.once(({ authorization, timeoutMs: leftMs }) =>
+        await call.once(new Headers(header), ({ authorization, timeoutMs: leftMs }) =>
           inner.stream(method, signal, leftMs, headersOf(header, authorization), input, contextValues),
         ),
       );
     },
   };
+}
+
+/** The header `authorization` as the next call would have it. Throws DetentError. */
+export async function authorizeBy(
+  manner: Manner,
+  method: DescMethod,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  return await new Call(manner, method, { identity: NOBODY, signal, timeoutMs: undefined }).authorize();
 }
 
 interface Attempt {
@@ -81,18 +90,14 @@ interface Caller {
 /** One call with all its attempts. */
 class Call {
   readonly #manner: Manner;
-  readonly #method: DescMethodUnary | DescMethodStreaming;
+  readonly #method: DescMethod;
   readonly #identity: Identity;
   readonly #signal: AbortSignal | undefined;
   readonly #endsAt: number;
   #attempts = 0;
   #refused: string | undefined;
 
-  constructor(
-    manner: Manner,
-    method: DescMethodUnary | DescMethodStreaming,
-    { identity, signal, timeoutMs = Infinity }: Caller,
-  ) {
+  constructor(manner: Manner, method: DescMethod, { identity, signal, timeoutMs = Infinity }: Caller) {
     if (Number.isNaN(timeoutMs)) throw mistake("timeoutMs must be a number of milliseconds, but is NaN", identity);
     this.#manner = manner;
     this.#method = method;
@@ -103,7 +108,7 @@ class Call {
 
   /** The answer of the first attempt that has one. Throws DetentError. */
   async run<T>(attempt: (attempt: Attempt) => Promise<T>): Promise<T> {
-    let authorization = await this.#authorize();
+    let authorization = await this.authorize();
     for (;;) {
       this.#attempts++;
       try {
@@ -114,9 +119,9 @@ class Call {
     }
   }
 
-  /** The answer of the only attempt, which may go on for longer than others. Throws DetentError. */
-  async once<T>(attempt: (attempt: Attempt) => Promise<T>): Promise<T> {
-    const authorization = await this.#authorize();
+  /** The answer of the only attempt, which may go on for longer than others; of a caller that says who it is, that is kept. Throws DetentError. */
+  async once<T>(header: Headers, attempt: (attempt: Attempt) => Promise<T>): Promise<T> {
+    const authorization = header.get("authorization") ?? (await this.authorize());
     this.#attempts++;
     try {
       return await attempt({ authorization, timeoutMs: toTimeout(this.#leftMs) });
@@ -139,7 +144,7 @@ class Call {
     // Nothing was done, and a token that has expired may have been replaced.
     if (error.reason === "UNAUTHENTICATED" && this.#refused === undefined) {
       this.#refused = authorization;
-      const other = await this.#authorize(error);
+      const other = await this.authorize(error);
       if (other !== authorization) return other;
     }
     const { patience, onRetry } = this.#manner;
@@ -152,11 +157,11 @@ class Call {
     } catch (cause) {
       throw this.#explain(cause);
     }
-    return await this.#authorize(error);
+    return await this.authorize(error);
   }
 
   /** Who calls, for the attempt that comes next: no longer than an attempt may take, since nobody else ends a function that hangs. */
-  async #authorize(before?: DetentError): Promise<string | undefined> {
+  async authorize(before?: DetentError): Promise<string | undefined> {
     try {
       return await within(() => authorizationOf(this.#manner.credential), this.#attemptMs, this.#signal);
     } catch (cause) {
@@ -194,7 +199,8 @@ function toTimeout(ms: number): number | undefined {
   return ms > LONGEST_TIMER_MS ? undefined : Math.max(1, Math.ceil(ms));
 }
 
-function nameOf(method: DescMethodUnary | DescMethodStreaming): string {
+/** `detent.v1.MachineService.SendEvent`, say. */
+export function nameOf(method: DescMethod): string {
   return `${method.parent.typeName}.${method.name}`;
 }
 

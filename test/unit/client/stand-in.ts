@@ -9,7 +9,7 @@ export interface StandIn {
   readonly url: string;
   /** Headers of the requests that have come. */
   readonly seen: IncomingMessage["headers"][];
-  clientWith(options?: Partial<ClientOptions>): Client;
+  readonly clientWith: (options?: Partial<ClientOptions>) => Client;
 }
 
 /** Answers each request with `answer`, whose `nr` begins with 0; gone when the test is. */
