@@ -2,7 +2,7 @@
 import { fromJson, type JsonValue as ProtoJson } from "@bufbuild/protobuf";
 import { createClient as createConnectClient, type Client as ConnectClient } from "@connectrpc/connect";
 import { createConnectTransport } from "@connectrpc/connect-web";
-import { ConfigurationSchema, type Finding } from "../gen/detent/v1/configuration_pb.ts";
+import { ConfigurationSchema, type Configuration, type Finding } from "../gen/detent/v1/configuration_pb.ts";
 import { ConfigurationService } from "../gen/detent/v1/configuration_service_pb.ts";
 import { DeadLetterService } from "../gen/detent/v1/dead_letter_service_pb.ts";
 import { FeedService } from "../gen/detent/v1/feed_service_pb.ts";
@@ -15,6 +15,7 @@ import type { Credential } from "./credential.ts";
 import { DetentError } from "./error.ts";
 import { fetchingWith } from "./fetching.ts";
 import { toPlain } from "./json.ts";
+import { mistake } from "./mistake.ts";
 import type { CallOptions } from "./options.ts";
 import { authorizeBy, repeating, type Manner, type Retry } from "./transport.ts";
 import { watch, type Watched, type WatchOptions } from "./watching.ts";
@@ -106,7 +107,7 @@ async function upload(
   source: object,
   { signal, timeoutMs }: CallOptions,
 ): Promise<Upload> {
-  const configuration = fromJson(ConfigurationSchema, toPlain(source, "configuration") as ProtoJson);
+  const configuration = readConfiguration(source);
   const configId = `${configuration.name}:${configuration.version || "v1"}`;
   const call = { ...(signal !== undefined && { signal }), ...(timeoutMs !== undefined && { timeoutMs }) };
   try {
@@ -116,5 +117,15 @@ async function upload(
     const isThere = error instanceof DetentError && error.reason === "CONFIGURATION_EXISTS";
     if (!isThere || error.metadata["identical"] !== "true") throw error;
     return { configId, created: false, warnings: [] };
+  }
+}
+
+/** Throws DetentError INVALID_ARGUMENT, also for members that a configuration does not have. */
+function readConfiguration(source: object): Configuration {
+  const json = toPlain(source, "configuration") as ProtoJson;
+  try {
+    return fromJson(ConfigurationSchema, json);
+  } catch (cause) {
+    throw mistake(`this is no configuration: ${cause instanceof Error ? cause.message : String(cause)}`, {}, cause);
   }
 }

@@ -3,7 +3,8 @@
  * generated clients know.
  */
 import type { DescMessage, DescMethod } from "@bufbuild/protobuf";
-import type { StreamResponse, Transport } from "@connectrpc/connect";
+import { Code, ConnectError, type StreamResponse, type Transport } from "@connectrpc/connect";
+import { missingIn } from "./answer.ts";
 import { isRepeatable, waitBefore, type Patience } from "./backoff.ts";
 import { authorizationOf, type Credential } from "./credential.ts";
 import { DetentError } from "./error.ts";
@@ -41,16 +42,19 @@ export function repeating(inner: Transport, manner: Manner): Transport {
     async unary(method, signal, timeoutMs, header, input, contextValues) {
       const { message, identity } = identify(method, input);
       const call = new Call(manner, method, { identity, signal, timeoutMs: timeoutMs ?? manner.timeoutMs });
-      return await call.run((attempt) =>
-        inner.unary(
+      return await call.run(async (attempt) => {
+        const answer = await inner.unary(
           method,
           signal,
           attempt.timeoutMs,
           headersOf(header, attempt.authorization),
           message,
           contextValues,
-        ),
-      );
+        );
+        const missing = missingIn(answer.message);
+        if (missing !== undefined) throw new ConnectError(`the answer has no ${missing}`, Code.Unknown);
+        return answer;
+      });
     },
     // Not repeated here: whoever reads it knows where it was cut, and goes on from there.
     async stream(method, signal, timeoutMs, header, input, contextValues) {
