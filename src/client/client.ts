@@ -9,23 +9,26 @@ import { FeedService } from "../gen/detent/v1/feed_service_pb.ts";
 import { JobService } from "../gen/detent/v1/job_service_pb.ts";
 import { MachineService } from "../gen/detent/v1/machine_service_pb.ts";
 import { TenantService } from "../gen/detent/v1/tenant_service_pb.ts";
-import { PATIENCE, type Patience } from "./backoff.ts";
+import type { Patience } from "./backoff.ts";
 import { readChange, type WatchedChange } from "./change.ts";
 import type { Credential } from "./credential.ts";
 import { DetentError } from "./error.ts";
 import { fetchingWith } from "./fetching.ts";
 import { toPlain } from "./json.ts";
 import { mistake } from "./mistake.ts";
+import { checkNumbers, checkUrl, patienceOf } from "./checks.ts";
 import type { CallOptions } from "./options.ts";
 import { authorizeBy, repeating, type Manner, type Retry } from "./transport.ts";
 import { watch, type Watched, type WatchOptions } from "./watching.ts";
 
 /** Whom to call, and how. */
 export interface ClientOptions {
-  /** Where the server is: `https://detent.example.com`. */
+  /** Where the server is: `https://detent.example.com`; in a page also a path of its own origin, `/`. */
   readonly url: string;
   /** A key or a token, or what gives one: asked before each attempt. Never a key in a browser. */
   readonly credential?: Credential | undefined;
+  /** Lets the credential go over plain HTTP to another machine than this one, where nobody else listens. */
+  readonly allowPlainHttp?: boolean | undefined;
   /** The platform's when absent. */
   readonly fetch?: typeof globalThis.fetch | undefined;
   /** How calls are repeated that failed in a way that may pass; `false`: not at all. */
@@ -71,9 +74,12 @@ export interface Client {
 /** More than the 30 s that a feed may be asked to wait for its first entry. */
 const ATTEMPT_TIMEOUT_MS = 60_000;
 
+/** Calls nobody yet. Throws TypeError naming the option that makes no sense. */
 export function createClient(options: ClientOptions): Client {
-  const { url, credential, retry, onRetry, timeoutMs, attemptTimeoutMs = ATTEMPT_TIMEOUT_MS } = options;
-  const patience: Patience = retry === false ? { ...PATIENCE, attempts: 1 } : { ...PATIENCE, ...retry };
+  const { credential, retry, onRetry, timeoutMs, attemptTimeoutMs = ATTEMPT_TIMEOUT_MS } = options;
+  const url = checkUrl(options);
+  const patience = patienceOf(retry);
+  checkNumbers({ timeoutMs, attemptTimeoutMs });
   // Looked up at each call: a platform's fetch must not be called as a method of something else.
   const fetch: typeof globalThis.fetch = options.fetch ?? ((input, init) => globalThis.fetch(input, init));
   const inner = createConnectTransport({ baseUrl: url, fetch: fetchingWith(fetch) });
