@@ -11,7 +11,7 @@ import { DetentError } from "./error.ts";
 import { toDetentError } from "./failure.ts";
 import { identify, type Identity } from "./identity.ts";
 import { mistake } from "./mistake.ts";
-import { repeatOf } from "./repeats.ts";
+import { repeatOfCall, type Repeat } from "./repeats.ts";
 import { LONGEST_TIMER_MS, sleep, TimeIsOver, within } from "./time.ts";
 
 /** A failed attempt that is about to be repeated. */
@@ -41,7 +41,7 @@ export function repeating(inner: Transport, manner: Manner): Transport {
   return {
     async unary(method, signal, timeoutMs, header, input, contextValues) {
       const { message, identity } = identify(method, input);
-      const call = new Call(manner, method, { identity, signal, timeoutMs: timeoutMs ?? manner.timeoutMs });
+      const call = new Call(manner, method, { identity, message, signal, timeoutMs: timeoutMs ?? manner.timeoutMs });
       return await call.run(async (attempt) => {
         const answer = await inner.unary(
           method,
@@ -86,6 +86,8 @@ interface Attempt {
 /** Of whom a call is, and what ends it. */
 interface Caller {
   readonly identity: Identity;
+  /** What it asks for, where that is one message. */
+  readonly message?: object;
   readonly signal: AbortSignal | undefined;
   /** For all attempts; undefined: no end. */
   readonly timeoutMs: number | undefined;
@@ -95,16 +97,18 @@ interface Caller {
 class Call {
   readonly #manner: Manner;
   readonly #method: DescMethod;
+  readonly #repeat: Exclude<Repeat, "guarded">;
   readonly #identity: Identity;
   readonly #signal: AbortSignal | undefined;
   readonly #endsAt: number;
   #attempts = 0;
   #refused: string | undefined;
 
-  constructor(manner: Manner, method: DescMethod, { identity, signal, timeoutMs = Infinity }: Caller) {
+  constructor(manner: Manner, method: DescMethod, { identity, message, signal, timeoutMs = Infinity }: Caller) {
     if (Number.isNaN(timeoutMs)) throw mistake("timeoutMs must be a number of milliseconds, but is NaN", identity);
     this.#manner = manner;
     this.#method = method;
+    this.#repeat = repeatOfCall(method, message);
     this.#identity = identity;
     this.#signal = signal;
     this.#endsAt = Date.now() + timeoutMs;
@@ -152,7 +156,7 @@ class Call {
       if (other !== authorization) return other;
     }
     const { patience, onRetry } = this.#manner;
-    if (this.#attempts >= patience.attempts || !isRepeatable(repeatOf(this.#method), error)) throw error;
+    if (this.#attempts >= patience.attempts || !isRepeatable(this.#repeat, error)) throw error;
     const waitMs = waitBefore(this.#attempts + 1, patience, error.retryAfterMs, Math.random());
     if (waitMs === undefined || Date.now() + waitMs >= this.#endsAt) throw error;
     onRetry?.({ method: nameOf(this.#method), error, attempt: this.#attempts, waitMs });

@@ -67,6 +67,9 @@ export async function sends(): Promise<void> {
   await order.send(either, { data: { tracking: "t", weight: 1, reason: "bored" } });
   // @ts-expect-error: nor is it taken where it may be left out
   await order.send(harmless, { data: { reason: "bored" } });
+  // @ts-expect-error: an interface may gain members elsewhere
+  await order.send("change", { data: declared });
+  await order.send("change", { data: { ...declared } });
   // @ts-expect-error: JSON has no functions
   await order.send("change", { data: { f: () => 1 } });
   // @ts-expect-error: no such event
@@ -99,6 +102,10 @@ export async function sends(): Promise<void> {
   }
 }
 declare const declare_event: OrdersEvent;
+interface Declared {
+  readonly a: string;
+}
+declare const declared: Declared;
 
 export async function creates(): Promise<void> {
   await order.create();
