@@ -37,7 +37,7 @@ interface Way {
 export function checkUrl({ url: text, credential, allowPlainHttp = false }: Way): string {
   // The location of a page; workers and servers have none.
   const { href, origin } = (globalThis as { location?: { href?: string; origin?: string } }).location ?? {};
-  const url = parse(text, href);
+  const url = text === "" ? undefined : parse(text, href);
   if (url === undefined || !/^https?:$/.test(url.protocol)) {
     throw new TypeError(`url must be one like https://detent.example.com, but is ${JSON.stringify(text)}`);
   }
@@ -48,7 +48,7 @@ export function checkUrl({ url: text, credential, allowPlainHttp = false }: Way)
       `a credential is not sent to ${url.origin}, which is not https; where nobody else listens, allowPlainHttp permits it`,
     );
   }
-  return url.href.replace(/\/+$/, "");
+  return `${url.origin}${url.pathname.replace(/\/+$/, "")}`;
 }
 
 function parse(text: string, base: string | undefined): URL | undefined {

@@ -2,7 +2,7 @@
  * A transport that makes calls again where that is safe, and fails with our error: it wraps Connect's and is all that the
  * generated clients know.
  */
-import type { DescMessage, DescMethod } from "@bufbuild/protobuf";
+import type { DescMessage, DescMethod, DescMethodUnary, MessageInitShape } from "@bufbuild/protobuf";
 import { Code, ConnectError, type StreamResponse, type Transport } from "@connectrpc/connect";
 import { missingIn } from "./answer.ts";
 import { isRepeatable, waitBefore, type Patience } from "./backoff.ts";
@@ -40,7 +40,7 @@ const NOBODY: Identity = { eventIds: [], idempotencyKey: undefined };
 export function repeating(inner: Transport, manner: Manner): Transport {
   return {
     async unary(method, signal, timeoutMs, header, input, contextValues) {
-      const { message, identity } = identify(method, input);
+      const { message, identity } = readRequest(method, input);
       const call = new Call(manner, method, { identity, message, signal, timeoutMs: timeoutMs ?? manner.timeoutMs });
       return await call.run(async (attempt) => {
         const answer = await inner.unary(
@@ -66,6 +66,15 @@ export function repeating(inner: Transport, manner: Manner): Transport {
       );
     },
   };
+}
+
+/** `identify` for a request that may be none. Throws DetentError. */
+function readRequest<I extends DescMessage>(method: DescMethodUnary<I>, input: MessageInitShape<I>) {
+  try {
+    return identify(method, input);
+  } catch (cause) {
+    throw mistake(`this is no request of ${nameOf(method)}: ${textOf(cause)}`, {}, cause);
+  }
 }
 
 /** The header `authorization` as the next call would have it. Throws DetentError. */
@@ -181,8 +190,7 @@ class Call {
       }
       // Whether an attempt before has taken effect is what the caller has to know: its ids go with the error.
       const { code, reason } = before ?? { code: "unauthenticated", reason: "UNAUTHENTICATED" };
-      const text = cause instanceof Error ? cause.message : String(cause);
-      throw new DetentError(`there is no credential: ${text}`, { code, reason, ...facts });
+      throw new DetentError(`there is no credential: ${textOf(cause)}`, { code, reason, ...facts });
     }
   }
 
@@ -190,9 +198,8 @@ class Call {
     const signal = this.#signal;
     // A caller may abort with whatever it likes, and it is its doing all the same.
     if (signal?.aborted && thrown === signal.reason) {
-      const message = thrown instanceof Error ? thrown.message : String(thrown);
       const facts = { ...this.#identity, attempts: this.#attempts, cause: thrown };
-      return new DetentError(`the caller has ended the call: ${message}`, {
+      return new DetentError(`the caller has ended the call: ${textOf(thrown)}`, {
         code: "canceled",
         reason: "CANCELLED",
         ...facts,
@@ -200,6 +207,10 @@ class Call {
     }
     return toDetentError(thrown, this.#identity, this.#attempts);
   }
+}
+
+function textOf(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : String(thrown);
 }
 
 /** The header of it takes whole milliseconds, and none is no end. */

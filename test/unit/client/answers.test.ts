@@ -96,6 +96,10 @@ test("what a caller gets wrong is an error like every other, and nothing is sent
     ...found,
     message: expect.stringContaining("gaurd") as string,
   });
+  expect(await failureOf(client.machines.sendEvents({ events: [null] as never }))).toMatchObject({
+    ...found,
+    message: expect.stringContaining("detent.v1.MachineService.SendEvents") as string,
+  });
   const empty = (name: string) => ({ ...found, message: `${name} must be a text that is not empty, but is ""` });
   expect(await failureOf(Promise.resolve().then(() => machines.machine("")))).toMatchObject(empty("id"));
   expect(await failureOf(order.send("cancel", { eventId: "" }))).toMatchObject(empty("eventId"));

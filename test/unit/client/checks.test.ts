@@ -17,6 +17,7 @@ test.each<[string, Partial<ClientOptions>]>([
   ["attemptTimeoutMs must be a finite number from 1 on, but is 0", { attemptTimeoutMs: 0 }],
   ['url must be one like https://detent.example.com, but is "localhost:8787"', { url: "localhost:8787" }],
   ['url must be one like https://detent.example.com, but is "/"', { url: "/" }],
+  ['url must be one like https://detent.example.com, but is ""', { url: "" }],
   ["url must not have a user or password in it", { url: "https://a:b@detent.example.com" }],
   [
     "a credential is not sent to http://detent.example.com, which is not https",
