@@ -16,7 +16,7 @@ export interface Patience {
 export const PATIENCE: Patience = { attempts: 6, firstWaitMs: 200, longestWaitMs: 10_000 };
 
 /** Whether a failed call may be made again: the failure may pass, and a second time does no harm. */
-export function isRepeatable(repeat: Repeat, { reason, code }: DetentError): boolean {
+export function isRepeatable(repeat: Exclude<Repeat, "guarded">, { reason, code }: DetentError): boolean {
   if (repeat === "stream") return false;
   // Refused before anything was done.
   if (reason === "RATE_LIMITED") return true;

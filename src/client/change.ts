@@ -46,10 +46,24 @@ export interface Deletion<State extends string = string> extends ChangeFacts {
   readonly from: State;
 }
 
+/**
+ * A change of a kind that this client does not know: the server is newer. It is told like every other, since a revision that is
+ * left out would be a gap.
+ */
+export interface OtherChange extends ChangeFacts {
+  readonly kind: "other";
+  /** What the server calls it. */
+  readonly otherKind: string;
+  /** Empty where the server names none. */
+  readonly from: string;
+  readonly to: string;
+}
+
 /** A change in the history. */
 export type HistoryChange<State extends string = string, Event extends string = string> =
   | EventChange<State, Event>
-  | Intervention<State>;
+  | Intervention<State>
+  | OtherChange;
 
 /** A change that a watcher is told. */
 export type WatchedChange<State extends string = string, Event extends string = string> =
@@ -57,7 +71,7 @@ export type WatchedChange<State extends string = string, Event extends string = 
   | Creation<State>
   | Deletion<State>;
 
-/** Reads a change. A kind that this client does not know is of a newer server. */
+/** Reads a change. */
 export function readChange(entry: HistoryEntry): WatchedChange {
   const { revision, kind, eventId, originator, actor, details, data = {}, transition } = entry;
   const facts = { revision, eventId, timestamp: msOf(entry.timestamp), originator, actor, details, data };
@@ -73,6 +87,6 @@ export function readChange(entry: HistoryEntry): WatchedChange {
     case "deletion":
       return { ...facts, kind, from };
     default:
-      throw new TypeError(`a change says that it is ${JSON.stringify(kind)}, which this client does not know`);
+      return { ...facts, kind: "other", otherKind: kind, from, to };
   }
 }

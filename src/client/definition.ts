@@ -62,9 +62,9 @@ export function defineConfiguration<T extends ConfigurationTypes>(names: Names<T
     configId,
     machines: (client) => ({
       machine: (id) => new Machine<T>(client, names, id),
-      create: async (...[options]) => await createMachine<T>(client, configId, undefined, options),
+      create: async (...[options]) => await createMachine<T>(client, names, undefined, options),
     }),
-    read: (machine) => rereadSnapshot<T>(configId, machine),
+    read: (machine) => rereadSnapshot<T>(names, machine),
     isState: (text): text is StateName<T> => states.has(text),
     isEvent: (text): text is EventName<T> => events.has(text),
     match: (machine, cases, otherwise) => match(machine, cases, otherwise) as never,

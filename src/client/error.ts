@@ -28,7 +28,7 @@ export interface ErrorFacts {
   readonly idempotencyKey?: string | undefined;
   /** How long the server asks to wait. */
   readonly retryAfterMs?: number | undefined;
-  /** How often it was tried. More than once: an answer such as MACHINE_GONE may be of the caller's own doing. */
+  /** How often it was tried; 0: nothing was sent. More than once: an answer such as MACHINE_GONE may be of the caller's own doing. */
   readonly attempts?: number;
   readonly cause?: unknown;
 }
@@ -70,7 +70,8 @@ export class DetentError extends Error implements ErrorFacts {
   }
 
   static override [Symbol.hasInstance](value: unknown): value is DetentError {
-    return hasName(value, "DetentError") || hasName(value, "RefusedError");
+    if (this !== DetentError) return isOfClass(this, value);
+    return hasName(value, "DetentError") || hasName(value, "RefusedError") || isOfClass(this, value);
   }
 }
 
@@ -81,8 +82,13 @@ export class RefusedError extends DetentError {
   declare readonly receipt: RefusedReceipt;
 
   static override [Symbol.hasInstance](value: unknown): value is RefusedError {
-    return hasName(value, "RefusedError");
+    return this === RefusedError ? hasName(value, "RefusedError") || isOfClass(this, value) : isOfClass(this, value);
   }
+}
+
+/** As `instanceof` goes by itself: a class that somebody derives has no other copy that it would have to know. */
+function isOfClass(type: object, value: unknown): boolean {
+  return Function.prototype[Symbol.hasInstance].call(type, value);
 }
 
 function hasName(value: unknown, name: string): boolean {

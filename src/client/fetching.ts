@@ -28,8 +28,31 @@ export function fetchingWith(fetch: Fetch): Fetch {
     // A body that breaks off is a failure of the network, too.
     const body = await reach(() => response.arrayBuffer(), init?.signal ?? undefined);
     const { status, headers } = response;
+    const answer = parse(body);
+    // In front of a server, a proxy's own words; where one has done what it was asked, half of its answer.
+    if (status === 200 && answer === undefined) {
+      throw new ConnectError(
+        "the answer is no JSON: it was cut off, or is not a Detent server's",
+        Code.Unavailable,
+        headers,
+      );
+    }
+    if (status !== 200 && !isConnectError(answer)) throw notConnect(response, type);
     return new Response(NULL_BODY.has(status) ? null : body, { status, headers });
   };
+}
+
+function parse(body: ArrayBuffer): unknown {
+  try {
+    return JSON.parse(new TextDecoder().decode(body)) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Connect's protocol, "Error Codes": an error has a code, by its name. */
+function isConnectError(answer: unknown): boolean {
+  return typeof answer === "object" && answer !== null && "code" in answer && typeof answer.code === "string";
 }
 
 async function reach<T>(work: () => Promise<T>, signal: AbortSignal | undefined): Promise<T> {

@@ -4,7 +4,15 @@
  */
 export { createClient, type Client, type ClientOptions, type Upload } from "./client.ts";
 export type { Patience } from "./backoff.ts";
-export type { Creation, Deletion, EventChange, HistoryChange, Intervention, WatchedChange } from "./change.ts";
+export type {
+  Creation,
+  Deletion,
+  EventChange,
+  HistoryChange,
+  Intervention,
+  OtherChange,
+  WatchedChange,
+} from "./change.ts";
 export type { Credential } from "./credential.ts";
 export { defineConfiguration, type Definition, type Machines, type Names } from "./definition.ts";
 export { DetentError, RefusedError, type ErrorFacts, type Violation } from "./error.ts";
@@ -17,6 +25,7 @@ export type {
   AnyReceipt,
   FailedReceipt,
   OtherEvent,
+  OtherReceipt,
   OtherState,
   ReceiptFacts,
   RefusedReceipt,

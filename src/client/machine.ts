@@ -4,25 +4,29 @@ import { timestampFromMs } from "@bufbuild/protobuf/wkt";
 import type { NewMachineSchema, SendEventRequestSchema } from "../gen/detent/v1/machine_service_pb.ts";
 import { readChange, type HistoryChange, type WatchedChange } from "./change.ts";
 import type { Client } from "./client.ts";
-import { RefusedError } from "./error.ts";
+import { DetentError, RefusedError } from "./error.ts";
+import type { Identity } from "./identity.ts";
 import { toPlain } from "./json.ts";
+import { mistake } from "./mistake.ts";
 import type { CallOptions, CreateArguments, CreateOptions, NewMachine, SendArguments, SendOptions } from "./options.ts";
 import {
   readReceipt,
   type AnyReceipt,
+  type OtherReceipt,
   type OtherState,
   type RefusedReceipt,
   type TransitionedReceipt,
   type UnmovedReceipt,
 } from "./receipt.ts";
-import { readSnapshot, type Snapshot } from "./snapshot.ts";
+import { readSnapshot, type Snapshot, type Version } from "./snapshot.ts";
 import type { AnyEvent, AnyState, ConfigurationTypes, EventName, EventOf, TargetOf } from "./types.ts";
 import type { WatchOptions } from "./watching.ts";
 
 /** What a machine has done with an event that it took. */
 export type Accepted<T extends ConfigurationTypes, E extends EventName<T>> =
   | TransitionedReceipt<E, AnyState<T>, TargetOf<T, E> | OtherState>
-  | UnmovedReceipt<E, AnyState<T>>;
+  | UnmovedReceipt<E, AnyState<T>>
+  | OtherReceipt<E, AnyState<T>>;
 
 /** What a machine has decided. */
 export type Decided<T extends ConfigurationTypes, E extends EventName<T>> =
@@ -48,29 +52,26 @@ export class Machine<T extends ConfigurationTypes> {
   readonly configuration: string;
   readonly id: string;
   readonly #client: Client;
-  readonly #version: string;
+  readonly #version: Version;
 
-  constructor(client: Client, { name, version }: { readonly name: string; readonly version: string }, id: string) {
+  constructor(client: Client, version: Version, id: string) {
+    requireText("id", id);
     this.#client = client;
-    this.configuration = name;
+    this.configuration = version.name;
     this.#version = version;
     this.id = id;
   }
 
-  get #configId(): string {
-    return `${this.configuration}:${this.#version}`;
-  }
-
   /** Creates the machine under its id. Throws DetentError: MACHINE_EXISTS where there is one. */
   async create(...[options]: CreateArguments<T>): Promise<Snapshot<T>> {
-    return await createMachine<T>(this.#client, this.#configId, this.id, options);
+    return await createMachine<T>(this.#client, this.#version, this.id, options);
   }
 
   /** The machine as it is, or as it was at a revision. */
   async get(options: CallOptions & { readonly atRevision?: number | undefined } = {}): Promise<Snapshot<T>> {
     const { atRevision, ...call } = options;
     const request = { ...this.#address, ...(atRevision !== undefined && { atRevision }) };
-    return readSnapshot<T>(this.#configId, await this.#client.machines.getMachine(request, callOf(call)));
+    return readSnapshot<T>(this.#version, await this.#client.machines.getMachine(request, callOf(call)));
   }
 
   /**
@@ -88,7 +89,7 @@ export class Machine<T extends ConfigurationTypes> {
 
   /** As `send`, for an event that is held as a value. */
   async sendEvent(event: EventOf<T>, options: SendOptions<T> = {}): Promise<Accepted<T, EventName<T>>> {
-    return (await this.#send(event.event, { ...options, ...event })) as Accepted<T, EventName<T>>;
+    return (await this.#send(event.event, { ...options, data: event.data })) as Accepted<T, EventName<T>>;
   }
 
   /** What `trySend` would answer now. Nothing changes, and the event id stays free. */
@@ -98,6 +99,7 @@ export class Machine<T extends ConfigurationTypes> {
 
   /** What became of an event that was sent to this machine. Throws DetentError: EVENT_NOT_FOUND. */
   async receipt(eventId: string, options: CallOptions = {}): Promise<AnyReceipt> {
+    requireText("eventId", eventId);
     const { receipt } = await this.#client.machines.getEvent({ ...this.#address, eventId }, callOf(options));
     return readAnswer(receipt);
   }
@@ -135,12 +137,17 @@ export class Machine<T extends ConfigurationTypes> {
 
   async #send(event: string, options: (SendOptions<T> & { readonly data?: unknown }) | undefined, dryRun = false) {
     const { signal, timeoutMs, data, timestamp, createIfMissing, ...rest } = options ?? {};
+    // On the wire an empty one is none, and would become another id without a word.
+    if (rest.eventId !== undefined) requireText("eventId", rest.eventId);
+    const identity = rest.eventId === undefined ? {} : { eventIds: [rest.eventId] };
     const request: MessageInitShape<typeof SendEventRequestSchema> = {
       ...present({ eventId: rest.eventId, details: rest.details, originator: rest.originator }),
       ...present({ expectedState: rest.expectedState, expectedRevision: rest.expectedRevision }),
-      ...(data !== undefined && { data: toPlain(data as object, "data") }),
+      ...(data !== undefined && { data: toPlain(data as object, "data", identity) }),
       ...(timestamp !== undefined && { timestamp: timestampFromMs(timestamp) }),
-      ...(createIfMissing !== undefined && { createIfMissing: newMachineOf(createIfMissing, this.#version) }),
+      ...(createIfMissing !== undefined && {
+        createIfMissing: newMachineOf(createIfMissing, this.#version.version, identity),
+      }),
       ...this.#address,
       event,
       dryRun,
@@ -153,17 +160,19 @@ export class Machine<T extends ConfigurationTypes> {
 /** Creates a machine; without an id, one is made. */
 export async function createMachine<T extends ConfigurationTypes>(
   client: Client,
-  configId: string,
+  version: Version,
   id: string | undefined,
   options: CreateOptions<T> | undefined,
 ): Promise<Snapshot<T>> {
   const { signal, timeoutMs, idempotencyKey, state, data, labels } = (options ?? {}) as LooseOptions;
+  if (idempotencyKey !== undefined) requireText("idempotencyKey", idempotencyKey);
+  const identity = { idempotencyKey };
   const request = {
-    configId,
+    configId: `${version.name}:${version.version}`,
     ...present({ id, state, labels, idempotencyKey }),
-    ...(data !== undefined && { data: toPlain(data, "data") }),
+    ...(data !== undefined && { data: toPlain(data, "data", identity) }),
   };
-  return readSnapshot<T>(configId, await client.machines.createMachine(request, callOf({ signal, timeoutMs })));
+  return readSnapshot<T>(version, await client.machines.createMachine(request, callOf({ signal, timeoutMs })));
 }
 
 /** `CreateOptions` of a configuration that is not known. */
@@ -177,9 +186,14 @@ interface LooseOptions extends CallOptions {
 function newMachineOf<T extends ConfigurationTypes>(
   machine: NewMachine<T>,
   version: string,
+  identity: Partial<Identity>,
 ): MessageInitShape<typeof NewMachineSchema> {
   const { state, data, labels } = machine as LooseOptions;
-  return { version, ...present({ state, labels }), ...(data !== undefined && { data: toPlain(data, "data") }) };
+  return {
+    version,
+    ...present({ state, labels }),
+    ...(data !== undefined && { data: toPlain(data, "createIfMissing/data", identity) }),
+  };
 }
 
 /** The receipt of a refused event as an answer like any other. */
@@ -193,8 +207,15 @@ async function answered(receipt: Promise<AnyReceipt>): Promise<AnyReceipt> {
 }
 
 function readAnswer(receipt: Parameters<typeof readReceipt>[0] | undefined): AnyReceipt {
-  if (receipt === undefined) throw new TypeError("the answer has no receipt");
+  // The transport lets no answer through without one; a client of somebody else's may.
+  if (receipt === undefined) throw new DetentError("the answer has no receipt", { reason: "UNKNOWN", code: "unknown" });
   return readReceipt(receipt);
+}
+
+function requireText(name: string, text: string): void {
+  if (typeof text !== "string" || text === "") {
+    throw mistake(`${name} must be a text that is not empty, but is ${JSON.stringify(text)}`);
+  }
 }
 
 function callOf({ signal, timeoutMs }: CallOptions): { signal?: AbortSignal; timeoutMs?: number } {

@@ -1,4 +1,5 @@
 /** One answer for every state: a state that is forgotten, and one that is not there, is a type error. */
+import { mistake } from "./mistake.ts";
 import type { MachineIn, OtherVersion } from "./snapshot.ts";
 import type { ConfigurationTypes, DataIn, StateName } from "./types.ts";
 
@@ -24,7 +25,7 @@ export function match(
   const { state } = snapshot;
   if (state === undefined) return otherwise(snapshot as OtherVersion);
   const found = caseOf(cases, state);
-  if (found === undefined) throw new TypeError(`match has no case for the state ${JSON.stringify(state)}`);
+  if (found === undefined) throw mistake(`match has no case for the state ${JSON.stringify(state)}`);
   return found(snapshot);
 }
 
@@ -41,5 +42,8 @@ export function matchOr(
 
 /** Own members only: a state may be named `constructor`. */
 function caseOf(cases: object, state: string): Case | undefined {
-  return Object.hasOwn(cases, state) ? (cases as Record<string, Case>)[state] : undefined;
+  if (Object.hasOwn(cases, state)) return (cases as Record<string, Case>)[state];
+  // In a literal, `__proto__: f` makes `f` the prototype, and no member.
+  const prototype: unknown = state === "__proto__" ? Object.getPrototypeOf(cases) : undefined;
+  return typeof prototype === "function" ? (prototype as Case) : undefined;
 }

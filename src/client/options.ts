@@ -1,5 +1,5 @@
 /** What callers may say with a creation and with an event, in the types of their configuration. */
-import type { ConfigurationTypes, Beginning, EventData, EventName, NeedsBeginning, StateName } from "./types.ts";
+import type { ConfigurationTypes, Beginning, DataOfAll, EventName, NeedsBeginning, StateName } from "./types.ts";
 
 /** How a call is made. */
 export interface CallOptions {
@@ -41,7 +41,12 @@ export interface SendOptions<T extends ConfigurationTypes> extends CallOptions {
   readonly createIfMissing?: NewMachine<T> | undefined;
 }
 
-/** Options that may be left out unless the event needs data. */
-export type SendArguments<T extends ConfigurationTypes, E extends EventName<T>> = E extends T["needsData"]["events"]
-  ? [options: SendOptions<T> & EventData<T, E>]
-  : [options?: SendOptions<T> & EventData<T, E>];
+/**
+ * Options that may be left out unless the event needs data. Where it is one of several, nobody knows which: data that one of them
+ * needs has to be there, and has to fit all of them.
+ */
+export type SendArguments<T extends ConfigurationTypes, E extends EventName<T>> = [
+  E & T["needsData"]["events"],
+] extends [never]
+  ? [options?: SendOptions<T> & { readonly data?: DataOfAll<T, E> | undefined }]
+  : [options: SendOptions<T> & { readonly data: DataOfAll<T, E> }];

@@ -77,10 +77,22 @@ export interface FailedReceipt extends ReceiptFacts {
   readonly message: string;
 }
 
-/** A receipt of any machine. `result` tells which. */
-export type AnyReceipt = TransitionedReceipt | UnmovedReceipt | RefusedReceipt | FailedReceipt;
+/**
+ * The machine has decided in a way that this client does not know: the server is newer. It is an answer and no error, since the
+ * event has arrived and a repeat would be told the same.
+ */
+export interface OtherReceipt<Event extends string = string, From extends string = string> extends ReceiptFacts {
+  readonly result: "other";
+  /** What the server calls it. */
+  readonly otherResult: string;
+  readonly event: Event;
+  readonly from: From;
+}
 
-/** Reads a receipt. A `result` that this client does not know is of a newer server, and nothing that it could vouch for. */
+/** A receipt of any machine. `result` tells which. */
+export type AnyReceipt = TransitionedReceipt | UnmovedReceipt | RefusedReceipt | FailedReceipt | OtherReceipt;
+
+/** Reads a receipt. */
 export function readReceipt(message: ReceiptMessage): AnyReceipt {
   const facts = {
     eventId: message.eventId,
@@ -108,6 +120,6 @@ export function readReceipt(message: ReceiptMessage): AnyReceipt {
     case "failed":
       return { ...facts, result, reason, message: text };
     default:
-      throw new TypeError(`a receipt says ${JSON.stringify(result)}, which this client does not know`);
+      return { ...facts, result: "other", otherResult: result, from };
   }
 }

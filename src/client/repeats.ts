@@ -14,11 +14,13 @@ import { TenantService } from "../gen/detent/v1/tenant_service_pb.ts";
  * - `read`: changes nothing.
  * - `events`: carries event ids, under which a machine decides once. The client makes those that are missing.
  * - `key`: carries an idempotency key, under which it is done once. The client makes one where it is missing.
- * - `settles`: says how things are to be, not how they change: asked twice, they are the same as asked once.
+ * - `settles`: says how things are to be, not how they change: asked twice, they are the same as asked once, unless somebody else
+ *   has changed them between the two.
+ * - `guarded`: settles where it names the revision that it is for, since only one of two can meet that; otherwise it is `once`.
  * - `once`: might be done twice. Repeated only after an answer which says that nothing was done.
  * - `stream`: is not repeated but continued, by whoever knows where it was cut.
  */
-export type Repeat = "read" | "events" | "key" | "settles" | "once" | "stream";
+export type Repeat = "read" | "events" | "key" | "settles" | "guarded" | "once" | "stream";
 
 type Table<Service extends { readonly method: object }> = { readonly [Name in keyof Service["method"]]: Repeat };
 
@@ -41,8 +43,8 @@ const MACHINES: Table<typeof MachineService> = {
   updateLabels: "settles",
   // Needs `expected_revision`, which only one of two overrides can meet.
   overrideMachine: "settles",
-  // A machine that has the version stays as it is.
-  migrateMachine: "settles",
+  // A machine that has the version stays as it is; one that somebody has migrated on since would be taken back.
+  migrateMachine: "guarded",
   // The id is not free again for 30 days, so there is no other machine that a repeat could end.
   deleteMachine: "settles",
   // The id is free at once: a repeat could erase a machine that was made since.
@@ -105,4 +107,12 @@ const SERVICES: Readonly<Record<string, Readonly<Record<string, Repeat>>>> = {
 /** Whether a method may be repeated. Of one that is not in the table nothing is known. */
 export function repeatOf(method: DescMethod): Repeat {
   return SERVICES[method.parent.typeName]?.[method.localName] ?? "once";
+}
+
+/** Whether one call may be: what it asks for decides where its method leaves it open. */
+export function repeatOfCall(method: DescMethod, message: object | undefined): Exclude<Repeat, "guarded"> {
+  const repeat = repeatOf(method);
+  if (repeat !== "guarded") return repeat;
+  const { expectedRevision } = (message ?? {}) as { readonly expectedRevision?: number };
+  return expectedRevision === undefined ? "once" : "settles";
 }

@@ -1,5 +1,6 @@
 /** Machines as they were read: typed by their state where this module's version is theirs. */
 import type { Machine } from "../gen/detent/v1/machine_pb.ts";
+import { DetentError } from "./error.ts";
 import type { JsonObject } from "./json.ts";
 import { msOf } from "./time.ts";
 import type { ConfigurationTypes, DataIn, StateName } from "./types.ts";
@@ -29,7 +30,8 @@ export interface MachineIn<State extends string, Data> extends MachineFacts {
 }
 
 /**
- * A machine of another version of the configuration, migrated or not yet: nothing can be promised of its data. Its `state` is
+ * A machine of another version of the configuration, migrated or not yet, or in a state that this module's version does not have,
+ * since it was made of another text under the same name: nothing can be promised of its data. Its `state` is
  * undefined, so that comparing the state of a machine with a name leaves it out; the name is in `otherState`.
  */
 export interface OtherVersion extends MachineFacts {
@@ -43,12 +45,24 @@ export type Snapshot<T extends ConfigurationTypes> =
   | { [S in StateName<T>]: MachineIn<S, DataIn<T, S>> }[StateName<T>]
   | OtherVersion;
 
-/** Reads a machine as one that runs `configId`. The server has checked its data against the schema of its state. */
+/** What is to be known of a version to read its machines. */
+export interface Version {
+  readonly name: string;
+  readonly version: string;
+  readonly states: readonly string[];
+}
+
+/**
+ * Reads a machine as one of `version`. The server has checked its data against the schema of its state. A state that the version
+ * does not have is of another configuration of that name, whatever it says.
+ */
 export function readSnapshot<T extends ConfigurationTypes>(
-  configId: string,
+  version: Version,
   { id, statemachine }: { readonly id: string; readonly statemachine?: Machine | undefined },
 ): Snapshot<T> {
-  if (statemachine === undefined) throw new TypeError(`the answer for the machine ${JSON.stringify(id)} has none`);
+  if (statemachine === undefined) {
+    throw new DetentError("the answer has no statemachine", { reason: "UNKNOWN", code: "unknown" });
+  }
   const { state, data = {}, ...machine } = statemachine;
   const facts: MachineFacts = {
     id,
@@ -60,13 +74,12 @@ export function readSnapshot<T extends ConfigurationTypes>(
     updatedAt: msOf(machine.updatedAt),
     timers: machine.timers.map(({ event, to, dueAt }) => ({ event, to, dueAt: msOf(dueAt) })),
   };
-  if (machine.configId !== configId) return { ...facts, state: undefined, otherState: state, data };
-  return { ...facts, state, data } as Snapshot<T>;
+  return rereadSnapshot<T>(version, { ...facts, state: undefined, otherState: state, data });
 }
 
-/** A machine of another version as one that runs `configId`, which may be its version. */
-export function rereadSnapshot<T extends ConfigurationTypes>(configId: string, machine: OtherVersion): Snapshot<T> {
-  if (machine.configId !== configId) return machine;
+/** A machine of another version as one of `version`, which may be its own. */
+export function rereadSnapshot<T extends ConfigurationTypes>(version: Version, machine: OtherVersion): Snapshot<T> {
   const { otherState, ...facts } = machine;
+  if (machine.configId !== `${version.name}:${version.version}` || !version.states.includes(otherState)) return machine;
   return { ...facts, state: otherState } as unknown as Snapshot<T>;
 }

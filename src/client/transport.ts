@@ -2,15 +2,17 @@
  * A transport that makes calls again where that is safe, and fails with our error: it wraps Connect's and is all that the
  * generated clients know.
  */
-import type { DescMessage, DescMethodStreaming, DescMethodUnary } from "@bufbuild/protobuf";
-import type { StreamResponse, Transport } from "@connectrpc/connect";
+import type { DescMessage, DescMethod, DescMethodUnary, MessageInitShape } from "@bufbuild/protobuf";
+import { Code, ConnectError, type StreamResponse, type Transport } from "@connectrpc/connect";
+import { missingIn } from "./answer.ts";
 import { isRepeatable, waitBefore, type Patience } from "./backoff.ts";
 import { authorizationOf, type Credential } from "./credential.ts";
 import { DetentError } from "./error.ts";
 import { toDetentError } from "./failure.ts";
 import { identify, type Identity } from "./identity.ts";
-import { repeatOf } from "./repeats.ts";
-import { sleep } from "./time.ts";
+import { mistake } from "./mistake.ts";
+import { repeatOfCall, type Repeat } from "./repeats.ts";
+import { LONGEST_TIMER_MS, sleep, TimeIsOver, within } from "./time.ts";
 
 /** A failed attempt that is about to be repeated. */
 export interface Retry {
@@ -38,30 +40,50 @@ const NOBODY: Identity = { eventIds: [], idempotencyKey: undefined };
 export function repeating(inner: Transport, manner: Manner): Transport {
   return {
     async unary(method, signal, timeoutMs, header, input, contextValues) {
-      const { message, identity } = identify(method, input);
-      const call = new Call(manner, method, identity, signal, timeoutMs);
-      return await call.run((attempt) =>
-        inner.unary(
+      const { message, identity } = readRequest(method, input);
+      const call = new Call(manner, method, { identity, message, signal, timeoutMs: timeoutMs ?? manner.timeoutMs });
+      return await call.run(async (attempt) => {
+        const answer = await inner.unary(
           method,
           signal,
           attempt.timeoutMs,
           headersOf(header, attempt.authorization),
           message,
           contextValues,
-        ),
-      );
+        );
+        const missing = missingIn(answer.message);
+        if (missing !== undefined) throw new ConnectError(`the answer has no ${missing}`, Code.Unknown);
+        return answer;
+      });
     },
     // Not repeated here: whoever reads it knows where it was cut, and goes on from there.
     async stream(method, signal, timeoutMs, header, input, contextValues) {
-      const call = new Call(manner, method, NOBODY, signal, timeoutMs);
-      const headers = headersOf(header, await call.authorize());
-      try {
-        return withOurErrors(await inner.stream(method, signal, timeoutMs, headers, input, contextValues));
-      } catch (thrown) {
-        throw toDetentError(thrown, NOBODY, 1);
-      }
+      const call = new Call(manner, method, { identity: NOBODY, signal, timeoutMs });
+      return withOurErrors(
+        await call.once(new Headers(header), ({ authorization, timeoutMs: leftMs }) =>
+          inner.stream(method, signal, leftMs, headersOf(header, authorization), input, contextValues),
+        ),
+      );
     },
   };
+}
+
+/** `identify` for a request that may be none. Throws DetentError. */
+function readRequest<I extends DescMessage>(method: DescMethodUnary<I>, input: MessageInitShape<I>) {
+  try {
+    return identify(method, input);
+  } catch (cause) {
+    throw mistake(`this is no request of ${nameOf(method)}: ${textOf(cause)}`, {}, cause);
+  }
+}
+
+/** The header `authorization` as the next call would have it. Throws DetentError. */
+export async function authorizeBy(
+  manner: Manner,
+  method: DescMethod,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  return await new Call(manner, method, { identity: NOBODY, signal, timeoutMs: undefined }).authorize();
 }
 
 interface Attempt {
@@ -70,31 +92,35 @@ interface Attempt {
   readonly timeoutMs: number | undefined;
 }
 
-/** The longest that a timer can be set to. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
+/** Of whom a call is, and what ends it. */
+interface Caller {
+  readonly identity: Identity;
+  /** What it asks for, where that is one message. */
+  readonly message?: object;
+  readonly signal: AbortSignal | undefined;
+  /** For all attempts; undefined: no end. */
+  readonly timeoutMs: number | undefined;
+}
 
 /** One call with all its attempts. */
 class Call {
   readonly #manner: Manner;
-  readonly #method: DescMethodUnary | DescMethodStreaming;
+  readonly #method: DescMethod;
+  readonly #repeat: Exclude<Repeat, "guarded">;
   readonly #identity: Identity;
   readonly #signal: AbortSignal | undefined;
   readonly #endsAt: number;
   #attempts = 0;
   #refused: string | undefined;
 
-  constructor(
-    manner: Manner,
-    method: DescMethodUnary | DescMethodStreaming,
-    identity: Identity,
-    signal: AbortSignal | undefined,
-    timeoutMs: number | undefined,
-  ) {
+  constructor(manner: Manner, method: DescMethod, { identity, message, signal, timeoutMs = Infinity }: Caller) {
+    if (Number.isNaN(timeoutMs)) throw mistake("timeoutMs must be a number of milliseconds, but is NaN", identity);
     this.#manner = manner;
     this.#method = method;
+    this.#repeat = repeatOfCall(method, message);
     this.#identity = identity;
     this.#signal = signal;
-    this.#endsAt = Date.now() + (timeoutMs ?? manner.timeoutMs ?? Infinity);
+    this.#endsAt = Date.now() + timeoutMs;
   }
 
   /** The answer of the first attempt that has one. Throws DetentError. */
@@ -102,15 +128,31 @@ class Call {
     let authorization = await this.authorize();
     for (;;) {
       this.#attempts++;
-      const leftMs = Math.min(this.#manner.attemptTimeoutMs, this.#endsAt - Date.now());
-      const timeoutMs = leftMs > LONGEST_TIMER_MS ? undefined : Math.max(1, leftMs);
       try {
-        return await attempt({ authorization, timeoutMs });
+        return await attempt({ authorization, timeoutMs: toTimeout(this.#attemptMs) });
       } catch (thrown) {
-        const error = toDetentError(thrown, this.#identity, this.#attempts);
-        authorization = await this.#prepareNext(error, authorization);
+        authorization = await this.#prepareNext(this.#explain(thrown), authorization);
       }
     }
+  }
+
+  /** The answer of the only attempt, which may go on for longer than others; of a caller that says who it is, that is kept. Throws DetentError. */
+  async once<T>(header: Headers, attempt: (attempt: Attempt) => Promise<T>): Promise<T> {
+    const authorization = header.get("authorization") ?? (await this.authorize());
+    this.#attempts++;
+    try {
+      return await attempt({ authorization, timeoutMs: toTimeout(this.#leftMs) });
+    } catch (thrown) {
+      throw this.#explain(thrown);
+    }
+  }
+
+  get #leftMs(): number {
+    return this.#endsAt - Date.now();
+  }
+
+  get #attemptMs(): number {
+    return Math.min(this.#manner.attemptTimeoutMs, this.#leftMs);
   }
 
   /** Waits until it is time for the next attempt, and tells its credential. Throws `error` where there is none. */
@@ -123,36 +165,62 @@ class Call {
       if (other !== authorization) return other;
     }
     const { patience, onRetry } = this.#manner;
-    if (this.#attempts >= patience.attempts || !isRepeatable(repeatOf(this.#method), error)) throw error;
+    if (this.#attempts >= patience.attempts || !isRepeatable(this.#repeat, error)) throw error;
     const waitMs = waitBefore(this.#attempts + 1, patience, error.retryAfterMs, Math.random());
     if (waitMs === undefined || Date.now() + waitMs >= this.#endsAt) throw error;
-    const method = `${this.#method.parent.typeName}.${this.#method.name}`;
-    onRetry?.({ method, error, attempt: this.#attempts, waitMs });
+    onRetry?.({ method: nameOf(this.#method), error, attempt: this.#attempts, waitMs });
     try {
       await sleep(waitMs, this.#signal);
     } catch (cause) {
-      throw toDetentError(cause, this.#identity, this.#attempts);
+      throw this.#explain(cause);
     }
     return await this.authorize(error);
   }
 
-  /** Who calls, for the attempt that comes next. */
+  /** Who calls, for the attempt that comes next: no longer than an attempt may take, since nobody else ends a function that hangs. */
   async authorize(before?: DetentError): Promise<string | undefined> {
     try {
-      return await authorizationOf(this.#manner.credential);
+      return await within(() => authorizationOf(this.#manner.credential), this.#attemptMs, this.#signal);
     } catch (cause) {
+      if (this.#signal?.aborted) throw this.#explain(this.#signal.reason);
+      const facts = { ...this.#identity, attempts: this.#attempts, cause };
+      if (cause instanceof TimeIsOver) {
+        const ended = { code: "deadline_exceeded", reason: "DEADLINE_EXCEEDED" };
+        throw new DetentError("the credential did not come in time", { ...ended, ...facts });
+      }
       // Whether an attempt before has taken effect is what the caller has to know: its ids go with the error.
       const { code, reason } = before ?? { code: "unauthenticated", reason: "UNAUTHENTICATED" };
-      const text = cause instanceof Error ? cause.message : String(cause);
-      throw new DetentError(`there is no credential: ${text}`, {
-        code,
-        reason,
-        ...this.#identity,
-        attempts: this.#attempts,
-        cause,
-      });
+      throw new DetentError(`there is no credential: ${textOf(cause)}`, { code, reason, ...facts });
     }
   }
+
+  #explain(thrown: unknown): DetentError {
+    const signal = this.#signal;
+    // A caller may abort with whatever it likes, and it is its doing all the same.
+    if (signal?.aborted && thrown === signal.reason) {
+      const facts = { ...this.#identity, attempts: this.#attempts, cause: thrown };
+      return new DetentError(`the caller has ended the call: ${textOf(thrown)}`, {
+        code: "canceled",
+        reason: "CANCELLED",
+        ...facts,
+      });
+    }
+    return toDetentError(thrown, this.#identity, this.#attempts);
+  }
+}
+
+function textOf(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : String(thrown);
+}
+
+/** The header of it takes whole milliseconds, and none is no end. */
+function toTimeout(ms: number): number | undefined {
+  return ms > LONGEST_TIMER_MS ? undefined : Math.max(1, Math.ceil(ms));
+}
+
+/** `detent.v1.MachineService.SendEvent`, say. */
+export function nameOf(method: DescMethod): string {
+  return `${method.parent.typeName}.${method.name}`;
 }
 
 function headersOf(header: HeadersInit | undefined, authorization: string | undefined): Headers {

@@ -30,6 +30,13 @@ export type AnyEvent<T extends ConfigurationTypes> = EventName<T> | OtherEvent;
 export type DataIn<T extends ConfigurationTypes, S extends StateName<T>> = T["states"][S];
 /** The data of an event. */
 export type DataOf<T extends ConfigurationTypes, E extends EventName<T>> = T["events"][E];
+/** Data that fits each of the events `E`. */
+export type DataOfAll<T extends ConfigurationTypes, E extends EventName<T>> = {
+  // In the place of a parameter, what is inferred has to fit all of them.
+  [K in E]: (box: { readonly data: DataOf<T, K> }) => void;
+}[E] extends (box: infer Box extends { readonly data: unknown }) => void
+  ? Box["data"]
+  : never;
 /** The states that an event may lead to. */
 export type TargetOf<T extends ConfigurationTypes, E extends EventName<T>> = E extends keyof T["leadsTo"]
   ? T["leadsTo"][E] & string
@@ -41,7 +48,7 @@ export type EventOf<T extends ConfigurationTypes> = {
 }[EventName<T>];
 
 /** The member `data` of an event. */
-export type EventData<T extends ConfigurationTypes, E extends EventName<T>> = E extends T["needsData"]["events"]
+type EventData<T extends ConfigurationTypes, E extends EventName<T>> = E extends T["needsData"]["events"]
   ? { readonly data: DataOf<T, E> }
   : { readonly data?: DataOf<T, E> | undefined };
 

@@ -9,7 +9,7 @@ import { Meter } from "../engine/meter.ts";
 import type { SchemaRule } from "../engine/schema-rule.ts";
 import { declareSchema, type Declaration } from "./schema-types.ts";
 import { camelOf, commentOf, lineCommentOf, literalOf, NameTable, pascalOf } from "./text.ts";
-import { JSON_OBJECT, nameType, NEVER, printType, unionOf, type Member, type Type } from "./type-text.ts";
+import { JSON_OBJECT, nameType, NEVER, printType, textsOf, unionOf, type Member, type Type } from "./type-text.ts";
 
 export interface ModuleOptions {
   /** Where the module imports the client from; default `detent/client`. */
@@ -31,7 +31,19 @@ export interface GeneratedModule {
   readonly events: number;
 }
 
-const IMPORTED = ["Definition", "JsonObject", "JsonValue", "Snapshot"];
+/** What every module imports, and what it imports where a type names it. */
+const ALWAYS = ["Definition", "Snapshot"];
+const NAMED = ["JsonObject", "JsonValue"];
+
+/**
+ * A module without the command in its header and with the line ends of everywhere: what two that were made differently have in
+ * common.
+ */
+export function comparable(module: string): string {
+  const lines = module.replaceAll("\r\n", "\n").split("\n");
+  const hasHeader = lines[0]?.startsWith("// Generated from the configuration ") && lines[1]?.startsWith("// ");
+  return (hasHeader ? lines.toSpliced(1, 1) : lines).join("\n");
+}
 
 /**
  * The module of a configuration that was checked when it was stored, or passed `compileConfiguration`. The same configuration
@@ -41,7 +53,7 @@ export function generateModule(source: ConfigurationSource, options: ModuleOptio
   const configuration = loadConfiguration(source);
   const { name, version, states, events } = configuration;
   const configId = configIdOf(name, version);
-  const names = new NameTable(IMPORTED);
+  const names = new NameTable([...ALWAYS, ...NAMED]);
   const value = camelOf(name);
   const title = pascalOf(name);
   const { importFrom = "detent/client", command = `detent codegen ${configId}` } = options;
@@ -67,7 +79,7 @@ export function generateModule(source: ConfigurationSource, options: ModuleOptio
     printTypes(exported, configuration, data),
     printValue(exported, configuration),
   ].join("\n");
-  const text = `${printHeader(configId, command)}\n${printImport(importFrom, body)}\n${body}`;
+  const text = `${printHeader(configId, command)}\n${printImport(importFrom, [...data.states, ...data.events])}\n${body}`;
   return { text, configId, value, types: exported.types, states: states.length, events: events.length };
 }
 
@@ -126,9 +138,12 @@ function printHeader(configId: string, command: string): string {
   return `${lines.map(lineCommentOf).join("")}/* eslint-disable */`;
 }
 
-function printImport(from: string, body: string): string {
-  const types = IMPORTED.filter((name) => new RegExp(`\\b${name}\\b`).test(body)).map((name) => `type ${name}`);
-  return `import { defineConfiguration, ${types.join(", ")} } from ${literalOf(from)};\n`;
+function printImport(from: string, all: readonly Data[]): string {
+  const types = all.flatMap(({ type, declarations }) => [type, ...declarations.map((declaration) => declaration.type)]);
+  // A literal has its quotes: a state that is called so is no type.
+  const named = new Set(types.flatMap(textsOf));
+  const names = [...ALWAYS, ...NAMED.filter((name) => named.has(name))].toSorted().map((name) => `type ${name}`);
+  return `import { defineConfiguration, ${names.join(", ")} } from ${literalOf(from)};\n`;
 }
 
 function printAlias(name: string, type: Type, description: string | undefined): string {

@@ -13,19 +13,31 @@ export function literalOf(text: string): string {
   );
 }
 
+/**
+ * What compilers and linters take for an order to them: `@ts-expect-error`, `@internal`, which is found inside of words, too. The
+ * sign that stands for it looks the same and is none.
+ */
+const ORDER = /@(?=internal)|(?<![\p{L}\p{N}])@(?=\p{L})/gu;
+
+/** One line of a comment. */
+function commentLineOf(text: string): string {
+  return text.replaceAll(UNSEEN, " ").replaceAll("*/", "*\\/").replaceAll(ORDER, "\uff20");
+}
+
 /** `text` as a comment of its own, in front of what it is about. */
 export function commentOf(text: string, indent: string): string {
   const lines = text
     .toWellFormed()
     .split(/\r\n|[\n\r\u2028\u2029]/)
-    .map((line) => line.replaceAll(UNSEEN, " ").replaceAll("*/", "*\\/").trimEnd());
+    .map((line) => commentLineOf(line).trimEnd());
   if (lines.length === 1) return `${indent}/** ${lines[0]?.trim()} */\n`;
   return `${indent}/**\n${lines.map((line) => `${indent} *${line === "" ? "" : ` ${line}`}\n`).join("")}${indent} */\n`;
 }
 
 /** `text` as the rest of a line that is a comment. */
 export function lineCommentOf(text: string): string {
-  return `// ${text.toWellFormed().replaceAll(UNSEEN, " ").trim()}\n`;
+  // Only at its beginning could it be an order; elsewhere a command may name a package.
+  return `// ${text.toWellFormed().replaceAll(UNSEEN, " ").trim().replace(/^@/, "\uff20")}\n`;
 }
 
 /** What makes no word of a name, and what is left out of one since it is not seen. Beyond the basic plane compilers differ in what they know. */
@@ -41,12 +53,12 @@ export function pascalOf(text: string): string {
   return IDENTIFIER.test(safe) ? safe : "";
 }
 
-/** Words that are no names of a value in a module. */
+/** Words that are no names of a value in a module; `exports` and `require` are none in one that becomes CommonJS. */
 const RESERVED: ReadonlySet<string> = new Set(
   (
-    "arguments await break case catch class const continue debugger default delete do else enum eval export extends false " +
-    "finally for function if implements import in instanceof interface let new null package private protected public return " +
-    "static super switch this throw true try typeof undefined var void while with yield NaN Infinity defineConfiguration"
+    "arguments await break case catch class const continue debugger default delete do else enum eval export exports extends " +
+    "false finally for function if implements import in instanceof interface let new null package private protected public " +
+    "require return static super switch this throw true try typeof undefined var void while with yield NaN Infinity defineConfiguration"
   ).split(" "),
 );
 

@@ -146,3 +146,8 @@ function partsOf(type: Exclude<Type, { kind: "name" }>): readonly Type[] {
   const parts = type.kind === "tuple" ? type.items : type.members;
   return [...parts.map((part) => part.type), ...(last ? [last] : [])];
 }
+
+/** The names and literals that `type` is made of. */
+export function textsOf(type: Type): readonly string[] {
+  return type.kind === "name" ? [type.text] : partsOf(type).flatMap(textsOf);
+}

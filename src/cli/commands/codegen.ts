@@ -30,7 +30,7 @@ with theirs, and a client on which an event that there is not does not compile. 
         .option("--import <module>", "where the module imports the client from (detent/client)")
         .option("--check", "write nothing; tell whether the file is up to date"),
     run: async ({ output, door, flags }, config = "") => {
-      const { generateModule } = await import("../../codegen/module.ts");
+      const { comparable, generateModule } = await import("../../codegen/module.ts");
       const source = await readNamedConfiguration(door, config);
       const { text, configId, ...module } = generateModule(source, {
         command: commandLine(config, flags),
@@ -40,7 +40,9 @@ with theirs, and a client on which an event that there is not does not compile. 
         return await deliverFile(output, flags.output, text, { config_id: configId, ...module, text });
       const file = flags.output;
       if (file === undefined || file === "-") throw usage("--check compares with a file: name it with -o");
-      const isFresh = (await readFile(file, "utf8").catch(() => undefined)) === text;
+      const found = await readFile(file, "utf8").catch(() => undefined);
+      // By whatever command it was made, and however its lines end.
+      const isFresh = found !== undefined && comparable(found) === comparable(text);
       output.data({ file, config_id: configId, up_to_date: isFresh }, () => "");
       output.say(
         isFresh
@@ -52,7 +54,7 @@ with theirs, and a client on which an event that there is not does not compile. 
   });
 }
 
-/** As it stands in the module's header; the same whether it is made or checked. */
+/** As it stands in the module's header. */
 function commandLine(config: string, flags: CodegenFlags): string {
   const words = ["detent", "codegen", config];
   if (flags.output !== undefined && flags.output !== "-") words.push("-o", flags.output);

@@ -33,6 +33,10 @@ export function testAuthoring(cli: () => Cli): void {
     expect(text).toContain('from "detent/client";');
     expect(text).toContain('export type TypedEventName = "accept" | "ship" | "cancel";');
     expect(await cli().run(["codegen", "typed:v1", "-o", "typed.ts", "--check"])).toMatchObject({ code: 0 });
+    // By another spelling of the same, by redirection, and with the line ends of another system.
+    expect(await cli().run(["codegen", configuration, "-o", `./typed.ts`, "--check"])).toMatchObject({ code: 0 });
+    await cli().write("typed.ts", (await cli().text("codegen", "typed:v1")).replaceAll("\n", "\r\n"));
+    expect(await cli().run(["codegen", "typed:v1", "-o", "typed.ts", "--check"])).toMatchObject({ code: 0 });
     await cli().write("typed.ts", text.replace('"ship"', '"sail"'));
     const stale = await cli().run(["codegen", "typed:v1", "-o", "typed.ts", "--check", "--json"]);
     expect(stale).toMatchObject({ code: 1, stderr: expect.stringContaining("detent codegen typed:v1 -o typed.ts") });

@@ -32,6 +32,10 @@ export class TroubleProxy {
   readonly #sockets = new Set<Socket>();
   #plan: (seen: Seen, nr: number) => Trouble = () => "pass";
   #open = 0;
+  /** Bytes of answers that were passed on since the plan. */
+  passed = 0;
+  #held = Promise.resolve();
+  #release = (): void => undefined;
   readonly target: string;
 
   private constructor(target: string) {
@@ -58,12 +62,22 @@ export class TroubleProxy {
   /** What goes wrong from now on: asked of each request with its number, the first being 0. Forgets what was seen. */
   plan(plan: (seen: Seen, nr: number) => Trouble): void {
     this.seen.length = 0;
+    this.passed = 0;
     this.#plan = plan;
   }
 
   /** Calls that are not answered to their end. */
   get connections(): number {
     return this.#open;
+  }
+
+  /** Lets no request through until it is released. */
+  hold(): void {
+    this.#held = new Promise((resolve) => (this.#release = resolve));
+  }
+
+  release(): void {
+    this.#release();
   }
 
   /** Breaks every connection that is open. */
@@ -83,6 +97,7 @@ export class TroubleProxy {
     const method = request.url?.split("/").at(-1) ?? "";
     const seen = { method, body: body.toString(), headers: request.headers, at: performance.now() };
     const nr = this.seen.push(seen) - 1;
+    await this.#held;
     const trouble = this.#plan(seen, nr);
     if (trouble === "lose") return void request.socket.destroy();
     if (typeof trouble === "object") return void response.writeHead(trouble.status, trouble.headers).end("<h1>no</h1>");
@@ -109,7 +124,10 @@ export class TroubleProxy {
       return;
     }
     response.flushHeaders();
-    for await (const chunk of answer.body ?? []) response.write(chunk);
+    for await (const chunk of answer.body ?? []) {
+      await new Promise((resolve) => response.write(chunk, resolve));
+      this.passed += chunk.byteLength;
+    }
     response.end();
   }
 }

@@ -125,6 +125,16 @@ export function claimRepeats(): void {
     expect(methods()).toEqual(["CreateKey", "RedriveDeadLetters", "EraseMachine"]);
   });
 
+  test("a migration is not made again when somebody may have migrated on, unless it names its revision", async () => {
+    const { configuration, id } = await world.open();
+    world.proxy.plan(() => "mute");
+    const migration = { configuration, id, to: "v1" };
+    expect(await failureOf(world.client.machines.migrateMachine(migration))).toMatchObject({ attempts: 1 });
+    world.proxy.plan((_seen, nr) => (nr === 0 ? "mute" : "pass"));
+    await world.client.machines.migrateMachine({ ...migration, expectedRevision: 0 });
+    expect(methods()).toEqual(["MigrateMachine", "MigrateMachine"]);
+  });
+
   test("a deletion whose answer got lost is not done twice, and says that it was tried twice", async () => {
     const order = await world.open();
     world.proxy.plan((_seen, nr) => (nr === 0 ? "mute" : "pass"));

@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { isRepeatable, PATIENCE, waitBefore } from "../../../src/client/backoff.ts";
 import { DetentError } from "../../../src/client/error.ts";
 import * as client from "../../../src/client/index.ts";
-import { repeatOf, type Repeat } from "../../../src/client/repeats.ts";
+import { repeatOf, repeatOfCall, type Repeat } from "../../../src/client/repeats.ts";
 
 const SERVICES = [
   client.ConfigurationService,
@@ -49,10 +49,19 @@ test("a message with a field for a key or an event id is repeated by it", () => 
   });
 });
 
+test("a migration is repeated where it names the revision that it is for, and might be done twice otherwise", () => {
+  const guarded = METHODS.filter((method) => repeatOf(method) === "guarded");
+  expect(guarded.map(({ name }) => name)).toEqual(["MigrateMachine"]);
+  for (const method of guarded) {
+    expect(repeatOfCall(method, { to: "v2" })).toBe("once");
+    expect(repeatOfCall(method, { to: "v2", expectedRevision: 0 })).toBe("settles");
+  }
+});
+
 const error = (reason: string, code = "unknown") => new DetentError("m", { reason, code });
 
 describe("a failure", () => {
-  const REPEATED: [string, string, Repeat[]][] = [
+  const REPEATED: [string, string, Exclude<Repeat, "guarded">[]][] = [
     ["UNAVAILABLE", "unavailable", ["read", "events", "key", "settles"]],
     ["INTERNAL", "internal", ["read", "events", "key", "settles"]],
     ["DEADLINE_EXCEEDED", "deadline_exceeded", ["read", "events", "key", "settles"]],
@@ -68,7 +77,7 @@ describe("a failure", () => {
     ["SOMETHING_NEW", "unavailable", ["read", "events", "key", "settles"]],
   ];
   test.each(REPEATED)("%s, %s, is repeated for %j", (reason, code, repeats) => {
-    const all: Repeat[] = ["read", "events", "key", "settles", "once", "stream"];
+    const all: Exclude<Repeat, "guarded">[] = ["read", "events", "key", "settles", "once", "stream"];
     expect(all.filter((repeat) => isRepeatable(repeat, error(reason, code)))).toEqual(repeats);
   });
 });

@@ -51,6 +51,25 @@ export async function sends(): Promise<void> {
   await order.send("change", { expectedState: "paid" });
   // @ts-expect-error: an option that is not there
   await order.send("change", { evntId: "e" });
+  // One of several events: its data fits each of them, and is there when one of them needs it.
+  const either = "ship" as "ship" | "cancel";
+  const harmless = "cancel" as "cancel" | "change";
+  await order.send(either, { data: { tracking: "t", weight: 1, reason: "late" } });
+  await order.send(harmless);
+  await order.send(harmless, { data: { reason: "late" } });
+  // @ts-expect-error: one of them needs data
+  await order.send(either);
+  // @ts-expect-error: nor has it any here
+  await order.trySend(either, { eventId: "e" });
+  // @ts-expect-error: data that one of them does not take
+  await order.dryRun(either, { data: { reason: "late" } });
+  // @ts-expect-error: nor this
+  await order.send(either, { data: { tracking: "t", weight: 1, reason: "bored" } });
+  // @ts-expect-error: nor is it taken where it may be left out
+  await order.send(harmless, { data: { reason: "bored" } });
+  // @ts-expect-error: an interface may gain members elsewhere
+  await order.send("change", { data: declared });
+  await order.send("change", { data: { ...declared } });
   // @ts-expect-error: JSON has no functions
   await order.send("change", { data: { f: () => 1 } });
   // @ts-expect-error: no such event
@@ -75,11 +94,18 @@ export async function sends(): Promise<void> {
       tried.reason satisfies string;
       tried.allowedEvents.includes("ship");
       break;
+    case "other":
+      tried.otherResult satisfies string;
+      break;
     default:
       tried satisfies never;
   }
 }
 declare const declare_event: OrdersEvent;
+interface Declared {
+  readonly a: string;
+}
+declare const declared: Declared;
 
 export async function creates(): Promise<void> {
   await order.create();
@@ -168,9 +194,10 @@ export async function reads(): Promise<void> {
     if (change.kind === "event" && change.event === "ship") change.to satisfies string;
     // @ts-expect-error: the machine did not move from anywhere
     if (change.kind === "creation") change.from satisfies string;
+    if (change.kind === "other") change.otherKind satisfies string;
     if (change.kind === "deletion") break;
   }
-  for await (const { kind } of order.history({ order: "desc" })) kind satisfies "event" | "migration" | "override";
+  for await (const { kind } of order.history({ order: "desc" })) kind satisfies "event" | "migration" | "override" | "other";
   const { events } = await order.allowedEvents();
   events.filter(({ event, to }) => event === "ship" && to === "shipped");
   const states: readonly ("start" | "pending" | "shipped" | "cancelled")[] = orders.states;

@@ -2,7 +2,7 @@
 import { transform } from "esbuild";
 import * as fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { generateModule } from "../../../src/codegen/module.ts";
+import { comparable, generateModule } from "../../../src/codegen/module.ts";
 import { compileConfiguration } from "../../../src/engine/compile-configuration.ts";
 import type { ConfigurationSource } from "../../../src/engine/configuration.ts";
 import { readClientDocs } from "../../client-docs.ts";
@@ -52,10 +52,48 @@ test("what an order becomes is this", async () => {
   await expect(text).toMatchFileSnapshot("./golden/orders.ts.txt");
 });
 
-test("the same configuration gives the same text", () => {
+/** The same with the members of its objects in another order, apart from those of schemas, whose order is that of the types. */
+function reordered(source: ConfigurationSource): ConfigurationSource {
+  const turn = <T extends object>(object: T): T => Object.fromEntries(Object.entries(object).toReversed()) as T;
+  const { state_options, event_options, ...rest } = turn(source);
+  return {
+    ...rest,
+    ...(event_options && { event_options: turn(event_options) }),
+    ...(state_options && { state_options: turn(state_options) }),
+  };
+}
+
+test("the order in which a configuration names its options is none of its module's", () => {
   for (const source of Object.values(SAMPLES)) {
-    expect(generateModule(structuredClone(source)).text).toBe(generateModule(source).text);
+    expect(generateModule(reordered(source)).text).toBe(generateModule(source).text);
   }
+});
+
+test("a module may be made by any command, with any line ends, and is the same; any other change is one", () => {
+  const { text } = generateModule(ORDERS, { command: "detent codegen ./orders.yaml -o a.ts" });
+  const other = generateModule(ORDERS, { command: "detent codegen orders:v3" }).text;
+  expect(other).not.toBe(text);
+  expect(comparable(other.replaceAll("\n", "\r\n"))).toBe(comparable(text));
+  for (const changed of [
+    text.replace("ship", "sail"),
+    text.replace("orders:v3", "orders:v4"),
+    text.replace("\n", "\n\n"),
+  ]) {
+    expect(comparable(changed)).not.toBe(comparable(text));
+  }
+});
+
+test("what comments hold orders nothing, and can be read", () => {
+  const { text } = generateModule(SAMPLES["ordering"] ?? ORDERS, { command: "@ts-nocheck" });
+  expect(text.match(/@.*/g)).toEqual(["@example.com */", "@example.com */", "@example.com */", "@example.com */"]);
+  expect(generateModule(ORDERS, { command: "detent codegen a --import @acme/client" }).text).toContain(
+    " @acme/client\n",
+  );
+});
+
+test("a value has a name that a CommonJS module may have, too", () => {
+  const names = ["require", "exports", "class"].map((name) => generateModule({ ...ORDERS, name }).value);
+  expect(names).toEqual(["require_", "exports_", "class_"]);
 });
 
 /** What the module hands to `defineConfiguration`. */

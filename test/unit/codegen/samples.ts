@@ -107,6 +107,12 @@ const anything = (schema: Record<string, unknown>): ConfigurationSource => ({
 
 const range = (length: number): number[] => Array.from({ length }, (_, index) => index);
 
+const ORDERS_TO_TOOLS = {
+  a: { type: "string", description: "@ts-expect-error" },
+  b: { type: "string", description: "first\n @ts-ignore" },
+  c: { type: "string", description: "(@internal) x@internal, {@link a}; a@example.com" },
+};
+
 export const SAMPLES: Readonly<Record<string, ConfigurationSource>> = {
   orders: ORDERS,
   least: { name: "a", starting_state: "x", states: ["x"], transitions: [{ from: "x", to: "x", event: "e" }] },
@@ -143,6 +149,25 @@ export const SAMPLES: Readonly<Record<string, ConfigurationSource>> = {
     ),
   },
   default: { name: "default", starting_state: "x", states: ["x"], transitions: [{ from: "x", to: "x", event: "e" }] },
+  // Their comments order nothing, and their names import nothing.
+  ordering: {
+    name: "ordering",
+    starting_state: "JsonValue",
+    states: ["JsonValue", "JsonObject"],
+    transitions: cycle(["JsonValue", "JsonObject"], (index) => ["JsonValue", "Snapshot"][index] ?? ""),
+    state_options: Object.fromEntries(
+      ["JsonValue", "JsonObject"].map((name) => [
+        name,
+        { schema: { description: "@ts-expect-error", properties: ORDERS_TO_TOOLS } },
+      ]),
+    ),
+    event_options: Object.fromEntries(
+      ["JsonValue", "Snapshot"].map((name) => [
+        name,
+        { schema: { description: "a\n@ts-ignore", properties: ORDERS_TO_TOOLS } },
+      ]),
+    ),
+  },
   imported: {
     name: "defineConfiguration",
     version: "Snapshot",
