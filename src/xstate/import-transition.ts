@@ -74,7 +74,12 @@ export class TransitionReader {
       return state;
     }
     const found = typeof target === "string" ? this.#resolve(target, state) : undefined;
-    if (found === undefined) report("error", at, `${show(target)} is none of the states`);
+    if (found === undefined) {
+      const isUndotted =
+        state === "*" && typeof target === "string" && this.#resolve(`.${target}`, state) !== undefined;
+      const hint = isUndotted ? `: from the machine itself write ${quote(`.${target}`)}` : "";
+      report("error", at, `${show(target)} is none of the states${hint}`);
+    }
     if (found === state && isTimed && fields["reenter"] !== true && fields["internal"] !== false) {
       report("warning", at, "the delays of the state begin anew; in XState v5 only with reenter: true");
     }

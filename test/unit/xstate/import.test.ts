@@ -115,7 +115,7 @@ test.each([
   [
     "a machine's target without a dot",
     { ...withState({ on: { GO: "b" } }), on: { ALL: "b" } },
-    '/on/ALL/target: "b" is none',
+    '/on/ALL/target: "b" is none of the states: from the machine itself write ".b"',
   ],
   ["no transition at all", withState({ on: { GO: null } }), "must be a target or a map"],
   [
