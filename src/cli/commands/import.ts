@@ -32,7 +32,7 @@ export function addImport(program: Command, runner: Runner): void {
     summary: "turn a machine of XState into a configuration, as YAML",
     description: `Turns the configuration of an XState machine (v4 or v5, as JSON: "-" is stdin) into a configuration of Detent, as YAML.
 Nothing is uploaded. What has no counterpart is told: as an error where the meaning would be another, as a warning where
-something is left out.`,
+something is left out. Guards that are functions are lost in JSON.stringify: docs/xstate.md has the line that keeps them.`,
     examples: [
       ["import xstate machine.json -o orders.yaml", "into a file, to be looked at and uploaded"],
       ["import xstate machine.json --as orders:v2", "under another name than the machine's id"],
