@@ -204,5 +204,7 @@ function hasTimer({ after, deadline }: TransitionSource): boolean {
 function nameOfInvoked({ id, src }: Record<string, unknown>): string {
   if (typeof id === "string") return id;
   if (typeof src === "string") return src;
-  return isFields(src) && typeof src["type"] === "string" ? src["type"] : "work";
+  const type = isFields(src) ? src["type"] : undefined;
+  // A function that is written in place is called like its property.
+  return typeof type === "string" && type !== "src" && type !== "function" ? type : "work";
 }

@@ -97,6 +97,7 @@ async function importXState({ flags, output }: Session<XStateFlags>, file = ""):
     output.data({ configuration, findings, checked: checked?.findings ?? [], ...written }, () => "");
   }
   for (const line of lines.warnings) output.say(line);
+  if (output.isJson && target !== undefined) output.say(`written: ${target}`);
   if (isRefused) throw output.isJson ? answeredNo() : new Failure(lines.errors.join("\n"), EXIT.no);
   if (!output.isJson) await deliverFile(output, target, toText(), source);
 }

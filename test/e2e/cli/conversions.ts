@@ -62,6 +62,7 @@ export function testConversions(cli: () => Cli): void {
     const whole = await cli().json("import", "xstate", file, "-o", yaml);
     expect(whole).toMatchObject({ configuration: { name: "parcel" }, findings: [], file: yaml });
     expect(await readFile(yaml, "utf8")).toBe(await cli().text("import", "xstate", file));
+    expect((await cli().run(["import", "xstate", file, "--json", "-o", yaml])).stderr).toBe(`written: ${yaml}\n`);
     const { file: _file, ...rest } = whole as { file: string };
     expect(await cli().json("import", "xstate", file)).toEqual(rest);
     expect(await cli().json("import", "xstate", file, "-o", "-")).toEqual(rest);

@@ -92,3 +92,9 @@ test("an action that may raise events is told as one", () => {
     expect.stringMatching(/^warning .*"enqueueActions" is left out, with the events that it may raise/),
   ]);
 });
+
+test("work that is a function without a name of its own is called work", () => {
+  const machine = { ...withWay({ target: "b" }) };
+  Object.assign(machine.states.a, { invoke: { src: () => Promise.resolve(), onDone: "b" } });
+  expect(read(machine).source.transitions?.map(({ event }) => event)).toEqual(["GO", "done.work"]);
+});

@@ -129,6 +129,11 @@ test.each([
     { ...withState({ on: { GO: "b" } }), after: { 10: ".b" } },
     "/after: a delay of the whole",
   ],
+  [
+    "a delay whose event the machine has already",
+    { ...withState({ after: { 1000: "b" } }), on: { after_PT1S: ".b" } },
+    '/on/after_PT1S: the delay of "a" has an event of this name',
+  ],
   ["a delay that stays", withState({ after: { 10: { actions: "tick" } } }), "would start the delays of its state anew"],
   [
     "a stay everywhere",
