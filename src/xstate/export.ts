@@ -4,7 +4,7 @@ import { parseDuration } from "../engine/duration.ts";
 import { toPointer } from "../engine/finding.ts";
 import { quote } from "../engine/names.ts";
 import type { ConversionFinding } from "./finding.ts";
-import { ASSIGN_ACTION, CEL_GUARD, KEPT_FIELDS, OWN_META } from "./words.ts";
+import { ASSIGN_ACTION, CEL_GUARD, KEPT_FIELDS, OWN_META, type TimedMeta } from "./words.ts";
 
 /** Node's and browsers' timers count milliseconds in 32 bits; what is longer they take for nothing. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
@@ -57,25 +57,37 @@ function idOf(state: string, index: number): { readonly id?: string } {
 
 function toNode(state: string, transitions: readonly TransitionSource[], states: readonly string[]) {
   const on = new Map<string, Transition[]>();
-  const after = new Map<string, Transition[]>();
-  for (const transition of transitions) {
-    const { event = "", to = "", deadline } = transition;
+  const entries = transitions.map((transition) => {
+    const { event = "", to = "" } = transition;
     const target = PLAIN_TARGET.test(to) ? to : `#state_${states.indexOf(to)}`;
-    const timed = timedOf(transition);
-    const conditions = conditionsOf(transition);
     // An event leads anew into a state that it does not leave, with its timers; in XState v5 only when that is said.
-    const entry = { target, ...(to === state && { reenter: true }), ...conditions };
+    const entry = { target, ...(to === state && { reenter: true }), ...conditionsOf(transition) };
+    const timed = timedOf(transition);
     const isPlain = Object.keys(entry).length === 1 && timed === undefined;
     // Callers may send a timer's event themselves.
     push(on, event, isPlain ? target : { ...entry, ...(timed && { meta: { [OWN_META]: timed } }) });
-    if (timed === undefined) continue;
-    const delay = deadline === undefined ? String(parseDuration(timed.after ?? "")) : `deadline: ${deadline}`;
-    push(after, delay, { ...entry, meta: { [OWN_META]: { event } } });
+    return { event, entry, delay: timed && delayOf(timed) };
+  });
+  const after = new Map<string, Transition[]>();
+  const sent = new Set<string>();
+  for (const { event, delay } of entries) {
+    // An event that is refused is refused the second time as well: two timers of it that are due together are one.
+    const key = JSON.stringify([delay, event]);
+    if (delay === undefined || sent.has(key)) continue;
+    sent.add(key);
+    // A timer sends its event, which tries whatever the state has for it and not only what has the timer.
+    for (const { entry } of entries.filter((other) => other.event === event)) {
+      push(after, delay, { ...entry, meta: { [OWN_META]: { event } } });
+    }
   }
   return { on: toObject(on), ...(after.size > 0 && { after: toObject(after) }) };
 }
 
-function timedOf({ after, deadline }: TransitionSource) {
+function delayOf({ after = "", deadline }: TimedMeta): string {
+  return deadline === undefined ? String(parseDuration(after)) : `deadline: ${deadline}`;
+}
+
+function timedOf({ after, deadline }: TransitionSource): TimedMeta | undefined {
   if (deadline) return { deadline };
   return after ? { after } : undefined;
 }

@@ -4,7 +4,7 @@ import { toPointer } from "../engine/finding.ts";
 import { quote } from "../engine/names.ts";
 import type { ConversionFinding } from "./finding.ts";
 import { TransitionReader, type Trigger } from "./import-transition.ts";
-import { formatDuration, isFields, OWN_META, show, type TimedMeta } from "./words.ts";
+import { formatDuration, isFields, OWN_META, show } from "./words.ts";
 
 /** By what states are named. */
 export interface Names {
@@ -119,23 +119,21 @@ export class StateReader {
     const { report } = this.#options;
     if (after === undefined) return [];
     return listDelayed(after, pointer).flatMap(({ delay, value, at }) => {
-      const own = ownEventOf(value);
+      const list = listByEvent(value, at);
       // An export has it among the events, too, since callers may send it.
-      if (
-        own !== undefined &&
-        on.some(({ event, after: a, deadline }) => event === own && (a ?? deadline) !== undefined)
-      ) {
-        return [];
-      }
-      const duration = this.#readDelay(delay, at);
+      const news = list.filter(({ own }) => !on.some((other) => other.event === own && hasTimer(other)));
+      const duration = news.length > 0 ? this.#readDelay(delay, at) : undefined;
       if (duration === undefined) return [];
-      const event = own ?? `after_${duration}`;
-      if (on.some((other) => other.event === event)) {
-        report("error", at, `the event of this delay would be ${quote(event)}, which the state has already`);
-      }
-      const [first, ...others] = this.#transitions.readAll(value, at, { ...trigger, event });
-      // Of several that are due together one timer tells: its event tries them in their order.
-      return first === undefined ? [] : [{ ...first, after: duration }, ...others];
+      return news.flatMap(({ own, ways }) => {
+        const event = own ?? `after_${duration}`;
+        if (on.some((other) => other.event === event)) {
+          report("error", at, `the event of this delay would be ${quote(event)}, which the state has already`);
+        }
+        const read = ways.flatMap((way) => this.#transitions.readAll(way.value, way.at, { ...trigger, event }));
+        const [first, ...others] = read;
+        // Of several that are due together one timer tells: its event tries them in their order.
+        return first === undefined ? [] : [{ ...first, after: duration }, ...others];
+      });
     });
   }
 
@@ -185,15 +183,28 @@ function listDelayed(after: unknown, pointer: string) {
   });
 }
 
-function ownEventOf(value: unknown): string | undefined {
-  const [first] = Array.isArray(value) ? (value as unknown[]) : [value];
-  const meta =
-    isFields(first) && isFields(first["meta"]) ? (first["meta"][OWN_META] as TimedMeta | undefined) : undefined;
-  return typeof meta?.event === "string" ? meta.event : undefined;
+/** What stands under a delay, by the event that an export has marked it with. */
+function listByEvent(value: unknown, at: string) {
+  const list = Array.isArray(value)
+    ? (value as unknown[]).map((one, index) => ({ value: one, at: `${at}/${index}` }))
+    : [{ value, at }];
+  const byEvent = Map.groupBy(list, (way) => ownEventOf(way.value));
+  return Array.from(byEvent, ([own, ways]) => ({ own, ways }));
+}
+
+function ownEventOf(transition: unknown): string | undefined {
+  const meta = isFields(transition) && isFields(transition["meta"]) ? transition["meta"][OWN_META] : undefined;
+  return isFields(meta) && typeof meta["event"] === "string" ? meta["event"] : undefined;
+}
+
+function hasTimer({ after, deadline }: TransitionSource): boolean {
+  return (after ?? deadline) !== undefined;
 }
 
 function nameOfInvoked({ id, src }: Record<string, unknown>): string {
   if (typeof id === "string") return id;
   if (typeof src === "string") return src;
-  return isFields(src) && typeof src["type"] === "string" ? src["type"] : "work";
+  const type = isFields(src) ? src["type"] : undefined;
+  // A function that is written in place is called like its property.
+  return typeof type === "string" && type !== "src" && type !== "function" ? type : "work";
 }

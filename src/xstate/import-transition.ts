@@ -14,9 +14,17 @@ export interface Trigger {
 }
 
 const KNOWN = ["target", "guard", "cond", "actions", "internal", "reenter", "description", "meta"];
+/** Functions of XState 5 that make one guard of several. */
+const COMBINING = ["and", "or", "not"];
+/** What a function that is written in place is called: its property's name, or what docs/xstate.md writes for none. */
+const UNNAMED = ["guard", "cond", "function"];
+/** Actions that decide when they run what is done, which may be a `raise`. */
+const DECIDING = ["enqueueActions", "xstate.enqueueActions", "xstate.pure", "xstate.choose"];
 
 export class TransitionReader {
   readonly #options: ReaderOptions;
+  /** Names that a guard has had already which are no function's own. */
+  readonly #unnamed = new Set<string>();
 
   constructor(options: ReaderOptions) {
     this.#options = options;
@@ -74,7 +82,12 @@ export class TransitionReader {
       return state;
     }
     const found = typeof target === "string" ? this.#resolve(target, state) : undefined;
-    if (found === undefined) report("error", at, `${show(target)} is none of the states`);
+    if (found === undefined) {
+      const isUndotted =
+        state === "*" && typeof target === "string" && this.#resolve(`.${target}`, state) !== undefined;
+      const hint = isUndotted ? `: from the machine itself write ${quote(`.${target}`)}` : "";
+      report("error", at, `${show(target)} is none of the states${hint}`);
+    }
     if (found === state && isTimed && fields["reenter"] !== true && fields["internal"] !== false) {
       report("warning", at, "the delays of the state begin anew; in XState v5 only with reenter: true");
     }
@@ -103,6 +116,22 @@ export class TransitionReader {
       report("error", at, "a guard must have a name, for which --guard gives an expression");
       return undefined;
     }
+    if (isFields(given) && COMBINING.includes(type)) {
+      report("error", at, `${quote(type)} combines guards: write them as one with a name, for --guard`);
+      return undefined;
+    }
+    if (isFields(given) && type === "stateIn") {
+      report("error", at, "stateIn has no counterpart: one state at a time");
+      return undefined;
+    }
+    if (isFields(given) && UNNAMED.includes(type)) {
+      // What is called so by chance is another function each time: one expression would open what another guard closes.
+      if (this.#unnamed.has(type)) {
+        report("error", at, `another guard is called ${quote(type)}, too: give each function a name of its own`);
+        return undefined;
+      }
+      this.#unnamed.add(type);
+    }
     const expression = guards.get(type);
     if (expression === undefined) {
       report("error", at, `the guard ${quote(type)} needs an expression: --guard '${type}=data.total > 0'`);
@@ -123,8 +152,11 @@ export class TransitionReader {
       if (name === ASSIGN_ACTION && isFields(fields)) assign = fields as Record<string, string>;
       else if (/^(?:xstate\.)?raise$/.test(name)) {
         report("error", at, "raise has no counterpart: a machine sends itself nothing but what is timed");
+      } else if (name === "xstate.send" && isFields(action) && (action["to"] ?? null) === null) {
+        report("error", at, "what v4 sends to the machine itself has no counterpart");
       } else {
-        const message = `the action ${quote(name)} is left out: what a change sets off is done by who consumes the transitions`;
+        const raised = DECIDING.includes(name) ? ", with the events that it may raise" : "";
+        const message = `the action ${quote(name)} is left out${raised}: what a change sets off is done by who consumes the transitions`;
         report("warning", at, message);
       }
     }

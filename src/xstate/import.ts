@@ -61,6 +61,11 @@ export function importMachine(value: unknown, options: ImportOptions): Imported 
   checkRoot(value, report, reader);
   const transitions = Object.entries(nodes).flatMap(([state, node]) => reader.readState(state, node));
   const everywhere = reader.readRoot(value["on"]);
+  for (const { event = "" } of everywhere) {
+    const timed = transitions.find((other) => other.event === event && other.after !== undefined);
+    if (timed === undefined) continue;
+    report("error", toPointer("on", event), `the delay of ${quote(timed.from ?? "")} has an event of this name`);
+  }
   const source = {
     name: nameOf(value, options, report),
     ...versionOf(value, options),

@@ -1,6 +1,7 @@
 /** `detent import`: what others wrote, as a configuration of Detent. */
 import type { Command } from "commander";
 import { randomUUID } from "node:crypto";
+import { writeFile } from "node:fs/promises";
 import { parseDuration } from "../../engine/duration.ts";
 import type { ConversionFinding } from "../../xstate/finding.ts";
 import { importMachine } from "../../xstate/import.ts";
@@ -31,13 +32,13 @@ export function addImport(program: Command, runner: Runner): void {
     summary: "turn a machine of XState into a configuration, as YAML",
     description: `Turns the configuration of an XState machine (v4 or v5, as JSON: "-" is stdin) into a configuration of Detent, as YAML.
 Nothing is uploaded. What has no counterpart is told: as an error where the meaning would be another, as a warning where
-something is left out.`,
+something is left out. Guards that are functions are lost in JSON.stringify: docs/xstate.md has the line that keeps them.`,
     examples: [
       ["import xstate machine.json -o orders.yaml", "into a file, to be looked at and uploaded"],
       ["import xstate machine.json --as orders:v2", "under another name than the machine's id"],
       ["import xstate machine.json --guard 'isPaid=data.paid'", "with an expression for a guard"],
     ],
-    json: '`{"configuration", "findings", "checked"}`; with `-o` `{"file"}`',
+    json: '`{"configuration", "findings", "checked"}`; with `-o` also `"file"`, where one was written',
     options: (command) =>
       command
         .option("--as <config>", "name and version of the configuration (the machine's id)")
@@ -68,7 +69,7 @@ stands where the chart does.`,
 async function importXState({ flags, output }: Session<XStateFlags>, file = ""): Promise<void> {
   const [document, second] = await readDocuments(file);
   if (document === undefined || second !== undefined) throw usage(`${file} must have one machine in it`);
-  const [name, version] = flags.as === undefined ? [] : flags.as.split(":");
+  const [name, version] = flags.as === undefined ? [] : readNewName(flags.as);
   const delays = new Map(Object.entries(readPairs("--delay", flags.delay) ?? {}));
   for (const [delay, duration] of delays) {
     if (parseDuration(duration) === undefined) throw usage(`--delay ${delay}: "${duration}" is no duration like PT5M`);
@@ -87,13 +88,33 @@ async function importXState({ flags, output }: Session<XStateFlags>, file = ""):
     list.push(`the configuration: ${severity}: ${toPrintable(message)} (${code})`);
   }
   const isRefused = lines.errors.length > 0;
+  const toText = () => `${toYaml(source)}\n`;
+  const target = isRefused || flags.output === "-" ? undefined : flags.output;
   if (output.isJson) {
-    output.data({ configuration: isRefused ? null : source, findings, checked: checked?.findings ?? [] }, () => "");
+    if (target !== undefined) await writeText(target, toText());
+    const configuration = isRefused ? null : source;
+    const written = target !== undefined && { file: target };
+    output.data({ configuration, findings, checked: checked?.findings ?? [], ...written }, () => "");
   }
   for (const line of lines.warnings) output.say(line);
+  if (output.isJson && target !== undefined) output.say(`written: ${target}`);
   if (isRefused) throw output.isJson ? answeredNo() : new Failure(lines.errors.join("\n"), EXIT.no);
-  if (!output.isJson || flags.output !== undefined)
-    await deliverFile(output, flags.output, `${toYaml(source)}\n`, source);
+  if (!output.isJson) await deliverFile(output, target, toText(), source);
+}
+
+/** A name and perhaps a version, as `--as` gives them; whether they may be those of a configuration is checked later. */
+function readNewName(text: string): string[] {
+  const parts = text.split(":");
+  if (parts.length > 2 || parts.includes("")) throw usage(`--as: "${text}" must be NAME or NAME:VERSION`);
+  return parts;
+}
+
+async function writeText(file: string, text: string): Promise<void> {
+  try {
+    await writeFile(file, text);
+  } catch (error) {
+    throw usage(`${file} cannot be written: ${(error as Error).message}`);
+  }
 }
 
 /** Findings of a conversion as lines. */

@@ -53,6 +53,38 @@ export function testConversions(cli: () => Cli): void {
     expect(await cli().refusal(1, "import", "xstate", lonely)).toMatch(/the configuration: error: .*attic/);
   });
 
+  test("import xstate --json prints one document, which names the file that was written", async () => {
+    const file = await cli().write("plain.json", {
+      ...MACHINE,
+      states: { ...MACHINE.states, idle: { on: { GO: "busy" } } },
+    });
+    const yaml = join(cli().dir, "plain.yaml");
+    const whole = await cli().json("import", "xstate", file, "-o", yaml);
+    expect(whole).toMatchObject({ configuration: { name: "parcel" }, findings: [], file: yaml });
+    expect(await readFile(yaml, "utf8")).toBe(await cli().text("import", "xstate", file));
+    expect((await cli().run(["import", "xstate", file, "--json", "-o", yaml])).stderr).toBe(`written: ${yaml}\n`);
+    const { file: _file, ...rest } = whole as { file: string };
+    expect(await cli().json("import", "xstate", file)).toEqual(rest);
+    expect(await cli().json("import", "xstate", file, "-o", "-")).toEqual(rest);
+    const nowhere = join(cli().dir, "nowhere", "plain.yaml");
+    expect(await cli().run(["import", "xstate", file, "--json", "-o", nowhere])).toMatchObject({ code: 2, stdout: "" });
+    const faulty = await cli().write("guarded.json", MACHINE);
+    const unwritten = join(cli().dir, "guarded.yaml");
+    const refused = await cli().run(["import", "xstate", faulty, "--json", "-o", unwritten]);
+    expect(JSON.parse(refused.stdout)).not.toHaveProperty("file");
+    await expect(readFile(unwritten)).rejects.toThrow("ENOENT");
+  });
+
+  test("import xstate --as takes one version, and no more behind it", async () => {
+    const file = await cli().write("named.json", {
+      ...MACHINE,
+      states: { ...MACHINE.states, idle: { on: { GO: "busy" } } },
+    });
+    expect(await cli().refusal(2, "import", "xstate", file, "--as", "q:v2:zz")).toContain('--as: "q:v2:zz"');
+    expect(await cli().refusal(2, "import", "xstate", file, "--as", "q:")).toContain('--as: "q:"');
+    expect(await cli().text("import", "xstate", file, "--as", "q:v2")).toMatch(/name: q\nversion: v2\n/);
+  });
+
   test("export xstate and import xstate are there and back", async () => {
     const file = await cli().write("trip.json", {
       ...ordersConfiguration("trip"),

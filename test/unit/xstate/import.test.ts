@@ -115,7 +115,7 @@ test.each([
   [
     "a machine's target without a dot",
     { ...withState({ on: { GO: "b" } }), on: { ALL: "b" } },
-    '/on/ALL/target: "b" is none',
+    '/on/ALL/target: "b" is none of the states: from the machine itself write ".b"',
   ],
   ["no transition at all", withState({ on: { GO: null } }), "must be a target or a map"],
   [
@@ -128,6 +128,11 @@ test.each([
     "a delay of the whole machine",
     { ...withState({ on: { GO: "b" } }), after: { 10: ".b" } },
     "/after: a delay of the whole",
+  ],
+  [
+    "a delay whose event the machine has already",
+    { ...withState({ after: { 1000: "b" } }), on: { after_PT1S: ".b" } },
+    '/on/after_PT1S: the delay of "a" has an event of this name',
   ],
   ["a delay that stays", withState({ after: { 10: { actions: "tick" } } }), "would start the delays of its state anew"],
   [

@@ -90,3 +90,104 @@ test("without our own marks, what moves by events alone moves the same way in ev
     }),
   );
 });
+
+test("what is due by a timer is what its event does: the first of its transitions in the state, whichever has the timer", () => {
+  const timed = configurations({ ...TASTE, guards: 0, timers: 60, schemas: 0, unhandled: [undefined] })
+    .map(toSource)
+    .map((source) => ({
+      ...source,
+      transitions: (source.transitions ?? []).map(({ from = "", to = "", event = "", after, deadline }) => {
+        return { from, to, event, ...((after ?? deadline) !== undefined && { after: after ?? "PT7S" }) };
+      }),
+    }));
+  let seen = 0;
+  fc.assert(
+    fc.property(timed, (source) => {
+      const machine = exported(source);
+      const configuration = loadConfiguration(source);
+      const states = machine["states"] as Record<string, { after?: Record<string, unknown> }>;
+      for (const state of configuration.states) {
+        const begun = start(configuration, { state, data: {}, now: 0 });
+        if (!begun.ok) continue;
+        const due = new Map<string, string>();
+        for (const { event, afterMs } of configuration.edges.listTimed(state)) {
+          if (!due.has(String(afterMs))) due.set(String(afterMs), event);
+        }
+        const after = states[state]?.after ?? {};
+        expect(new Set(Object.keys(after))).toEqual(new Set(due.keys()));
+        for (const [delay, name] of due) {
+          const event = { id: "e", name, data: {}, details: "", originator: "timer", timestamp: 0 };
+          const taken = step(configuration, begun.next, event, Number(delay));
+          const [first] = [after[delay]].flat();
+          expect(resolveTarget(machine, first)).toBe(taken.kind === "transitioned" ? taken.next.state : undefined);
+          seen += 1;
+        }
+      }
+    }),
+  );
+  expect(seen).toBeGreaterThan(0);
+});
+
+/** What stands under the delays of the state `a`, as targets. */
+function targetsOf(machine: Record<string, unknown>): Record<string, unknown> {
+  const states = machine["states"] as Record<string, { after?: Record<string, unknown> }>;
+  return Object.fromEntries(
+    Object.entries(states["a"]?.after ?? {}).map(([delay, value]) => {
+      return [delay, [value].flat().map((one) => resolveTarget(machine, one))];
+    }),
+  );
+}
+
+const by = (from: string, to: string, event: string, after?: string) => ({ from, to, event, ...(after && { after }) });
+
+test.each([
+  ["one before it", [by("a", "b", "t"), by("a", "c", "t", "PT1M")], { 60000: ["b", "c"] }],
+  ["one behind it", [by("a", "b", "t", "PT1M"), by("a", "c", "t")], { 60000: ["b", "c"] }],
+  ["one from everywhere", [by("*", "b", "t"), by("a", "c", "t", "PT1M")], { 60000: ["b", "c"] }],
+  ["a timer from everywhere", [by("a", "b", "t"), by("*", "c", "t", "PT1M")], { 60000: ["b", "c"] }],
+  ["two times", [by("a", "b", "t", "PT1M"), by("a", "c", "t", "PT1S")], { 1000: ["b", "c"], 60000: ["b", "c"] }],
+  ["one time twice", [by("a", "b", "t", "PT60S"), by("a", "c", "t", "PT1M")], { 60000: ["b", "c"] }],
+  [
+    "two events at one time",
+    [by("a", "b", "t", "PT1M"), by("a", "c", "u", "PT1M"), by("a", "a", "t")],
+    { 60000: ["b", "a", "c"] },
+  ],
+  ["another event", [by("a", "b", "u"), by("a", "c", "t", "PT1M")], { 60000: ["c"] }],
+])("under a delay stands all that its event tries, and comes back: %s", (_, transitions, delays) => {
+  const source = { name: "m", starting_state: "a", states: ["a", "b", "c"], transitions };
+  const machine = exported(source);
+  expect(targetsOf(machine)).toEqual(delays);
+  const { source: again, findings } = importMachine(machine, { guards: NONE, delays: NONE });
+  expect(findings).toEqual([]);
+  expect(waysOf(again)).toEqual(waysOf(source));
+});
+
+test("a delay with a guard and an else is exported with both", () => {
+  const after = { 1000: [{ target: "c", guard: "g1" }, { target: "b" }] };
+  const machine = { id: "m", initial: "a", states: { a: { after }, b: { type: "final" }, c: { type: "final" } } };
+  const { source } = importMachine(machine, { guards: new Map([["g1", "data.g1"]]), delays: NONE });
+  const again = exported(source)["states"] as Record<string, { after?: unknown }>;
+  expect(again["a"]?.after).toEqual({
+    1000: [
+      expect.objectContaining({ target: "c", guard: { type: "cel", params: { expression: "data.g1" } } }),
+      { target: "b", meta: { detent: { event: "after_PT1S" } } },
+    ],
+  });
+});
+
+test("what is added under a delay of an export is not lost behind what was there", () => {
+  const machine = exported({
+    name: "m",
+    starting_state: "a",
+    states: ["a", "b", "c"],
+    transitions: [{ ...by("a", "b", "t", "PT1M"), guard: "data.ok" }],
+  });
+  const { after } = (machine["states"] as { a: { after: Record<string, unknown> } }).a;
+  after["60000"] = [after["60000"], "c"].flat();
+  const { source, findings } = importMachine(machine, { guards: NONE, delays: NONE });
+  expect(findings.filter(({ severity }) => severity === "error")).toEqual([]);
+  expect(source.transitions).toEqual([
+    { ...by("a", "b", "t", "PT1M"), guard: "data.ok" },
+    by("a", "c", "after_PT1M", "PT1M"),
+  ]);
+});
