@@ -32,7 +32,7 @@ export class Source {
    * file, so that the same input again applies nothing twice.
    */
   static async open(file: string): Promise<Source> {
-    const handle = file === "-" ? await keepStdin() : await openFile(file);
+    const handle = await openRepeatably(file);
     const hash = createHash("sha256");
     let lines = 0;
     try {
@@ -63,21 +63,30 @@ export class Source {
   }
 }
 
-async function openFile(file: string): Promise<FileHandle> {
+/** What can be read twice: the file itself, or what a stream (stdin, a pipe) has to its end. */
+async function openRepeatably(file: string): Promise<FileHandle> {
+  if (file === "-") return await keep(process.stdin);
   try {
-    return await open(file);
+    const handle = await open(file);
+    // Of a pipe or a device neither the size is known nor can it be read from its beginning again.
+    return (await handle.stat()).isFile() ? handle : await keep(handle.createReadStream());
   } catch (error) {
     throw usage(`${file} cannot be read: ${(error as Error).message}`);
   }
 }
 
-/** What stdin has, in a file without a name: whatever becomes of this command, it is not left behind. */
-async function keepStdin(): Promise<FileHandle> {
+/** What a stream has, in a file without a name: whatever becomes of this command, it is not left behind. */
+async function keep(stream: AsyncIterable<Buffer>): Promise<FileHandle> {
   const file = join(tmpdir(), `detent-load-${randomUUID()}`);
   const handle = await open(file, "wx+", 0o600);
-  await unlink(file);
-  for await (const chunk of process.stdin) await handle.writeFile(chunk as Buffer);
-  return handle;
+  try {
+    await unlink(file);
+    for await (const chunk of stream) await handle.writeFile(chunk);
+    return handle;
+  } catch (error) {
+    await handle.close();
+    throw error;
+  }
 }
 
 /** `size` bytes from the beginning, however often. */
