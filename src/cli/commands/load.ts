@@ -11,7 +11,7 @@ import { LineSet } from "../load/line-set.ts";
 import { Load, type Ended } from "../load/load.ts";
 import { Pace } from "../load/pace.ts";
 import { formatCount, Progress } from "../load/progress.ts";
-import { writeReport } from "../load/report.ts";
+import { Report } from "../load/report.ts";
 import { Source } from "../load/source.ts";
 import { Tally, type LineFailure } from "../load/tally.ts";
 import { xdgHome } from "../profiles.ts";
@@ -79,6 +79,7 @@ async function runLoad(session: Session<LoadFlags>, file = ""): Promise<void> {
   const settings = await readSettings(flags);
   const source = await Source.open(file);
   try {
+    const report = flags.report === undefined ? undefined : await Report.prepare(flags.report, source);
     const header: JournalHeader = { detent_load: 1, file: source.name, sha256: source.sha256, url: settings.url };
     const dir = join(xdgHome("XDG_STATE_HOME", ".local/state"), "detent/load");
     const journalFile = join(dir, `${nameOf(source, settings)}.journal`);
@@ -113,7 +114,7 @@ async function runLoad(session: Session<LoadFlags>, file = ""): Promise<void> {
     };
     const ended = await new Load(options).run().finally(() => progress.end());
     await journal.close();
-    if (flags.report !== undefined) await writeReport(flags.report, source, journalFile, header);
+    await report?.write(source, journalFile, header);
     if (ended.kind === "complete") await journal.remove();
     const seconds = (performance.now() - startedAt) / 1_000;
     tellEnd(session, source, journaled, { lines: journaled.tally.decided - before, seconds });

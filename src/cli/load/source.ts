@@ -1,5 +1,6 @@
 /** The file of a load, read twice: once to know it by its content, once to send what is in it. */
 import { createHash, randomUUID } from "node:crypto";
+import { fstatSync, type Stats } from "node:fs";
 import { open, unlink, type FileHandle } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -16,14 +17,17 @@ export class Source {
   /** Those that are not blank. */
   readonly lines: number;
   readonly #handle: FileHandle;
+  /** What it was read from, which may be a stream. */
+  readonly #origin: Stats;
   /** What is appended later is not looked at. */
   readonly #size: number;
 
   private constructor(
     handle: FileHandle,
+    origin: Stats,
     found: Pick<Source, "name" | "sha256" | "lines"> & { readonly size: number },
   ) {
-    this.#handle = handle;
+    [this.#handle, this.#origin] = [handle, origin];
     ({ name: this.name, sha256: this.sha256, lines: this.lines, size: this.#size } = found);
   }
 
@@ -32,14 +36,14 @@ export class Source {
    * file, so that the same input again applies nothing twice.
    */
   static async open(file: string): Promise<Source> {
-    const handle = await openRepeatably(file);
+    const { handle, origin } = await openRepeatably(file);
     const hash = createHash("sha256");
     let lines = 0;
     try {
       const { size } = await handle.stat();
       for await (const line of splitLines(hashed(chunksOf(handle, size), hash))) lines += isBlank(line) ? 0 : 1;
       const name = file === "-" ? "stdin" : resolve(file);
-      return new Source(handle, { name, sha256: hash.digest("hex"), lines, size });
+      return new Source(handle, origin, { name, sha256: hash.digest("hex"), lines, size });
     } catch (error) {
       await handle.close();
       throw usage(`${file} cannot be read: ${(error as Error).message}`);
@@ -58,18 +62,24 @@ export class Source {
     );
   }
 
+  /** Whether these are the facts of the file that it was read from: whoever writes that one destroys it. */
+  isReadFrom({ dev, ino }: Stats): boolean {
+    return this.#origin.dev === dev && this.#origin.ino === ino;
+  }
+
   async close(): Promise<void> {
     await this.#handle.close();
   }
 }
 
 /** What can be read twice: the file itself, or what a stream (stdin, a pipe) has to its end. */
-async function openRepeatably(file: string): Promise<FileHandle> {
-  if (file === "-") return await keep(process.stdin);
+async function openRepeatably(file: string): Promise<{ readonly handle: FileHandle; readonly origin: Stats }> {
+  if (file === "-") return { origin: fstatSync(process.stdin.fd), handle: await keep(process.stdin) };
   try {
     const handle = await open(file);
+    const origin = await handle.stat();
     // Of a pipe or a device neither the size is known nor can it be read from its beginning again.
-    return (await handle.stat()).isFile() ? handle : await keep(handle.createReadStream());
+    return { origin, handle: origin.isFile() ? handle : await keep(handle.createReadStream()) };
   } catch (error) {
     throw usage(`${file} cannot be read: ${(error as Error).message}`);
   }
