@@ -83,7 +83,7 @@ async function runLoad(session: Session<LoadFlags>, file = ""): Promise<void> {
     const header: JournalHeader = { detent_load: 1, file: source.name, sha256: source.sha256, url: settings.url };
     const dir = join(xdgHome("XDG_STATE_HOME", ".local/state"), "detent/load");
     const journalFile = join(dir, `${nameOf(source, settings)}.journal`);
-    const earlier = flags.restart === true ? undefined : await readJournal(journalFile, header);
+    const earlier = flags.restart === true ? undefined : await readJournal(journalFile, header, source.lastLine);
     const journaled = earlier ?? { done: new LineSet(), tally: new Tally() };
     const hasChanged = file !== "-" && (await hasEarlierContent(dir, header));
     tellBeginning(session, source, earlier, hasChanged);

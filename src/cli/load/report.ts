@@ -3,7 +3,8 @@ import { constants } from "node:fs";
 import { access, open, realpath, rename, rm, stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import { Failure, usage } from "../failure.ts";
-import { walkJournal, type JournalEntry, type JournalHeader } from "./journal.ts";
+import { walkJournal, type JournalHeader } from "./journal.ts";
+import type { JournalEntry } from "./journal-entry.ts";
 import type { TextLine } from "./lines.ts";
 import { WINDOW_LINES } from "./load.ts";
 import type { Source } from "./source.ts";
@@ -44,7 +45,7 @@ export class Report {
     try {
       const handle = await open(this.#written, "w", 0o600);
       try {
-        const failures = new Failures(walkJournal(journal, header));
+        const failures = new Failures(walkJournal(journal, header, source.lastLine));
         for await (const line of source.walk()) {
           const failure = await failures.take(line.number);
           if (failure !== undefined) await handle.appendFile(`${JSON.stringify(toReported(line, failure))}\n`);

@@ -16,6 +16,8 @@ export class Source {
   readonly sha256: string;
   /** Those that are not blank. */
   readonly lines: number;
+  /** The number of the last one, with those that are blank. */
+  readonly lastLine: number;
   readonly #handle: FileHandle;
   /** What it was read from, which may be a stream. */
   readonly #origin: Stats;
@@ -25,10 +27,10 @@ export class Source {
   private constructor(
     handle: FileHandle,
     origin: Stats,
-    found: Pick<Source, "name" | "sha256" | "lines"> & { readonly size: number },
+    found: Pick<Source, "name" | "sha256" | "lines" | "lastLine"> & { readonly size: number },
   ) {
     [this.#handle, this.#origin] = [handle, origin];
-    ({ name: this.name, sha256: this.sha256, lines: this.lines, size: this.#size } = found);
+    ({ name: this.name, sha256: this.sha256, lines: this.lines, lastLine: this.lastLine, size: this.#size } = found);
   }
 
   /**
@@ -38,12 +40,15 @@ export class Source {
   static async open(file: string): Promise<Source> {
     const { handle, origin } = await openRepeatably(file);
     const hash = createHash("sha256");
-    let lines = 0;
+    let [lines, lastLine] = [0, 0];
     try {
       const { size } = await handle.stat();
-      for await (const line of splitLines(hashed(chunksOf(handle, size), hash))) lines += isBlank(line) ? 0 : 1;
+      for await (const line of splitLines(hashed(chunksOf(handle, size), hash))) {
+        lines += isBlank(line) ? 0 : 1;
+        lastLine = line.number;
+      }
       const name = file === "-" ? "stdin" : resolve(file);
-      return new Source(handle, origin, { name, sha256: hash.digest("hex"), lines, size });
+      return new Source(handle, origin, { name, sha256: hash.digest("hex"), lines, lastLine, size });
     } catch (error) {
       await handle.close();
       throw usage(`${file} cannot be read: ${(error as Error).message}`);
