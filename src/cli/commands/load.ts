@@ -9,10 +9,11 @@ import { addLeaf, type Runner, type Session } from "../leaf.ts";
 import { hasEarlierContent, Journal, readJournal, type Journaled, type JournalHeader } from "../load/journal.ts";
 import { LineSet } from "../load/line-set.ts";
 import { Load, type Ended } from "../load/load.ts";
+import { Lock } from "../load/lock.ts";
 import { Pace } from "../load/pace.ts";
 import { formatCount, Progress } from "../load/progress.ts";
 import { Report } from "../load/report.ts";
-import { Source } from "../load/source.ts";
+import { Source, STDIN } from "../load/source.ts";
 import { Tally, type LineFailure } from "../load/tally.ts";
 import { xdgHome } from "../profiles.ts";
 import { readSettings, type Settings, type SettingsFlags } from "../settings.ts";
@@ -71,58 +72,80 @@ hinder no others. Exit code 0: all applied; 1: some were not; 3: the service was
 }
 
 async function runLoad(session: Session<LoadFlags>, file = ""): Promise<void> {
-  const { flags, output, signal } = session;
-  const pace = new Pace(flags.rate === undefined ? Infinity : readNumber("--rate", flags.rate, 1_000_000));
-  const concurrency = readNumber("--concurrency", flags.concurrency, MOST_CONCURRENCY);
-  const giveUpAfterMs = parseDuration(flags.giveUpAfter);
-  if (giveUpAfterMs === undefined) throw usage(`"${flags.giveUpAfter}" is no duration like 90s or PT1H`);
+  const { flags } = session;
+  const limits = readLimits(flags);
   const settings = await readSettings(flags);
   const source = await Source.open(file);
   try {
     const report = flags.report === undefined ? undefined : await Report.prepare(flags.report, source);
-    const header: JournalHeader = { detent_load: 1, file: source.name, sha256: source.sha256, url: settings.url };
-    const dir = join(xdgHome("XDG_STATE_HOME", ".local/state"), "detent/load");
-    const journalFile = join(dir, `${nameOf(source, settings)}.journal`);
-    const earlier = flags.restart === true ? undefined : await readJournal(journalFile, header, source.lastLine);
-    const journaled = earlier ?? { done: new LineSet(), tally: new Tally() };
-    const hasChanged = file !== "-" && (await hasEarlierContent(dir, header));
-    tellBeginning(session, source, earlier, hasChanged);
-
-    const journal = await Journal.open(journalFile, header, earlier !== undefined);
-    const before = journaled.tally.decided;
-    const startedAt = performance.now();
-    const progress = new Progress(output, journaled.tally, source.lines);
-    let toldAt = -Infinity;
-    const onTrouble = (message: string): void => {
-      if (performance.now() - toldAt < TROUBLE_EVERY_MS) return;
-      toldAt = performance.now();
-      progress.say(`${message}; trying again`);
-    };
-    const door = new Door(settings);
-    const stopsOnError = flags.stopOnError === true;
-    const options = {
-      source,
-      door,
-      journal,
-      journaled,
-      concurrency,
-      pace,
-      giveUpAfterMs,
-      stopsOnError,
-      signal,
-      onTrouble,
-    };
-    const ended = await new Load(options).run().finally(() => progress.end());
-    await journal.close();
-    await report?.write(source, journalFile, header);
-    if (ended.kind === "complete") await journal.remove();
-    const seconds = (performance.now() - startedAt) / 1_000;
-    tellEnd(session, source, journaled, { lines: journaled.tally.decided - before, seconds });
-    if (ended.kind !== "complete") output.say("the same command goes on from here");
-    throwEnd(ended, journaled.tally, signal);
+    const journalFile = join(stateDir(), `${nameOf(source, settings)}.journal`);
+    const lock = await Lock.take(`${journalFile}.lock`);
+    try {
+      await loadSource(session, { ...limits, settings, source, report, journalFile });
+    } finally {
+      await lock.release();
+    }
   } finally {
     await source.close();
   }
+}
+
+interface Limits {
+  readonly pace: Pace;
+  readonly concurrency: number;
+  readonly giveUpAfterMs: number;
+}
+
+/** What is loaded, how fast, and where it is noted. */
+interface Job extends Limits {
+  readonly settings: Settings;
+  readonly source: Source;
+  readonly report: Report | undefined;
+  readonly journalFile: string;
+}
+
+async function loadSource(session: Session<LoadFlags>, job: Job): Promise<void> {
+  const { flags, output, signal } = session;
+  const { settings, source, report, journalFile, ...limits } = job;
+  const header: JournalHeader = { detent_load: 1, file: source.name, sha256: source.sha256, url: settings.url };
+  const earlier = flags.restart === true ? undefined : await readJournal(journalFile, header, source.lastLine);
+  const journaled = earlier ?? { done: new LineSet(), tally: new Tally() };
+  const hasChanged = source.name !== STDIN && (await hasEarlierContent(stateDir(), header));
+  tellBeginning(session, source, earlier, hasChanged);
+
+  const journal = await Journal.open(journalFile, header, earlier !== undefined);
+  const before = journaled.tally.decided;
+  const startedAt = performance.now();
+  const progress = new Progress(output, journaled.tally, source.lines);
+  let toldAt = -Infinity;
+  const onTrouble = (message: string): void => {
+    if (performance.now() - toldAt < TROUBLE_EVERY_MS) return;
+    toldAt = performance.now();
+    progress.say(`${message}; trying again`);
+  };
+  const stopsOnError = flags.stopOnError === true;
+  const door = new Door(settings);
+  const load = new Load({ ...limits, source, door, journal, journaled, stopsOnError, signal, onTrouble });
+  const ended = await load.run().finally(() => progress.end());
+  await journal.close();
+  await report?.write(source, journalFile, header);
+  if (ended.kind === "complete") await journal.remove();
+  const seconds = (performance.now() - startedAt) / 1_000;
+  tellEnd(session, source, journaled, { lines: journaled.tally.decided - before, seconds });
+  if (ended.kind !== "complete") output.say("the same command goes on from here");
+  throwEnd(ended, journaled.tally, signal);
+}
+
+function readLimits(flags: LoadFlags): Limits {
+  const pace = new Pace(flags.rate === undefined ? Infinity : readNumber("--rate", flags.rate, 1_000_000));
+  const concurrency = readNumber("--concurrency", flags.concurrency, MOST_CONCURRENCY);
+  const giveUpAfterMs = parseDuration(flags.giveUpAfter);
+  if (giveUpAfterMs === undefined) throw usage(`"${flags.giveUpAfter}" is no duration like 90s or PT1H`);
+  return { pace, concurrency, giveUpAfterMs };
+}
+
+function stateDir(): string {
+  return join(xdgHome("XDG_STATE_HOME", ".local/state"), "detent/load");
 }
 
 /** By what is loaded and where to; the key stands for its tenant. */

@@ -7,6 +7,9 @@ import { join, resolve } from "node:path";
 import { Failure, EXIT, usage } from "../failure.ts";
 import { isBlank, splitLines, type TextLine } from "./lines.ts";
 
+/** The name of what has none. */
+export const STDIN = "stdin";
+
 const CHUNK_BYTES = 256 * 1024;
 
 export class Source {
@@ -47,7 +50,7 @@ export class Source {
         lines += isBlank(line) ? 0 : 1;
         lastLine = line.number;
       }
-      const name = file === "-" ? "stdin" : resolve(file);
+      const name = file === "-" ? STDIN : resolve(file);
       return new Source(handle, origin, { name, sha256: hash.digest("hex"), lines, lastLine, size });
     } catch (error) {
       await handle.close();

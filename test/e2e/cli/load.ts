@@ -133,13 +133,14 @@ export function testLoads(cli: () => Cli): void {
     child.stdout?.setEncoding("utf8").on("data", (chunk: string) => (stdout += chunk));
     child.stderr?.setEncoding("utf8").on("data", (chunk: string) => (stderr += chunk));
     const ended = once(child, "close");
+    const dir = join(cli().dir, "detent/load");
     const journals = async () => {
-      const dir = join(cli().dir, "detent/load");
-      const names = await readdir(dir).catch((): string[] => []);
+      const names = (await readdir(dir).catch((): string[] => [])).filter((name) => name.endsWith(".journal"));
       return await Promise.all(names.map((name) => readFile(join(dir, name), "utf8")));
     };
     const hasBegun = (texts: string[]) => texts.some((text) => text.includes('"applied":1'));
     expect(hasBegun(await until(30_000, journals, hasBegun))).toBe(true);
+    expect(await cli().refusal(2, "load", file)).toContain(`process ${child.pid} is loading this file`);
     child.kill("SIGINT");
     expect(await ended, stderr).toEqual([130, null]);
     expect(stderr).toContain("the same command goes on from here");
@@ -154,7 +155,7 @@ export function testLoads(cli: () => Cli): void {
     const again = await load(await cli().write("slow.ndjson", toLines(...lines)));
     expect(again).toMatchObject({ code: 0, report: { lines: 40, applied: 40, left: 0 } });
     expect(again.stderr).toContain(`going on with ${file}: ${report.applied} of 40 lines`);
-    expect(await journals()).toEqual([]);
+    expect(await readdir(dir)).toEqual([]);
   });
 
   test("load reads stdin to its end; the same input again applies nothing twice", async () => {
