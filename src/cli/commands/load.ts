@@ -72,10 +72,10 @@ hinder no others. Exit code 0: all applied; 1: some were not; 3: the service was
 }
 
 async function runLoad(session: Session<LoadFlags>, file = ""): Promise<void> {
-  const { flags } = session;
+  const { flags, signal } = session;
   const limits = readLimits(flags);
   const settings = await readSettings(flags);
-  const source = await Source.open(file);
+  const source = await Source.open(file, signal);
   try {
     const report = flags.report === undefined ? undefined : await Report.prepare(flags.report, source);
     const journalFile = join(stateDir(), `${nameOf(source, settings)}.journal`);
@@ -126,9 +126,13 @@ async function loadSource(session: Session<LoadFlags>, job: Job): Promise<void> 
   const stopsOnError = flags.stopOnError === true;
   const door = new Door(settings);
   const load = new Load({ ...limits, source, door, journal, journaled, stopsOnError, signal, onTrouble });
+  const onInterrupted = (): void => progress.say("ending; what is under way is awaited");
+  signal.addEventListener("abort", onInterrupted, { once: true });
   const ended = await load.run().finally(() => progress.end());
+  signal.removeEventListener("abort", onInterrupted);
   await journal.close();
-  await report?.write(source, journalFile, header);
+  // It takes its time, and whoever interrupts has none: it is written when the load has gone on to its end.
+  if (!signal.aborted) await report?.write(source, journalFile, header, signal);
   if (ended.kind === "complete") await journal.remove();
   const seconds = (performance.now() - startedAt) / 1_000;
   tellEnd(session, source, journaled, { lines: journaled.tally.decided - before, seconds });

@@ -39,14 +39,14 @@ export class Report {
     }
   }
 
-  /** Writes everything that a journal tells, in the order of the file. */
-  async write(source: Source, journal: string, header: JournalHeader): Promise<void> {
+  /** Writes everything that a journal tells, in the order of the file. When `signal` aborts, it throws and writes nothing. */
+  async write(source: Source, journal: string, header: JournalHeader, signal?: AbortSignal): Promise<void> {
     const isBeside = this.#written !== this.#file;
     try {
       const handle = await open(this.#written, "w", 0o600);
       try {
         const failures = new Failures(walkJournal(journal, header, source.lastLine));
-        for await (const line of source.walk()) {
+        for await (const line of source.walk(signal)) {
           const failure = await failures.take(line.number);
           if (failure !== undefined) await handle.appendFile(`${JSON.stringify(toReported(line, failure))}\n`);
         }

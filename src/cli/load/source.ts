@@ -4,6 +4,7 @@ import { fstatSync, type Stats } from "node:fs";
 import { open, unlink, type FileHandle } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { addAbortSignal, type Readable } from "node:stream";
 import { Failure, EXIT, usage } from "../failure.ts";
 import { isBlank, splitLines, type TextLine } from "./lines.ts";
 
@@ -38,15 +39,15 @@ export class Source {
 
   /**
    * Opens a file, `-` being stdin, which is read to its end first: its ids are made of its whole content, as those of any
-   * file, so that the same input again applies nothing twice.
+   * file, so that the same input again applies nothing twice. Throws usage where it cannot be read, and when `signal` aborts.
    */
-  static async open(file: string): Promise<Source> {
-    const { handle, origin } = await openRepeatably(file);
+  static async open(file: string, signal?: AbortSignal): Promise<Source> {
+    const { handle, origin } = await openRepeatably(file, signal);
     const hash = createHash("sha256");
     let [lines, lastLine] = [0, 0];
     try {
       const { size } = await handle.stat();
-      for await (const line of splitLines(hashed(chunksOf(handle, size), hash))) {
+      for await (const line of splitLines(hashed(chunksOf(handle, size, signal), hash))) {
         lines += isBlank(line) ? 0 : 1;
         lastLine = line.number;
       }
@@ -58,10 +59,10 @@ export class Source {
     }
   }
 
-  /** Its lines. Throws, at the end, where they are not those that it was opened with. */
-  async *walk(): AsyncGenerator<TextLine> {
+  /** Its lines. Throws, at the end, where they are not those that it was opened with, and when `signal` aborts. */
+  async *walk(signal?: AbortSignal): AsyncGenerator<TextLine> {
     const hash = createHash("sha256");
-    yield* splitLines(hashed(chunksOf(this.#handle, this.#size), hash));
+    yield* splitLines(hashed(chunksOf(this.#handle, this.#size, signal), hash));
     if (hash.digest("hex") === this.sha256) return;
     throw new Failure(
       `${this.name} was changed while it was loaded`,
@@ -81,25 +82,29 @@ export class Source {
 }
 
 /** What can be read twice: the file itself, or what a stream (stdin, a pipe) has to its end. */
-async function openRepeatably(file: string): Promise<{ readonly handle: FileHandle; readonly origin: Stats }> {
-  if (file === "-") return { origin: fstatSync(process.stdin.fd), handle: await keep(process.stdin) };
+async function openRepeatably(
+  file: string,
+  signal?: AbortSignal,
+): Promise<{ readonly handle: FileHandle; readonly origin: Stats }> {
   try {
+    if (file === "-") return { origin: fstatSync(process.stdin.fd), handle: await keep(process.stdin, signal) };
     const handle = await open(file);
     const origin = await handle.stat();
     // Of a pipe or a device neither the size is known nor can it be read from its beginning again.
-    return { origin, handle: origin.isFile() ? handle : await keep(handle.createReadStream()) };
+    return { origin, handle: origin.isFile() ? handle : await keep(handle.createReadStream(), signal) };
   } catch (error) {
     throw usage(`${file} cannot be read: ${(error as Error).message}`);
   }
 }
 
 /** What a stream has, in a file without a name: whatever becomes of this command, it is not left behind. */
-async function keep(stream: AsyncIterable<Buffer>): Promise<FileHandle> {
+async function keep(stream: Readable, signal?: AbortSignal): Promise<FileHandle> {
   const file = join(tmpdir(), `detent-load-${randomUUID()}`);
   const handle = await open(file, "wx+", 0o600);
   try {
     await unlink(file);
-    for await (const chunk of stream) await handle.writeFile(chunk);
+    if (signal !== undefined) addAbortSignal(signal, stream);
+    for await (const chunk of stream) await handle.writeFile(chunk as Buffer);
     return handle;
   } catch (error) {
     await handle.close();
@@ -108,8 +113,9 @@ async function keep(stream: AsyncIterable<Buffer>): Promise<FileHandle> {
 }
 
 /** `size` bytes from the beginning, however often. */
-async function* chunksOf(handle: FileHandle, size: number): AsyncGenerator<Buffer> {
+async function* chunksOf(handle: FileHandle, size: number, signal?: AbortSignal): AsyncGenerator<Buffer> {
   for (let position = 0; position < size;) {
+    signal?.throwIfAborted();
     const buffer = Buffer.alloc(Math.min(CHUNK_BYTES, size - position));
     const { bytesRead } = await handle.read(buffer, 0, buffer.byteLength, position);
     if (bytesRead === 0) return;

@@ -1,7 +1,9 @@
 /** `load`: what is sent, what is told, and how it goes on; that it survives kills is shown in load.test.ts. */
+import { execFile } from "node:child_process";
 import { once } from "node:events";
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { beforeAll, expect, test } from "vitest";
 import { until } from "../../until.ts";
 import { ordersConfiguration, type Cli } from "./cli.ts";
@@ -143,6 +145,7 @@ export function testLoads(cli: () => Cli): void {
     expect(await cli().refusal(2, "load", file)).toContain(`process ${child.pid} is loading this file`);
     child.kill("SIGINT");
     expect(await ended, stderr).toEqual([130, null]);
+    expect(stderr).toContain("ending; what is under way is awaited");
     expect(stderr).toContain("the same command goes on from here");
     const report = JSON.parse(stdout) as Report;
     expect(report.applied).toBeGreaterThan(0);
@@ -165,6 +168,29 @@ export function testLoads(cli: () => Cli): void {
     const second = await cli().run(["load", "-", "--json"], { input });
     expect(JSON.parse(second.stdout)).toMatchObject({ lines: 2, applied: 2, duplicates: 1 });
     expect(await load(await cli().write("empty.ndjson", "\n"))).toMatchObject({ code: 0, report: { lines: 0 } });
+  });
+
+  test("load ends at once when it is interrupted while it reads stdin", async () => {
+    const child = cli().start(["load", "-"]);
+    const ended = once(child, "close");
+    // Taken by the pipe, and so read by the command, which has set everything up by then.
+    await new Promise((resolve) => child.stdin?.write("\n".repeat(2_000_000), resolve));
+    child.kill("SIGINT");
+    // A terminal would wait for ever; here it is told from the other by how it ends.
+    const late = setTimeout(() => child.kill("SIGKILL"), 10_000);
+    expect(await ended).toEqual([130, null]);
+    clearTimeout(late);
+  });
+
+  test("load reads a pipe to its end, and keeps its report from what it reads", async () => {
+    const { cwd, env } = await cli().shell();
+    await cli().write("piped.ndjson", toLines(create("nine"), "{"));
+    const run = promisify(execFile);
+    const script = "cat piped.ndjson | detent load /dev/stdin --json; detent load piped.ndjson --report ./piped.ndjson";
+    const ran = await run("bash", ["-c", script], { cwd, env }).catch((error: unknown) => error);
+    expect(ran).toMatchObject({ code: 2, stderr: expect.stringContaining("is what is loaded") as string });
+    expect(JSON.parse((ran as { stdout: string }).stdout)).toMatchObject({ lines: 2, applied: 1, invalid: 1 });
+    expect(await readFile(join(cwd, "piped.ndjson"), "utf8")).toBe(toLines(create("nine"), "{"));
   });
 
   test("load gives up on a service that is away, keeps what is left, and says what it cannot read", async () => {

@@ -44,3 +44,17 @@ test("what cannot be read says so", async () => {
   await expect(Source.open(dir)).rejects.toThrow(`${dir} cannot be read: EISDIR`);
   await expect(Source.open(join(dir, "none"))).rejects.toThrow("cannot be read: ENOENT");
 });
+
+test("whoever interrupts does not wait for the end of a file", async () => {
+  const file = join(dir, "interrupted");
+  await writeFile(file, "a\n");
+  const interruption = new AbortController();
+  const source = await Source.open(file, interruption.signal);
+  try {
+    interruption.abort(new Error("interrupted"));
+    await expect(source.walk(interruption.signal).next()).rejects.toThrow("interrupted");
+    await expect(Source.open(file, interruption.signal)).rejects.toThrow("interrupted");
+  } finally {
+    await source.close();
+  }
+});
