@@ -1,12 +1,13 @@
 /** `detent load`: machines and events by the thousand, each applied once, whatever comes between. */
 import type { Command } from "commander";
 import { createHash } from "node:crypto";
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { parseDuration } from "../../engine/duration.ts";
 import { Door } from "../door.ts";
-import { answeredNo, usage } from "../failure.ts";
+import { answeredNo, usage, type Failure } from "../failure.ts";
 import { addLeaf, type Runner, type Session } from "../leaf.ts";
-import { hasEarlierContent, Journal, readJournal, type Journaled, type JournalHeader } from "../load/journal.ts";
+import { findEarlier, Journal, readJournal, type Journaled, type JournalHeader } from "../load/journal.ts";
 import { LineSet } from "../load/line-set.ts";
 import { Load, type Ended } from "../load/load.ts";
 import { Lock } from "../load/lock.ts";
@@ -110,8 +111,10 @@ async function loadSource(session: Session<LoadFlags>, job: Job): Promise<void> 
   const header: JournalHeader = { detent_load: 1, file: source.name, sha256: source.sha256, url: settings.url };
   const earlier = flags.restart === true ? undefined : await readJournal(journalFile, header, source.lastLine);
   const journaled = earlier ?? { done: new LineSet(), tally: new Tally() };
-  const hasChanged = source.name !== STDIN && (await hasEarlierContent(stateDir(), header));
-  tellBeginning(session, source, earlier, hasChanged);
+  const changed = source.name === STDIN ? [] : await findEarlier(stateDir(), header);
+  if (changed.length > 0 && flags.restart === true) await Promise.all(changed.map((each) => rm(each, { force: true })));
+  else if (changed.length > 0 && earlier === undefined) throw hasChanged(source);
+  tellBeginning(session, source, earlier);
 
   const journal = await Journal.open(journalFile, header, earlier !== undefined);
   const before = journaled.tally.decided;
@@ -166,21 +169,20 @@ function readNumber(name: string, text: string, most: number): number {
   throw usage(`${name} is a whole number from 1 to ${most}, not "${text}"`);
 }
 
-function tellBeginning(
-  { output }: Session<LoadFlags>,
-  { name, lines }: Source,
-  earlier: Journaled | undefined,
-  hasChanged: boolean,
-): void {
+function tellBeginning({ output }: Session<LoadFlags>, { name, lines }: Source, earlier: Journaled | undefined): void {
   if (earlier !== undefined) {
     const { decided } = earlier.tally;
     output.say(`going on with ${name}: ${formatCount(decided)} of ${formatCount(lines)} lines were done before`);
     return;
   }
   output.say(`${name}: ${formatCount(lines)} lines`);
-  if (!hasChanged) return;
-  output.say(
-    "it is not what it was when a load of it was interrupted: this is another load, which repeats lines that have no ids of their own",
+}
+
+/** Its lines have other ids now: what has been applied of it would be applied again. */
+function hasChanged({ name }: Source): Failure {
+  return usage(
+    `${name} is not what it was when a load of it ended before its end: its lines without ids would be applied again`,
+    "load it as it was, to its end, and what is new from a file of its own; or, where every line has an id of its own, load it with --restart",
   );
 }
 

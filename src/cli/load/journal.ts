@@ -79,14 +79,16 @@ async function readHeader(file: string): Promise<JournalHeader | undefined> {
   return undefined;
 }
 
-/** Whether a load of the same file to the same service was left unfinished when the file had another content. */
-export async function hasEarlierContent(dir: string, header: JournalHeader): Promise<boolean> {
+/** Journals of loads of the same file to the same service that were left unfinished when the file had another content. */
+export async function findEarlier(dir: string, header: JournalHeader): Promise<string[]> {
+  const found: string[] = [];
   const names = await readdir(dir).catch((): string[] => []);
   for (const name of names.filter((each) => each.endsWith(".journal"))) {
     const other = await readHeader(join(dir, name)).catch(() => undefined);
-    if (other?.file === header.file && other.url === header.url && other.sha256 !== header.sha256) return true;
+    const isEarlier = other?.file === header.file && other.url === header.url && other.sha256 !== header.sha256;
+    if (isEarlier) found.push(join(dir, name));
   }
-  return false;
+  return found;
 }
 
 /** A journal that is written. */

@@ -127,7 +127,7 @@ export function testLoads(cli: () => Cli): void {
     expect((await read("bulk/six")).statemachine).toMatchObject({ revision: 1 });
   });
 
-  test("an interrupted load ends what is under way, tells how far it came, and goes on; changed, it is another", async () => {
+  test("an interrupted load ends what is under way, tells how far it came, and goes on; changed, it is refused", async () => {
     const lines = Array.from({ length: 40 }, (_, index) => create(`slow-${index}`));
     const file = await cli().write("slow.ndjson", toLines(...lines));
     const child = cli().start(["load", file, "--rate", "10", "--json"]);
@@ -151,10 +151,12 @@ export function testLoads(cli: () => Cli): void {
     expect(report.applied).toBeGreaterThan(0);
     expect(report.left).toBe(40 - report.applied);
 
-    const changed = await cli().write("slow.ndjson", toLines(...lines.slice(0, 1)));
-    const other = await load(changed);
-    expect(other).toMatchObject({ code: 0, report: { lines: 1, applied: 1 } });
-    expect(other.stderr).toContain("this is another load");
+    // One line less: all others have other ids, and would be applied again.
+    const changed = await cli().write("slow.ndjson", toLines(...lines.slice(1)));
+    const refused = await cli().refusal(2, "load", changed);
+    expect(refused).toContain("is not what it was");
+    expect(refused).toContain("--restart");
+    expect(await journals()).toHaveLength(1);
     const again = await load(await cli().write("slow.ndjson", toLines(...lines)));
     expect(again).toMatchObject({ code: 0, report: { lines: 40, applied: 40, left: 0 } });
     expect(again.stderr).toContain(`going on with ${file}: ${report.applied} of 40 lines`);
@@ -168,6 +170,15 @@ export function testLoads(cli: () => Cli): void {
     const second = await cli().run(["load", "-", "--json"], { input });
     expect(JSON.parse(second.stdout)).toMatchObject({ lines: 2, applied: 2, duplicates: 1 });
     expect(await load(await cli().write("empty.ndjson", "\n"))).toMatchObject({ code: 0, report: { lines: 0 } });
+  });
+
+  test("load --restart loads a changed file as it is, and forgets what it was", async () => {
+    const file = await cli().write("edited.ndjson", toLines(create("ten"), "{", create("eleven")));
+    expect(await load(file, "--stop-on-error")).toMatchObject({ code: 1, report: { applied: 1, left: 1 } });
+    await cli().write("edited.ndjson", toLines(create("ten"), create("eleven")));
+    expect(await cli().refusal(2, "load", file)).toContain("is not what it was");
+    expect(await load(file, "--restart")).toMatchObject({ code: 0, report: { lines: 2, applied: 2, left: 0 } });
+    expect(await load(file)).toMatchObject({ code: 0, report: { lines: 2, applied: 2, left: 0 } });
   });
 
   test("load ends at once when it is interrupted while it reads stdin", async () => {

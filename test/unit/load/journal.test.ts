@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { hasEarlierContent, Journal, readJournal } from "../../../src/cli/load/journal.ts";
+import { findEarlier, Journal, readJournal } from "../../../src/cli/load/journal.ts";
 import type { JournalEntry } from "../../../src/cli/load/journal-entry.ts";
 
 const HEADER = { detent_load: 1, file: "/orders.ndjson", sha256: "abc", url: "http://localhost" } as const;
@@ -83,11 +83,13 @@ test("the journal of another content, or of another service, is none", async () 
 
 test("it is known whether the file had another content when its load was interrupted", async () => {
   const own = await mkdtemp(join(dir, "own-"));
-  expect(await hasEarlierContent(join(own, "nowhere"), HEADER)).toBe(false);
-  await write(join(own, "a.journal"), [1]);
-  expect(await hasEarlierContent(own, HEADER)).toBe(false);
-  expect(await hasEarlierContent(own, { ...HEADER, sha256: "def" })).toBe(true);
-  expect(await hasEarlierContent(own, { ...HEADER, sha256: "def", file: "/other.ndjson" })).toBe(false);
+  expect(await findEarlier(join(own, "nowhere"), HEADER)).toEqual([]);
+  const file = join(own, "a.journal");
+  await write(file, [1]);
+  expect(await findEarlier(own, HEADER)).toEqual([]);
+  expect(await findEarlier(own, { ...HEADER, sha256: "def" })).toEqual([file]);
+  expect(await findEarlier(own, { ...HEADER, sha256: "def", file: "/other.ndjson" })).toEqual([]);
+  expect(await findEarlier(own, { ...HEADER, sha256: "def", url: "http://elsewhere" })).toEqual([]);
   expect(await readdir(own)).toEqual(["a.journal"]);
 });
 
