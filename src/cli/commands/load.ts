@@ -14,7 +14,7 @@ import { Lock } from "../load/lock.ts";
 import { Pace } from "../load/pace.ts";
 import { formatCount, Progress } from "../load/progress.ts";
 import { Report } from "../load/report.ts";
-import { Source, STDIN } from "../load/source.ts";
+import { Source } from "../load/source.ts";
 import { Tally, type LineFailure } from "../load/tally.ts";
 import { xdgHome } from "../profiles.ts";
 import { readSettings, type Settings, type SettingsFlags } from "../settings.ts";
@@ -108,10 +108,11 @@ interface Job extends Limits {
 async function loadSource(session: Session<LoadFlags>, job: Job): Promise<void> {
   const { flags, output, signal } = session;
   const { settings, source, report, journalFile, ...limits } = job;
-  const header: JournalHeader = { detent_load: 1, file: source.name, sha256: source.sha256, url: settings.url };
+  const { name, path, sha256 } = source;
+  const header: JournalHeader = { detent_load: 1, file: path ?? name, sha256, url: settings.url };
   const earlier = flags.restart === true ? undefined : await readJournal(journalFile, header, source.lastLine);
   const journaled = earlier ?? { done: new LineSet(), tally: new Tally() };
-  const changed = source.name === STDIN ? [] : await findEarlier(stateDir(), header);
+  const changed = path === undefined ? [] : await findEarlier(stateDir(), header);
   if (changed.length > 0 && flags.restart === true) await Promise.all(changed.map((each) => rm(each, { force: true })));
   else if (changed.length > 0 && earlier === undefined) throw hasChanged(source);
   tellBeginning(session, source, earlier);

@@ -1,21 +1,20 @@
 /** The file of a load, read twice: once to know it by its content, once to send what is in it. */
 import { createHash, randomUUID } from "node:crypto";
 import { fstatSync, type Stats } from "node:fs";
-import { open, unlink, type FileHandle } from "node:fs/promises";
+import { open, realpath, unlink, type FileHandle } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { addAbortSignal, type Readable } from "node:stream";
 import { Failure, EXIT, usage } from "../failure.ts";
 import { isBlank, splitLines, type TextLine } from "./lines.ts";
 
-/** The name of what has none. */
-export const STDIN = "stdin";
-
 const CHUNK_BYTES = 256 * 1024;
 
 export class Source {
-  /** As messages name it, and as a journal knows it. */
+  /** As messages name it. */
   readonly name: string;
+  /** Where the file lies, as a journal knows it; undefined for a stream, of which the next one is another. */
+  readonly path: string | undefined;
   /** Of its content. */
   readonly sha256: string;
   /** Those that are not blank. */
@@ -31,10 +30,17 @@ export class Source {
   private constructor(
     handle: FileHandle,
     origin: Stats,
-    found: Pick<Source, "name" | "sha256" | "lines" | "lastLine"> & { readonly size: number },
+    found: Pick<Source, "name" | "path" | "sha256" | "lines" | "lastLine"> & { readonly size: number },
   ) {
     [this.#handle, this.#origin] = [handle, origin];
-    ({ name: this.name, sha256: this.sha256, lines: this.lines, lastLine: this.lastLine, size: this.#size } = found);
+    ({
+      name: this.name,
+      path: this.path,
+      sha256: this.sha256,
+      lines: this.lines,
+      lastLine: this.lastLine,
+      size: this.#size,
+    } = found);
   }
 
   /**
@@ -51,8 +57,9 @@ export class Source {
         lines += isBlank(line) ? 0 : 1;
         lastLine = line.number;
       }
-      const name = file === "-" ? STDIN : resolve(file);
-      return new Source(handle, origin, { name, sha256: hash.digest("hex"), lines, lastLine, size });
+      const name = file === "-" ? "stdin" : resolve(file);
+      const path = file === "-" || !origin.isFile() ? undefined : await realpath(file);
+      return new Source(handle, origin, { name, path, sha256: hash.digest("hex"), lines, lastLine, size });
     } catch (error) {
       await handle.close();
       throw usage(`${file} cannot be read: ${(error as Error).message}`);
