@@ -1,17 +1,19 @@
 /** `detent load`: machines and events by the thousand, each applied once, whatever comes between. */
 import type { Command } from "commander";
 import { createHash } from "node:crypto";
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { parseDuration } from "../../engine/duration.ts";
 import { Door } from "../door.ts";
-import { answeredNo, usage } from "../failure.ts";
+import { answeredNo, usage, type Failure } from "../failure.ts";
 import { addLeaf, type Runner, type Session } from "../leaf.ts";
-import { hasEarlierContent, Journal, readJournal, type Journaled, type JournalHeader } from "../load/journal.ts";
+import { findEarlier, Journal, readJournal, type Journaled, type JournalHeader } from "../load/journal.ts";
 import { LineSet } from "../load/line-set.ts";
 import { Load, type Ended } from "../load/load.ts";
+import { Lock } from "../load/lock.ts";
 import { Pace } from "../load/pace.ts";
 import { formatCount, Progress } from "../load/progress.ts";
-import { writeReport } from "../load/report.ts";
+import { Report } from "../load/report.ts";
 import { Source } from "../load/source.ts";
 import { Tally, type LineFailure } from "../load/tally.ts";
 import { xdgHome } from "../profiles.ts";
@@ -71,57 +73,87 @@ hinder no others. Exit code 0: all applied; 1: some were not; 3: the service was
 }
 
 async function runLoad(session: Session<LoadFlags>, file = ""): Promise<void> {
+  const { flags, signal } = session;
+  const limits = readLimits(flags);
+  const settings = await readSettings(flags);
+  const source = await Source.open(file, signal);
+  try {
+    const report = flags.report === undefined ? undefined : await Report.prepare(flags.report, source);
+    const journalFile = join(stateDir(), `${nameOf(source, settings)}.journal`);
+    const lock = await Lock.take(`${journalFile}.lock`);
+    try {
+      await loadSource(session, { ...limits, settings, source, report, journalFile });
+    } finally {
+      await lock.release();
+    }
+  } finally {
+    await source.close();
+  }
+}
+
+interface Limits {
+  readonly pace: Pace;
+  readonly concurrency: number;
+  readonly giveUpAfterMs: number;
+}
+
+/** What is loaded, how fast, and where it is noted. */
+interface Job extends Limits {
+  readonly settings: Settings;
+  readonly source: Source;
+  readonly report: Report | undefined;
+  readonly journalFile: string;
+}
+
+async function loadSource(session: Session<LoadFlags>, job: Job): Promise<void> {
   const { flags, output, signal } = session;
+  const { settings, source, report, journalFile, ...limits } = job;
+  const { name, path, sha256 } = source;
+  const header: JournalHeader = { detent_load: 1, file: path ?? name, sha256, url: settings.url };
+  const earlier = flags.restart === true ? undefined : await readJournal(journalFile, header, source.lastLine);
+  const journaled = earlier ?? { done: new LineSet(), tally: new Tally() };
+  const changed = path === undefined ? [] : await findEarlier(stateDir(), header);
+  if (changed.length > 0 && flags.restart === true) await Promise.all(changed.map((each) => rm(each, { force: true })));
+  else if (changed.length > 0 && earlier === undefined) throw hasChanged(source);
+  tellBeginning(session, source, earlier);
+
+  const journal = await Journal.open(journalFile, header, earlier !== undefined);
+  const before = journaled.tally.decided;
+  const startedAt = performance.now();
+  const progress = new Progress(output, journaled.tally, source.lines);
+  let toldAt = -Infinity;
+  const onTrouble = (message: string): void => {
+    if (performance.now() - toldAt < TROUBLE_EVERY_MS) return;
+    toldAt = performance.now();
+    progress.say(`${message}; trying again`);
+  };
+  const stopsOnError = flags.stopOnError === true;
+  const door = new Door(settings);
+  const load = new Load({ ...limits, source, door, journal, journaled, stopsOnError, signal, onTrouble });
+  const onInterrupted = (): void => progress.say("ending; what is under way is awaited");
+  signal.addEventListener("abort", onInterrupted, { once: true });
+  const ended = await load.run().finally(() => progress.end());
+  signal.removeEventListener("abort", onInterrupted);
+  await journal.close();
+  // It takes its time, and whoever interrupts has none: it is written when the load has gone on to its end.
+  if (!signal.aborted) await report?.write(source, journalFile, header, signal);
+  if (ended.kind === "complete") await journal.remove();
+  const seconds = (performance.now() - startedAt) / 1_000;
+  tellEnd(session, source, journaled, { lines: journaled.tally.decided - before, seconds });
+  if (ended.kind !== "complete") output.say("the same command goes on from here");
+  throwEnd(ended, journaled.tally, signal);
+}
+
+function readLimits(flags: LoadFlags): Limits {
   const pace = new Pace(flags.rate === undefined ? Infinity : readNumber("--rate", flags.rate, 1_000_000));
   const concurrency = readNumber("--concurrency", flags.concurrency, MOST_CONCURRENCY);
   const giveUpAfterMs = parseDuration(flags.giveUpAfter);
   if (giveUpAfterMs === undefined) throw usage(`"${flags.giveUpAfter}" is no duration like 90s or PT1H`);
-  const settings = await readSettings(flags);
-  const source = await Source.open(file);
-  try {
-    const header: JournalHeader = { detent_load: 1, file: source.name, sha256: source.sha256, url: settings.url };
-    const dir = join(xdgHome("XDG_STATE_HOME", ".local/state"), "detent/load");
-    const journalFile = join(dir, `${nameOf(source, settings)}.journal`);
-    const earlier = flags.restart === true ? undefined : await readJournal(journalFile, header);
-    const journaled = earlier ?? { done: new LineSet(), tally: new Tally() };
-    const hasChanged = file !== "-" && (await hasEarlierContent(dir, header));
-    tellBeginning(session, source, earlier, hasChanged);
+  return { pace, concurrency, giveUpAfterMs };
+}
 
-    const journal = await Journal.open(journalFile, header, earlier !== undefined);
-    const before = journaled.tally.decided;
-    const startedAt = performance.now();
-    const progress = new Progress(output, journaled.tally, source.lines);
-    let toldAt = -Infinity;
-    const onTrouble = (message: string): void => {
-      if (performance.now() - toldAt < TROUBLE_EVERY_MS) return;
-      toldAt = performance.now();
-      progress.say(`${message}; trying again`);
-    };
-    const door = new Door(settings);
-    const stopsOnError = flags.stopOnError === true;
-    const options = {
-      source,
-      door,
-      journal,
-      journaled,
-      concurrency,
-      pace,
-      giveUpAfterMs,
-      stopsOnError,
-      signal,
-      onTrouble,
-    };
-    const ended = await new Load(options).run().finally(() => progress.end());
-    await journal.close();
-    if (flags.report !== undefined) await writeReport(flags.report, source, journalFile, header);
-    if (ended.kind === "complete") await journal.remove();
-    const seconds = (performance.now() - startedAt) / 1_000;
-    tellEnd(session, source, journaled, { lines: journaled.tally.decided - before, seconds });
-    if (ended.kind !== "complete") output.say("the same command goes on from here");
-    throwEnd(ended, journaled.tally, signal);
-  } finally {
-    await source.close();
-  }
+function stateDir(): string {
+  return join(xdgHome("XDG_STATE_HOME", ".local/state"), "detent/load");
 }
 
 /** By what is loaded and where to; the key stands for its tenant. */
@@ -138,21 +170,20 @@ function readNumber(name: string, text: string, most: number): number {
   throw usage(`${name} is a whole number from 1 to ${most}, not "${text}"`);
 }
 
-function tellBeginning(
-  { output }: Session<LoadFlags>,
-  { name, lines }: Source,
-  earlier: Journaled | undefined,
-  hasChanged: boolean,
-): void {
+function tellBeginning({ output }: Session<LoadFlags>, { name, lines }: Source, earlier: Journaled | undefined): void {
   if (earlier !== undefined) {
     const { decided } = earlier.tally;
     output.say(`going on with ${name}: ${formatCount(decided)} of ${formatCount(lines)} lines were done before`);
     return;
   }
   output.say(`${name}: ${formatCount(lines)} lines`);
-  if (!hasChanged) return;
-  output.say(
-    "it is not what it was when a load of it was interrupted: this is another load, which repeats lines that have no ids of their own",
+}
+
+/** Its lines have other ids now: what has been applied of it would be applied again. */
+function hasChanged({ name }: Source): Failure {
+  return usage(
+    `${name} is not what it was when a load of it ended before its end: its lines without ids would be applied again`,
+    "load it as it was, to its end, and what is new from a file of its own; or, where every line has an id of its own, load it with --restart",
   );
 }
 

@@ -2,7 +2,8 @@
  * Asks the service for what a load has, as long as it takes: what nobody has decided is asked again, under the same ids. Knows
  * no file and no journal.
  */
-import type { Door } from "../door.ts";
+import * as v from "valibot";
+import type { Answer, Door } from "../door.ts";
 import { EXIT, Failure, Refused, type Problem } from "../failure.ts";
 import type { Item } from "./item.ts";
 import type { Unit } from "./plan.ts";
@@ -85,21 +86,25 @@ export class Caller {
     try {
       const [first] = items;
       if (first?.kind === "create") {
-        await this.#post("/api/v1/statemachines", first.body, { "idempotency-key": first.key });
+        const made = await this.#post("/api/v1/statemachines", first.body, { "idempotency-key": first.key });
+        if (!isCreated(made, first.body.id)) throw unexpected("a creation was not answered with its machine");
         return { decided: [{ item: first, isDuplicate: false }], open: [] };
       }
-      const body = { events: items.map((item) => item.body) };
-      const { results } = await this.#post<{ results: readonly Result[] }>("/api/v1/statemachines:send-events", body);
-      return readResults(items, results, attempt);
+      const sent = await this.#post("/api/v1/statemachines:send-events", { events: items.map((item) => item.body) });
+      const answered = v.safeParse(RESULTS, sent.body);
+      if (!answered.success || answered.output.results.length !== items.length) {
+        throw unexpected("events were not answered each with a result");
+      }
+      return readResults(items, answered.output.results, attempt);
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
       return await this.#readFailure(items, error, attempt);
     }
   }
 
-  async #post<T>(path: string, body: unknown, headers: Readonly<Record<string, string>> = {}): Promise<T> {
+  async #post(path: string, body: unknown, headers: Readonly<Record<string, string>> = {}): Promise<Answer<unknown>> {
     const signal = AbortSignal.timeout(ATTEMPT_MS);
-    return await this.#options.door.post<T>(path, body, { headers, signal, isRepeatable: false });
+    return await this.#options.door.call("POST", path, { body, headers, signal, isRepeatable: false });
   }
 
   /** A call that failed as a whole. */
@@ -119,10 +124,36 @@ export class Caller {
   }
 }
 
-interface Result {
-  readonly status: number;
-  readonly receipt?: { readonly duplicate?: boolean };
-  readonly problem?: Problem;
+const MACHINE = v.object({ id: v.string() });
+
+const RESULTS = v.object({
+  results: v.array(
+    v.object({
+      receipt: v.optional(v.object({ duplicate: v.optional(v.boolean()) })),
+      problem: v.optional(
+        v.object({
+          status: v.number(),
+          reason: v.string(),
+          detail: v.string(),
+          metadata: v.exactOptional(v.record(v.string(), v.string())),
+        }),
+      ),
+    }),
+  ),
+});
+
+type Result = v.InferOutput<typeof RESULTS>["results"][number];
+
+/** Whether the service says that it has this machine. Whatever stands between may say 200, too. */
+function isCreated({ status, body }: Answer<unknown>, id: string): boolean {
+  return (status === 200 || status === 201) && v.is(MACHINE, body) && body.id === id;
+}
+
+const UNANSWERED: Problem = { status: 502, reason: "UNEXPECTED_ANSWER", detail: "an event was not answered" };
+
+/** Something else than the service has answered, or only half of it: what became of what was asked is not known. */
+function unexpected(detail: string): Refused {
+  return new Refused({ status: 502, reason: "UNEXPECTED_ANSWER", detail });
 }
 
 function readResults(items: readonly Item[], results: readonly Result[], attempt: number): Asked {
@@ -130,8 +161,8 @@ function readResults(items: readonly Item[], results: readonly Result[], attempt
   const open: Item[] = [];
   let trouble: Problem | undefined;
   for (const [index, item] of items.entries()) {
-    const { status, receipt, problem = unanswered(status) } = results[index] ?? { status: 503 };
-    if (status === 200) decided.push({ item, isDuplicate: receipt?.duplicate ?? false });
+    const { receipt, problem = UNANSWERED } = results[index] ?? {};
+    if (receipt !== undefined) decided.push({ item, isDuplicate: receipt.duplicate ?? false });
     else if (isPassing(problem, attempt) || concernsAll(problem)) {
       open.push(item);
       if (trouble === undefined || concernsAll(problem)) trouble = problem;
@@ -139,10 +170,6 @@ function readResults(items: readonly Item[], results: readonly Result[], attempt
   }
   if (trouble === undefined) return { decided, open };
   return { decided, open, trouble: new Refused(trouble), isForAll: concernsAll(trouble) };
-}
-
-function unanswered(status: number): Problem {
-  return { status, reason: "UNEXPECTED_ANSWER", detail: "an event was not answered" };
 }
 
 /** Whether the same may be decided otherwise later. */

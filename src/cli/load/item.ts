@@ -30,6 +30,8 @@ const SEND = shape({
 /** `failure` is what a report adds: a report can be loaded as it is. */
 const LINE = shape({ create: v.optional(CREATE), send: v.optional(SEND), failure: v.optional(object) });
 
+const LONGEST_MESSAGE = 1_000;
+
 interface Common {
   readonly line: number;
   /** Whose order has to be kept: configuration and id. */
@@ -55,6 +57,11 @@ export type Item = CreateItem | SendItem;
 /** Why a line asks for nothing that could be sent. */
 export class InvalidLine extends Error {
   override readonly name = "InvalidLine";
+
+  constructor(message: string, options?: ErrorOptions) {
+    // It may quote the line, which may be long.
+    super(message.length > LONGEST_MESSAGE ? `${message.slice(0, LONGEST_MESSAGE)}...` : message, options);
+  }
 }
 
 /**

@@ -9,9 +9,13 @@ import { createReadStream } from "node:fs";
 import { mkdir, open, readdir, rm, type FileHandle } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { usage, type Failure } from "../failure.ts";
-import { toRanges, LineSet, type LineRange } from "./line-set.ts";
+import { EntryCheck, listLines, takeMerged, type JournalEntry } from "./journal-entry.ts";
+import { LineSet } from "./line-set.ts";
 import { splitLines } from "./lines.ts";
-import { Tally, type LineFailure } from "./tally.ts";
+import { Tally } from "./tally.ts";
+
+/** Far more than an entry has, far less than the memory. */
+const LONGEST_ENTRY_BYTES = 64 * 1024 * 1024;
 
 /** Which load a journal is of. */
 export interface JournalHeader {
@@ -22,39 +26,44 @@ export interface JournalHeader {
   readonly url: string;
 }
 
-/** What became of some lines; `done` has blank ones, too. */
-export interface JournalEntry {
-  readonly done: readonly LineRange[];
-  readonly applied: number;
-  readonly duplicates: number;
-  readonly failures: readonly LineFailure[];
-}
-
 /** What a journal says: which lines are done, and what became of them. */
 export interface Journaled {
   readonly done: LineSet;
   readonly tally: Tally;
 }
 
-/** The entries of a journal, in order; undefined where there is none, or its header says that it is of something else. */
-export async function readJournal(file: string, header: JournalHeader): Promise<Journaled | undefined> {
+/**
+ * What the entries of a journal say together; undefined where there is none, or its header says that it is of something else.
+ * `lastLine` is the number of the last line of the file.
+ */
+export async function readJournal(
+  file: string,
+  header: JournalHeader,
+  lastLine: number,
+): Promise<Journaled | undefined> {
   const done = new LineSet();
   const tally = new Tally();
-  for await (const { done: ranges, applied, duplicates, failures } of walkJournal(file, header)) {
-    for (const [from, to] of ranges) for (let line = from; line <= to; line += 1) done.add(line);
+  for await (const { done: ranges, applied, duplicates, failures } of walkJournal(file, header, lastLine)) {
+    for (const line of listLines(ranges)) done.add(line);
     tally.add(applied, duplicates, failures);
   }
   return done.watermark === 0 && tally.decided === 0 ? undefined : { done, tally };
 }
 
-/** The same, entry by entry. */
-export async function* walkJournal(file: string, header: JournalHeader): AsyncGenerator<JournalEntry> {
+/** The same, entry by entry, without those that do not hold. */
+export async function* walkJournal(
+  file: string,
+  header: JournalHeader,
+  lastLine: number,
+): AsyncGenerator<JournalEntry> {
+  const check = new EntryCheck(lastLine);
   let isIts = false;
   try {
-    for await (const { number, bytes } of splitLines(createReadStream(file))) {
+    for await (const { number, bytes } of splitLines(createReadStream(file), LONGEST_ENTRY_BYTES)) {
       const value = parse(bytes);
       if (number === 1) isIts = isSameLoad(value, header);
-      else if (isIts && isEntry(value)) yield value;
+      const entry = isIts ? check.read(value) : undefined;
+      if (entry !== undefined) yield entry;
     }
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
@@ -70,21 +79,23 @@ async function readHeader(file: string): Promise<JournalHeader | undefined> {
   return undefined;
 }
 
-/** Whether a load of the same file to the same service was left unfinished when the file had another content. */
-export async function hasEarlierContent(dir: string, header: JournalHeader): Promise<boolean> {
+/** Journals of loads of the same file to the same service that were left unfinished when the file had another content. */
+export async function findEarlier(dir: string, header: JournalHeader): Promise<string[]> {
+  const found: string[] = [];
   const names = await readdir(dir).catch((): string[] => []);
   for (const name of names.filter((each) => each.endsWith(".journal"))) {
     const other = await readHeader(join(dir, name)).catch(() => undefined);
-    if (other?.file === header.file && other.url === header.url && other.sha256 !== header.sha256) return true;
+    const isEarlier = other?.file === header.file && other.url === header.url && other.sha256 !== header.sha256;
+    if (isEarlier) found.push(join(dir, name));
   }
-  return false;
+  return found;
 }
 
 /** A journal that is written. */
 export class Journal {
   readonly #handle: FileHandle;
   readonly #file: string;
-  #pending: JournalEntry[] = [];
+  readonly #pending: JournalEntry[] = [];
   #writing: Promise<void> | undefined;
   #failure: Failure | undefined;
 
@@ -133,9 +144,7 @@ export class Journal {
 
   async #write(): Promise<void> {
     try {
-      while (this.#pending.length > 0) {
-        const entry = merge(this.#pending);
-        this.#pending = [];
+      for (let entry = takeMerged(this.#pending); entry !== undefined; entry = takeMerged(this.#pending)) {
         await this.#handle.appendFile(`${JSON.stringify(entry)}\n`);
       }
     } catch (error) {
@@ -147,21 +156,6 @@ export class Journal {
 
 function toFailure(file: string, error: unknown): Failure {
   return usage(`the journal ${file} cannot be written: ${(error as Error).message}`);
-}
-
-function merge(entries: readonly JournalEntry[]): JournalEntry {
-  const sum = (count: (entry: JournalEntry) => number) => entries.reduce((total, entry) => total + count(entry), 0);
-  const lines = entries.flatMap(({ done }) => done.flatMap(([from, to]) => listLines(from, to)));
-  return {
-    done: toRanges(lines),
-    applied: sum(({ applied }) => applied),
-    duplicates: sum(({ duplicates }) => duplicates),
-    failures: entries.flatMap(({ failures }) => failures),
-  };
-}
-
-function listLines(from: number, to: number): number[] {
-  return Array.from({ length: to - from + 1 }, (_, index) => from + index);
 }
 
 function parse(bytes: Buffer | undefined): unknown {
@@ -178,8 +172,4 @@ function isHeader(value: unknown): value is JournalHeader {
 
 function isSameLoad(value: unknown, { sha256, url }: JournalHeader): boolean {
   return isHeader(value) && value.sha256 === sha256 && value.url === url;
-}
-
-function isEntry(value: unknown): value is JournalEntry {
-  return typeof value === "object" && value !== null && "done" in value && Array.isArray(value.done);
 }

@@ -9,22 +9,28 @@ const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf]);
 export interface TextLine {
   /** Counted from 1, as editors do. */
   readonly number: number;
-  /** Without the end of line; undefined where it is longer than LONGEST_LINE_BYTES, of which nothing is kept. */
+  /** Without the end of line; undefined where it is too long, of which nothing is kept. */
   readonly bytes: Buffer | undefined;
 }
 
-/** The lines of a stream; the last one needs no end of line. A byte order mark in front is left out. */
-export async function* splitLines(chunks: AsyncIterable<Buffer>): AsyncGenerator<TextLine> {
+/**
+ * The lines of a stream; the last one needs no end of line. A byte order mark in front is left out. Lines of more than
+ * `longest` bytes are counted, not kept.
+ */
+export async function* splitLines(
+  chunks: AsyncIterable<Buffer>,
+  longest: number = LONGEST_LINE_BYTES,
+): AsyncGenerator<TextLine> {
   let number = 0;
   let parts: Buffer[] = [];
   let size = 0;
   const keep = (part: Buffer): void => {
     size += part.byteLength;
-    if (size <= LONGEST_LINE_BYTES) parts.push(part);
+    if (size <= longest) parts.push(part);
   };
   const end = (): TextLine => {
     number += 1;
-    const whole = size > LONGEST_LINE_BYTES ? undefined : Buffer.concat(parts);
+    const whole = size > longest ? undefined : Buffer.concat(parts);
     [parts, size] = [[], 0];
     return { number, bytes: number === 1 && whole !== undefined ? withoutMark(whole) : whole };
   };

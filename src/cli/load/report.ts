@@ -1,29 +1,72 @@
 /** The lines of a load that were not applied, with why, in a file that can be mended and loaded again. */
-import { open } from "node:fs/promises";
-import { usage } from "../failure.ts";
-import { walkJournal, type JournalEntry, type JournalHeader } from "./journal.ts";
+import { constants } from "node:fs";
+import { access, open, realpath, rename, rm, stat } from "node:fs/promises";
+import { resolve } from "node:path";
+import { Failure, usage } from "../failure.ts";
+import { walkJournal, type JournalHeader } from "./journal.ts";
+import type { JournalEntry } from "./journal-entry.ts";
 import type { TextLine } from "./lines.ts";
 import { WINDOW_LINES } from "./load.ts";
 import type { Source } from "./source.ts";
 import type { LineFailure } from "./tally.ts";
 
-/** Writes the report of everything that a journal tells, in the order of the file. */
-export async function writeReport(file: string, source: Source, journal: string, header: JournalHeader): Promise<void> {
-  let handle;
-  try {
-    handle = await open(file, "w", 0o600);
-  } catch (error) {
-    throw usage(`${file} cannot be written: ${(error as Error).message}`);
+/** Where a report goes: it replaces what is there at once, when it is whole. */
+export class Report {
+  readonly #file: string;
+  /** Beside the file, to be renamed; the file itself where it is a device or a pipe. */
+  readonly #written: string;
+
+  private constructor(file: string, written: string) {
+    [this.#file, this.#written] = [file, written];
   }
-  try {
-    const failures = new Failures(walkJournal(journal, header));
-    for await (const line of source.walk()) {
-      const failure = await failures.take(line.number);
-      if (failure !== undefined) await handle.appendFile(`${JSON.stringify(toReported(line, failure))}\n`);
+
+  /** Finds out whether it can be written, before anything is sent. Throws usage. */
+  static async prepare(name: string, source: Source): Promise<Report> {
+    try {
+      const found = await stat(name).catch(passOverMissing);
+      if (found !== undefined && source.isReadFrom(found)) throw usage(`${name} is what is loaded: it would be lost`);
+      // A link goes on to lead where it leads.
+      const file = found === undefined ? resolve(name) : await realpath(name);
+      if (found !== undefined) await access(file, constants.W_OK);
+      if (found !== undefined && !found.isFile() && !found.isDirectory()) return new Report(file, file);
+      if (found?.isDirectory() === true) throw new Error("it is a directory");
+      const written = `${file}.${process.pid}.tmp`;
+      await (await open(written, "w", 0o600)).close();
+      await rm(written);
+      return new Report(file, written);
+    } catch (error) {
+      throw toFailure(name, error);
     }
-  } finally {
-    await handle.close();
   }
+
+  /** Writes everything that a journal tells, in the order of the file. When `signal` aborts, it throws and writes nothing. */
+  async write(source: Source, journal: string, header: JournalHeader, signal?: AbortSignal): Promise<void> {
+    const isBeside = this.#written !== this.#file;
+    try {
+      const handle = await open(this.#written, "w", 0o600);
+      try {
+        const failures = new Failures(walkJournal(journal, header, source.lastLine));
+        for await (const line of source.walk(signal)) {
+          const failure = await failures.take(line.number);
+          if (failure !== undefined) await handle.appendFile(`${JSON.stringify(toReported(line, failure))}\n`);
+        }
+      } finally {
+        await handle.close();
+      }
+      if (isBeside) await rename(this.#written, this.#file);
+    } catch (error) {
+      if (isBeside) await rm(this.#written, { force: true });
+      throw toFailure(this.#file, error);
+    }
+  }
+}
+
+function passOverMissing(error: NodeJS.ErrnoException): undefined {
+  if (error.code !== "ENOENT") throw error;
+}
+
+function toFailure(file: string, error: unknown): Failure {
+  return error instanceof Failure ? error : usage(`${file} cannot be written: ${(error as Error).message}`);
 }
 
 /**

@@ -1,7 +1,9 @@
 /** `load`: what is sent, what is told, and how it goes on; that it survives kills is shown in load.test.ts. */
+import { execFile } from "node:child_process";
 import { once } from "node:events";
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { beforeAll, expect, test } from "vitest";
 import { until } from "../../until.ts";
 import { ordersConfiguration, type Cli } from "./cli.ts";
@@ -125,7 +127,7 @@ export function testLoads(cli: () => Cli): void {
     expect((await read("bulk/six")).statemachine).toMatchObject({ revision: 1 });
   });
 
-  test("an interrupted load ends what is under way, tells how far it came, and goes on; changed, it is another", async () => {
+  test("an interrupted load ends what is under way, tells how far it came, and goes on; changed, it is refused", async () => {
     const lines = Array.from({ length: 40 }, (_, index) => create(`slow-${index}`));
     const file = await cli().write("slow.ndjson", toLines(...lines));
     const child = cli().start(["load", file, "--rate", "10", "--json"]);
@@ -133,28 +135,32 @@ export function testLoads(cli: () => Cli): void {
     child.stdout?.setEncoding("utf8").on("data", (chunk: string) => (stdout += chunk));
     child.stderr?.setEncoding("utf8").on("data", (chunk: string) => (stderr += chunk));
     const ended = once(child, "close");
+    const dir = join(cli().dir, "detent/load");
     const journals = async () => {
-      const dir = join(cli().dir, "detent/load");
-      const names = await readdir(dir).catch((): string[] => []);
+      const names = (await readdir(dir).catch((): string[] => [])).filter((name) => name.endsWith(".journal"));
       return await Promise.all(names.map((name) => readFile(join(dir, name), "utf8")));
     };
     const hasBegun = (texts: string[]) => texts.some((text) => text.includes('"applied":1'));
     expect(hasBegun(await until(30_000, journals, hasBegun))).toBe(true);
+    expect(await cli().refusal(2, "load", file)).toContain(`process ${child.pid} is loading this file`);
     child.kill("SIGINT");
     expect(await ended, stderr).toEqual([130, null]);
+    expect(stderr).toContain("ending; what is under way is awaited");
     expect(stderr).toContain("the same command goes on from here");
     const report = JSON.parse(stdout) as Report;
     expect(report.applied).toBeGreaterThan(0);
     expect(report.left).toBe(40 - report.applied);
 
-    const changed = await cli().write("slow.ndjson", toLines(...lines.slice(0, 1)));
-    const other = await load(changed);
-    expect(other).toMatchObject({ code: 0, report: { lines: 1, applied: 1 } });
-    expect(other.stderr).toContain("this is another load");
+    // One line less: all others have other ids, and would be applied again.
+    const changed = await cli().write("slow.ndjson", toLines(...lines.slice(1)));
+    const refused = await cli().refusal(2, "load", changed);
+    expect(refused).toContain("is not what it was");
+    expect(refused).toContain("--restart");
+    expect(await journals()).toHaveLength(1);
     const again = await load(await cli().write("slow.ndjson", toLines(...lines)));
     expect(again).toMatchObject({ code: 0, report: { lines: 40, applied: 40, left: 0 } });
     expect(again.stderr).toContain(`going on with ${file}: ${report.applied} of 40 lines`);
-    expect(await journals()).toEqual([]);
+    expect(await readdir(dir)).toEqual([]);
   });
 
   test("load reads stdin to its end; the same input again applies nothing twice", async () => {
@@ -164,6 +170,38 @@ export function testLoads(cli: () => Cli): void {
     const second = await cli().run(["load", "-", "--json"], { input });
     expect(JSON.parse(second.stdout)).toMatchObject({ lines: 2, applied: 2, duplicates: 1 });
     expect(await load(await cli().write("empty.ndjson", "\n"))).toMatchObject({ code: 0, report: { lines: 0 } });
+  });
+
+  test("load --restart loads a changed file as it is, and forgets what it was", async () => {
+    const file = await cli().write("edited.ndjson", toLines(create("ten"), "{", create("eleven")));
+    expect(await load(file, "--stop-on-error")).toMatchObject({ code: 1, report: { applied: 1, left: 1 } });
+    await cli().write("edited.ndjson", toLines(create("ten"), create("eleven")));
+    expect(await cli().refusal(2, "load", file)).toContain("is not what it was");
+    expect(await load(file, "--restart")).toMatchObject({ code: 0, report: { lines: 2, applied: 2, left: 0 } });
+    expect(await load(file)).toMatchObject({ code: 0, report: { lines: 2, applied: 2, left: 0 } });
+  });
+
+  test("load ends at once when it is interrupted while it reads stdin", async () => {
+    const child = cli().start(["load", "-"]);
+    const ended = once(child, "close");
+    // Taken by the pipe, and so read by the command, which has set everything up by then.
+    await new Promise((resolve) => child.stdin?.write("\n".repeat(2_000_000), resolve));
+    child.kill("SIGINT");
+    // A terminal would wait for ever; here it is told from the other by how it ends.
+    const late = setTimeout(() => child.kill("SIGKILL"), 10_000);
+    expect(await ended).toEqual([130, null]);
+    clearTimeout(late);
+  });
+
+  test("load reads a pipe to its end, and keeps its report from what it reads", async () => {
+    const { cwd, env } = await cli().shell();
+    await cli().write("piped.ndjson", toLines(create("nine"), "{"));
+    const run = promisify(execFile);
+    const script = "cat piped.ndjson | detent load /dev/stdin --json; detent load piped.ndjson --report ./piped.ndjson";
+    const ran = await run("bash", ["-c", script], { cwd, env }).catch((error: unknown) => error);
+    expect(ran).toMatchObject({ code: 2, stderr: expect.stringContaining("is what is loaded") as string });
+    expect(JSON.parse((ran as { stdout: string }).stdout)).toMatchObject({ lines: 2, applied: 1, invalid: 1 });
+    expect(await readFile(join(cwd, "piped.ndjson"), "utf8")).toBe(toLines(create("nine"), "{"));
   });
 
   test("load gives up on a service that is away, keeps what is left, and says what it cannot read", async () => {

@@ -11,6 +11,7 @@ import { Door } from "../../../src/cli/door.ts";
 interface Asked {
   readonly path: string;
   readonly key: string | undefined;
+  readonly id: string | undefined;
   readonly events: readonly SendItem["body"][];
 }
 
@@ -30,8 +31,8 @@ async function run(
 ) {
   const asked: Asked[] = [];
   const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const { events = [] } = (await json(request)) as { events?: SendItem["body"][] };
-    const one = { path: request.url ?? "", key: request.headers["idempotency-key"]?.toString(), events };
+    const { id, events = [] } = (await json(request)) as { id?: string; events?: SendItem["body"][] };
+    const one = { path: request.url ?? "", key: request.headers["idempotency-key"]?.toString(), id, events };
     asked.push(one);
     answers[Math.min(asked.length, answers.length) - 1]?.(one, response);
   };
@@ -71,7 +72,7 @@ const events = (count: number): Unit =>
   unitOf(...Array.from({ length: count }, (_, id) => ({ send: { configuration: "c", id: `m${id}`, event: "e" } })));
 const machine = unitOf({ create: { config_id: "c:v1", id: "m" } });
 
-const answer = (status: number, body: object, headers: Readonly<Record<string, string>> = {}): Answer => {
+const answer = (status: number, body: object | null, headers: Readonly<Record<string, string>> = {}): Answer => {
   return (_, response) => {
     response.writeHead(status, { "content-type": "application/json", ...headers }).end(JSON.stringify(body));
   };
@@ -87,6 +88,7 @@ const results = (...all: readonly (number | string)[]): Answer =>
       return { status: each, problem: { status: each, reason, detail: `told ${reason}` } };
     }),
   });
+const created: Answer = (asked, response) => answer(201, { id: asked.id, statemachine: {} })(asked, response);
 const notFound: Answer = (_, response) => response.writeHead(404).end("<html>");
 const hangUp: Answer = (_, response) => response.socket?.destroy();
 const breakOff: Answer = (_, response) => {
@@ -110,7 +112,7 @@ test("what nobody decided is asked again, under the same ids, and nothing else i
 });
 
 test.each([
-  ["a machine", machine, answer(201, {})],
+  ["a machine", machine, created],
   ["events", events(1), results(200)],
 ])("%s: 503, 502 from between, 429 and a lost answer are waited out", async (_, unit, done) => {
   const between: Answer = (__, response) => response.writeHead(502).end("<html>");
@@ -122,9 +124,41 @@ test.each([
   expect(ran.troubles).toHaveLength(4);
 });
 
+const receipt = { status: 200, receipt: { duplicate: false } };
+test.each([
+  ["an answer without the machine", machine, answer(201, {}), created],
+  ["another machine", machine, answer(201, { id: "other" }), created],
+  ["null", machine, answer(200, null), created],
+  ["nothing", machine, (_: Asked, response: ServerResponse) => void response.writeHead(204).end(), created],
+  [
+    "accepted, not created",
+    machine,
+    (asked: Asked, response: ServerResponse) => answer(202, { id: asked.id })(asked, response),
+    created,
+  ],
+  ["no results", events(2), answer(200, {}), results(200, 200)],
+  ["results that are none", events(2), answer(200, { results: "2" }), results(200, 200)],
+  ["too few results", events(2), results(200), results(200, 200)],
+  ["too many results", events(2), results(200, 200, 200), results(200, 200)],
+  ["a result of nothing", events(2), answer(200, { results: [null, receipt] }), results(200, 200)],
+  ["a result without a receipt", events(1), answer(200, { results: [{ status: 200 }] }), results(200)],
+  [
+    "a page that somebody else answers",
+    machine,
+    (_: Asked, response: ServerResponse) => void response.writeHead(200, { "content-type": "text/html" }).end("<html>"),
+    created,
+  ],
+])("%s with a status of success decides nothing: it is asked again", async (_, unit, odd, good) => {
+  const ran = await run(unit, [odd, odd, good]);
+  expect(ran.failure).toBeUndefined();
+  expect(ran.asked).toHaveLength(3);
+  expect(ran.troubles).toHaveLength(2);
+  expect(ran.decided.map((each) => "isDuplicate" in each)).toEqual(unit.map(() => true));
+});
+
 test("Retry-After is honoured", async () => {
   const busy = answer(429, { status: 429, reason: "RATE_LIMITED", detail: "slower" }, { "retry-after": "7" });
-  expect(await run(machine, [busy, answer(201, {})])).toMatchObject({ lines: [1], pauses: [7_000] });
+  expect(await run(machine, [busy, created])).toMatchObject({ lines: [1], pauses: [7_000] });
 });
 
 test("a call that is refused as a whole is halved until it is known which line is to blame, in their order", async () => {
@@ -132,8 +166,8 @@ test("a call that is refused as a whole is halved until it is known which line i
   const blamed = unit[3]?.body.id;
   const strict: Answer = ({ events: sent }, response) =>
     sent.some(({ id }) => id === blamed)
-      ? problem(400, "INVALID_ARGUMENT")({ path: "", key: "", events: [] }, response)
-      : results(...sent.map(() => 200))({ path: "", key: "", events: [] }, response);
+      ? problem(400, "INVALID_ARGUMENT")({ path: "", key: "", id: "", events: [] }, response)
+      : results(...sent.map(() => 200))({ path: "", key: "", id: "", events: [] }, response);
   const ran = await run(unit, [strict]);
   expect(ran.lines).toEqual([1, 2, 3, 4, 5]);
   expect(ran.decided.filter((each) => "failure" in each)).toMatchObject([
