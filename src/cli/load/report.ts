@@ -25,8 +25,8 @@ export class Report {
     try {
       const found = await stat(name).catch(passOverMissing);
       if (found !== undefined && source.isReadFrom(found)) throw usage(`${name} is what is loaded: it would be lost`);
-      // A link goes on to lead where it leads.
-      const file = found === undefined ? resolve(name) : await realpath(name);
+      // A link goes on to lead where it leads; what /dev/stdout leads to has no name.
+      const file = found?.isFile() === true ? await realpath(name) : resolve(name);
       if (found !== undefined) await access(file, constants.W_OK);
       if (found !== undefined && !found.isFile() && !found.isDirectory()) return new Report(file, file);
       if (found?.isDirectory() === true) throw new Error("it is a directory");

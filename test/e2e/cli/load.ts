@@ -202,6 +202,8 @@ export function testLoads(cli: () => Cli): void {
     expect(ran).toMatchObject({ code: 2, stderr: expect.stringContaining("is what is loaded") as string });
     expect(JSON.parse((ran as { stdout: string }).stdout)).toMatchObject({ lines: 2, applied: 1, invalid: 1 });
     expect(await readFile(join(cwd, "piped.ndjson"), "utf8")).toBe(toLines(create("nine"), "{"));
+    const told = await run("bash", ["-c", "detent load piped.ndjson --report /dev/stdout | cat"], { cwd, env });
+    expect(JSON.parse(told.stdout)).toMatchObject({ text: "{", failure: { line: 2 } });
   });
 
   test("load gives up on a service that is away, keeps what is left, and says what it cannot read", async () => {
