@@ -65,7 +65,7 @@ hinder no others. Exit code 0: all applied; 1: some were not; 3: the service was
         .option("--concurrency <calls>", "calls at once", String(CONCURRENCY))
         .option("--give-up-after <duration>", "how long the service may be away, like 90s or PT1H", "10m")
         .option("--stop-on-error", "end at the first line that is not applied")
-        .option("--restart", "forget what an interrupted load has done; nothing is applied twice")
+        .option("--restart", "begin anew, also where the file was changed since; under the same ids, where it was not")
         .option("--report <file>", "write the lines that were not applied, each with the reason"),
     takesItsTime: true,
     run: runLoad,
