@@ -133,7 +133,9 @@ function runDetent(config: string, envFile: string, abort: AbortSignal): Promise
 
 /** Of several Workers in one server only the first is reached from outside; so this one has a server of its own. */
 function runBeside(config: string, abort: AbortSignal): Promise<number> {
-  return runWrangler(["dev", "--config", config, ...serverAt(String(nextPort))], abort);
+  // The two begin at once, and would both find the debugger's usual port free.
+  const debuggerPort = ["--inspector-port", "0"];
+  return runWrangler(["dev", "--config", config, ...serverAt(String(nextPort)), ...debuggerPort], abort);
 }
 
 process.exitCode = await main();
