@@ -1,11 +1,11 @@
 /** Diagrams as files and in a terminal: drawn here, by what draws them in the service. */
 import type { Command } from "commander";
-import { writeFile } from "node:fs/promises";
 import type { Marks } from "../diagram/graph.ts";
 import { renderMermaid } from "../diagram/mermaid.ts";
 import { renderOutline } from "../diagram/outline.ts";
 import { renderSvg } from "../diagram/svg.ts";
 import type { Configuration } from "../engine/configuration.ts";
+import { deliverFile } from "./delivery.ts";
 import { usage } from "./failure.ts";
 import type { Output } from "./output.ts";
 
@@ -49,25 +49,4 @@ export async function deliver(
   diagram: string,
 ): Promise<void> {
   await deliverFile(output, flags.output, diagram, { format, diagram });
-}
-
-/** Prints a text, or writes it to a file; with --json `value` is printed, or the file is named. */
-export async function deliverFile(
-  output: Output,
-  file: string | undefined,
-  text: string,
-  value: object,
-): Promise<void> {
-  if (file === undefined || file === "-") {
-    if (output.isJson) output.data(value, () => "");
-    else output.raw(text);
-    return;
-  }
-  try {
-    await writeFile(file, text);
-  } catch (error) {
-    throw usage(`${file} cannot be written: ${(error as Error).message}`);
-  }
-  if (output.isJson) output.data({ file }, () => "");
-  output.say(`written: ${file}`);
 }

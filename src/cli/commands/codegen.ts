@@ -2,7 +2,7 @@
 import { readFile } from "node:fs/promises";
 import type { Command } from "commander";
 import { readNamedConfiguration } from "../configurations.ts";
-import { deliverFile } from "../diagram.ts";
+import { deliverFile } from "../delivery.ts";
 import { answeredNo, usage } from "../failure.ts";
 import { addLeaf, type Runner } from "../leaf.ts";
 

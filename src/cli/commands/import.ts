@@ -1,11 +1,10 @@
 /** `detent import`: what others wrote, as a configuration of Detent. */
 import type { Command } from "commander";
 import { randomUUID } from "node:crypto";
-import { writeFile } from "node:fs/promises";
 import { parseDuration } from "../../engine/duration.ts";
 import type { ConversionFinding } from "../../xstate/finding.ts";
 import { importMachine } from "../../xstate/import.ts";
-import { deliverFile } from "../diagram.ts";
+import { deliverFile, writeText } from "../delivery.ts";
 import { answeredNo, EXIT, Failure, usage } from "../failure.ts";
 import { checkFile } from "../findings.ts";
 import { collect, formatPlace, readConfigId, readDocuments, readMachineName, readPairs, readText } from "../input.ts";
@@ -107,14 +106,6 @@ function readNewName(text: string): string[] {
   const parts = text.split(":");
   if (parts.length > 2 || parts.includes("")) throw usage(`--as: "${text}" must be NAME or NAME:VERSION`);
   return parts;
-}
-
-async function writeText(file: string, text: string): Promise<void> {
-  try {
-    await writeFile(file, text);
-  } catch (error) {
-    throw usage(`${file} cannot be written: ${(error as Error).message}`);
-  }
 }
 
 /** Findings of a conversion as lines. */

@@ -6,7 +6,7 @@ import { addLeaf, type Runner } from "../leaf.ts";
 import { formatTable } from "../table.ts";
 
 export function addStatus(program: Command, runner: Runner): void {
-  addLeaf(program, runner, {
+  addLeaf<{ readonly quiet?: boolean }>(program, runner, {
     name: "status",
     summary: "is the service there and ready? exit code 0 if it is",
     examples: [
@@ -18,8 +18,8 @@ export function addStatus(program: Command, runner: Runner): void {
       const service = await door();
       const health = await readHealth(service);
       const { state, release, checks } = health;
-      const isQuiet = (flags as { quiet?: boolean }).quiet === true;
-      if (!isQuiet || output.isJson) {
+      // Here the exit code is the answer, and what is printed only explains it.
+      if (flags.quiet !== true || output.isJson) {
         output.data(health, () => {
           const colour = state === "READY" ? "green" : "red";
           const head = `${output.paint(colour, state)}  ${release}  ${service.url}`;
