@@ -84,6 +84,10 @@ export function registerTenants(register: Register): void {
     const { token, expiresAt } = await createToken(house, principal, request);
     return { token, expiresAt: timestampFromMs(expiresAt) };
   });
+  register(method.getPrincipal, "any", async (_request, context) => {
+    const { principal } = callOf(context);
+    return { principal: { tenant: principal.tenant, actor: principal.actor, scopes: [...principal.scopes], root: principal.isRoot ?? false } };
+  });
   register(method.listAuditEntries, "keys:admin", async (request, context) => {
     const { house, principal } = callOf(context);
     const { entries, nextPageToken } = await listAudit(house, principal, request);
