@@ -11,9 +11,7 @@ export interface Action<Input extends readonly unknown[]> {
   reset(): void;
 }
 
-export function useAction<Input extends readonly unknown[]>(
-  work: (...input: Input) => Promise<void>,
-): Action<Input> {
+export function useAction<Input extends readonly unknown[]>(work: (...input: Input) => Promise<void>): Action<Input> {
   const [state, setState] = useState<{ isBusy: boolean; error?: unknown }>({ isBusy: false });
   const newest = useRef(work);
   newest.current = work;
