@@ -12,9 +12,9 @@ interface Place {
 
 interface Navigation extends Place {
   /** Goes to an address of the console; `isReplacing`: without a step in the browser's history. */
-  go(href: string, isReplacing?: boolean): void;
+  readonly go: (href: string, isReplacing?: boolean) => void;
   /** Changes the parameters behind the `?` of this page; undefined and empty ones are taken out. */
-  setQuery(change: Query, isReplacing?: boolean): void;
+  readonly setQuery: (change: Query, isReplacing?: boolean) => void;
 }
 
 const Context = createContext<Navigation | undefined>(undefined);

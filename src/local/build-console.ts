@@ -48,7 +48,7 @@ await deliver();
 
 /** Bundles, and answers the names of what came of it. */
 async function bundle(options: BuildOptions): Promise<string[]> {
-  const { outputFiles = [] } = await build({ ...COMMON, ...options, write: false });
+  const { outputFiles } = await build({ ...COMMON, ...options, write: false });
   for (const { path, contents } of outputFiles) files.set(basename(path), contents);
   return outputFiles.map(({ path }) => basename(path));
 }

@@ -3,12 +3,12 @@ import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 
 export interface Action<Input extends readonly unknown[]> {
   /** Does nothing while it is at it already. Never rejects: what goes wrong is in `error`. */
-  run(...input: Input): Promise<void>;
+  readonly run: (...input: Input) => Promise<void>;
   readonly isBusy: boolean;
   /** Why the last attempt has failed. */
   readonly error: unknown;
   /** Forgets the error. */
-  reset(): void;
+  readonly reset: () => void;
 }
 
 export function useAction<Input extends readonly unknown[]>(work: (...input: Input) => Promise<void>): Action<Input> {

@@ -8,7 +8,7 @@ export interface Loaded<T> {
   readonly error: unknown;
   readonly isLoading: boolean;
   /** Asks again. */
-  reload(): void;
+  readonly reload: () => void;
 }
 
 interface State<T> {

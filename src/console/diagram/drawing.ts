@@ -23,8 +23,8 @@ export type DiagramAnswer =
   | { readonly id: number; readonly problem: string };
 
 interface Waiting {
-  resolve(svg: string): void;
-  reject(error: Error): void;
+  readonly resolve: (svg: string) => void;
+  readonly reject: (error: Error) => void;
 }
 
 /** Where the build has put the worker. */
@@ -40,6 +40,7 @@ export function drawDiagram(subject: Subject): Promise<string> {
   const id = ++lastId;
   const { promise, resolve, reject } = Promise.withResolvers<string>();
   waiting.set(id, { resolve, reject });
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a worker has no origin to name, as a window has
   worker.postMessage({ ...subject, id } satisfies DiagramQuestion);
   return promise;
 }

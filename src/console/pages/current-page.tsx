@@ -44,13 +44,15 @@ export function CurrentPage(): JSX.Element {
     setError(undefined);
     if (page === undefined || loaded.has(page)) return undefined;
     let isWanted = true;
-    LOADERS[page]().then(
-      (module) => {
-        loaded.set(page, module.default as AnyPage);
+    const load = async (): Promise<void> => {
+      try {
+        loaded.set(page, (await LOADERS[page]()).default as AnyPage);
         if (isWanted) rerender((count) => count + 1);
-      },
-      (thrown: unknown) => isWanted && setError(thrown),
-    );
+      } catch (thrown) {
+        if (isWanted) setError(thrown);
+      }
+    };
+    void load();
     return () => void (isWanted = false);
   }, [page]);
   if (page === undefined) return <NoSuchPage path={path} />;

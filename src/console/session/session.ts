@@ -20,10 +20,10 @@ export interface Session {
   /** Undefined: nobody has signed in, and the service lets this machine in without. */
   readonly key: string | undefined;
   /** Undefined: the credential has the scope; otherwise why what needs it cannot be done, for `disabledReason`. */
-  lacks(scope: Scope): string | undefined;
+  readonly lacks: (scope: Scope) => string | undefined;
   /** Shows the page on which a key is entered. */
-  signIn(): void;
-  signOut(): void;
+  readonly signIn: () => void;
+  readonly signOut: () => void;
 }
 
 export const SessionContext = createContext<Session | undefined>(undefined);

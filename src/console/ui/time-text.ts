@@ -7,10 +7,11 @@ const UNITS = [
   ["s", 1_000],
 ] as const;
 
+const two = (value: number): string => String(value).padStart(2, "0");
+
 /** `2026-11-27 14:05:09` in the zone of the reader. */
 export function formatInstant(ms: number): string {
   const at = new Date(ms);
-  const two = (value: number): string => String(value).padStart(2, "0");
   const day = `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`;
   return `${day} ${two(at.getHours())}:${two(at.getMinutes())}:${two(at.getSeconds())}`;
 }
