@@ -19,7 +19,7 @@ export function drawLayers(
   const order = takenLast(graph.arrows);
   const { anyBox } = layout;
   const elements = [
-    drawStart(layout, layout.boxes[graph.states.findIndex(({ isStart }) => isStart)] as Box),
+    ...drawStart(layout, layout.boxes[graph.states.findIndex(({ isStart }) => isStart)]),
     ...order.map((i) => drawArrow(graph.arrows[i] as Arrow, layout, layout.routes[i] as Route)),
     ...graph.states.map((state, i) => drawState(state, layout.boxes[i] as Box, states[i] as StateLabel)),
     ...(anyBox === undefined ? [] : [drawAny(anyBox)]),
@@ -29,12 +29,14 @@ export function drawLayers(
   return { width: layout.width, height: layout.height, elements, notes };
 }
 
-function drawStart({ dot, isSideways }: LayeredLayout, { x, y, width, height }: Box): string {
+function drawStart({ dot, isSideways }: LayeredLayout, box: Box | undefined): string[] {
+  if (dot === undefined || box === undefined) return [];
+  const { x, y, width, height } = box;
   const d = isSideways
     ? `M${round(dot.x)} ${round(dot.y + DOT_RADIUS)}V${round(y - height / 2)}`
     : `M${round(dot.x + DOT_RADIUS)} ${round(dot.y)}H${round(x - width / 2)}`;
   const circle = `<circle class="d-dot" cx="${round(dot.x)}" cy="${round(dot.y)}" r="${DOT_RADIUS}"/>`;
-  return circle + drawPath({ isTaken: false }, d);
+  return [circle + drawPath({ isTaken: false }, d)];
 }
 
 function drawArrow(arrow: Arrow, { boxes, isSideways }: LayeredLayout, { points }: Route): string {

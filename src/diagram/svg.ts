@@ -2,14 +2,14 @@
  * A diagram as a picture: SVG that stands alone (no script, nothing loaded), light or dark as its reader has it, and the
  * same bytes for the same configuration and marks.
  */
-import type { Configuration } from "../engine/configuration.ts";
 import { round, type Drawing } from "./draw.ts";
 import { toGraph, type Graph, type Marks } from "./graph.ts";
 import { drawLayers } from "./draw-layers.ts";
 import { drawRing } from "./draw-ring.ts";
-import { labelArrow, labelState } from "./labels.ts";
+import { EMPTY_NOTE, EXCESS_NOTE, labelArrow, labelState } from "./labels.ts";
 import { layOutInLayers } from "./layered.ts";
 import { layOutOnRing } from "./ring.ts";
+import type { Sketch } from "./sketch.ts";
 import { STYLE } from "./style.ts";
 import { escapeXml, estimateWidth, shorten, showText } from "./text.ts";
 
@@ -27,20 +27,23 @@ const MAX_HEADING = 900;
 const NAMES_HEARD = 20;
 
 /** The picture of a configuration; `title` says whose. Takes at most about a second of CPU, and is a few MB at most. */
-export function renderSvg(configuration: Configuration, title: string, marks?: Marks): string {
-  let graph = toGraph(configuration, marks);
-  const hasAny = configuration.transitions.some(({ from }) => from === "*");
-  if (hasAny && graph.arrows.length > WRITTEN_OUT_ARROWS) graph = toGraph(configuration, marks, true);
+export function renderSvg(sketch: Sketch, title: string, marks?: Marks): string {
+  let graph = toGraph(sketch, marks);
+  const hasAny = sketch.transitions.some(({ from }) => from === "*");
+  const count = graph.arrows.length;
+  // While no state has an arrow of its own, `*` stands for none, and would not be seen.
+  if (hasAny && (count > WRITTEN_OUT_ARROWS || count === 0)) graph = toGraph(sketch, marks, true);
   const drawing = draw(graph);
+  const notes = [...drawing.notes, ...(sketch.isCut ? [EXCESS_NOTE] : [])];
   const heading = shorten(showText(title), HEADING_FONT, MAX_HEADING);
-  const notesWidth = Math.max(0, ...drawing.notes.map((note) => estimateWidth(note, NOTE_FONT)));
+  const notesWidth = Math.max(0, ...notes.map((note) => estimateWidth(note, NOTE_FONT)));
   const legendWidth = graph.isMarked ? LEGEND_WIDTH : 0;
   const inner = Math.max(MIN_WIDTH, drawing.width, estimateWidth(heading, HEADING_FONT), notesWidth, legendWidth);
   const width = Math.ceil(inner + 2 * MARGIN);
   const below = MARGIN + HEADING_HEIGHT + Math.ceil(drawing.height) + MARGIN;
   const legendAt = below;
   const notesAt = below + (graph.isMarked ? LEGEND_HEIGHT : 0);
-  const height = notesAt + drawing.notes.length * NOTE_HEIGHT + (drawing.notes.length > 0 || graph.isMarked ? 10 : 0);
+  const height = notesAt + notes.length * NOTE_HEIGHT + (notes.length > 0 || graph.isMarked ? 10 : 0);
   const left = round((width - drawing.width) / 2);
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" class="d-diagram" role="img" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}">`,
@@ -54,7 +57,7 @@ export function renderSvg(configuration: Configuration, title: string, marks?: M
     ...drawing.elements,
     "</g>",
     ...(graph.isMarked ? drawLegend(MARGIN, legendAt) : []),
-    ...drawing.notes.map(
+    ...notes.map(
       (note, i) => `<text class="d-note" x="${MARGIN}" y="${notesAt + 12 + i * NOTE_HEIGHT}">${escapeXml(note)}</text>`,
     ),
     "</svg>",
@@ -63,6 +66,7 @@ export function renderSvg(configuration: Configuration, title: string, marks?: M
 }
 
 function draw(graph: Graph): Drawing {
+  if (graph.states.length === 0) return { width: 0, height: 0, elements: [], notes: [EMPTY_NOTE] };
   const states = graph.states.map((state) => labelState(state));
   const labels = graph.arrows.map((arrow) => labelArrow(graph, arrow));
   const layered = layOutInLayers(
@@ -76,10 +80,11 @@ function draw(graph: Graph): Drawing {
 
 /** For whoever hears the picture. */
 function describe({ states, arrows, isMarked }: Graph): string {
+  const starts = states.filter(({ isStart }) => isStart);
   const finals = states.filter(({ isFinal }) => isFinal);
   const sentences = [
     `A state machine with ${states.length} states, drawn with ${arrows.length} arrows.`,
-    `It starts in ${namesOf(states.filter(({ isStart }) => isStart))}.`,
+    starts.length > 0 ? `It starts in ${namesOf(starts)}.` : "Where it starts is not said.",
     finals.length > 0 ? `Final: ${namesOf(finals)}.` : "No state is final.",
   ];
   if (isMarked) {
