@@ -22,6 +22,8 @@ export interface DrawnState {
   readonly isCurrent: boolean;
   /** A taken transition left or entered it. */
   readonly isVisited: boolean;
+  /** Machines in it; absent where nobody counts. */
+  readonly count?: number;
 }
 
 interface DrawnEvent extends Trigger {

@@ -87,8 +87,8 @@ test("a picture is well-formed, shows every state and event, runs nothing and lo
   fc.assert(
     fc.property(cases, ([configuration, every]) => {
       const marks = every === undefined ? undefined : walk(configuration, every);
-      const svg = renderSvg(configuration, HOSTILE_NAMES[0] ?? "", marks);
-      expect(renderSvg(configuration, HOSTILE_NAMES[0] ?? "", marks)).toBe(svg);
+      const svg = renderSvg(configuration, HOSTILE_NAMES[0] ?? "", { marks });
+      expect(renderSvg(configuration, HOSTILE_NAMES[0] ?? "", { marks })).toBe(svg);
       const root = parseXml(svg);
       const [, ...titles] = findAll(root, "title").map(textOf);
       const named = titles.map((title) => title.replace(/ \((?:start|final|current|visited|, )+\)$/, ""));
@@ -126,7 +126,7 @@ test("a picture is well-formed, shows every state and event, runs nothing and lo
 
 test("what is drawn lies inside the picture", () => {
   for (const configuration of Object.values(SAMPLES)) {
-    const root = parseXml(renderSvg(configuration, "x", walk(configuration, 3)));
+    const root = parseXml(renderSvg(configuration, "x", { marks: walk(configuration, 3) }));
     const width = Number(root.attributes["width"]);
     const height = Number(root.attributes["height"]);
     const group = findAll(root, "g").find(({ attributes }) => attributes["transform"]?.startsWith("translate"));
@@ -323,7 +323,7 @@ describe("a hostile configuration is drawn in bounds:", () => {
     const { current, taken } = walk(configuration, Math.ceil(configuration.transitions.length / 100));
     const marks = { current, taken: taken.slice(-1_000) };
     const before = process.cpuUsage();
-    const svg = renderSvg(configuration, "hostile", marks);
+    const svg = renderSvg(configuration, "hostile", { marks });
     const text = renderMermaid(configuration, marks);
     const { user, system } = process.cpuUsage(before);
     // Half a second is usual; the rest is for a machine that does other things at the same time.
