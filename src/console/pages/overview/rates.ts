@@ -41,7 +41,8 @@ export function meanLagMs(readings: readonly Metrics[]): number | undefined {
   return count > 0 ? ((seconds - first.lag.seconds) / count) * 1_000 : (seconds / all) * 1_000;
 }
 
-/** `12`, `3.4`: a rate as it is read. */
+/** `12`, `3.4`, `< 0.1`: a rate as it is read. */
 export function formatRate(rate: number): string {
+  if (rate > 0 && rate < 0.1) return "< 0.1";
   return rate >= 10 || rate === 0 ? String(Math.round(rate)) : rate.toFixed(1);
 }
