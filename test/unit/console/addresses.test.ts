@@ -1,5 +1,5 @@
 /** Addresses of the console: whatever a machine is called, its address leads to it. */
-import fc from "fast-check";
+import { assert, property, string } from "fast-check";
 import { describe, expect, test } from "vitest";
 import { hrefOf, PATHS, readPath } from "../../../src/console/addresses.ts";
 import { CONSOLE_PATHS } from "../../../src/http/console.ts";
@@ -13,9 +13,9 @@ describe("addresses", () => {
   });
 
   test("the address of a machine leads to that machine, whatever it is called", () => {
-    const name = fc.string({ unit: "grapheme", minLength: 1 }).filter((id) => id !== "." && id !== "..");
-    fc.assert(
-      fc.property(name, name, (configuration, id) => {
+    const name = string({ unit: "grapheme", minLength: 1 }).filter((id) => id !== "." && id !== "..");
+    assert(
+      property(name, name, (configuration, id) => {
         const href = hrefOf("machine", { configuration, id });
         expect(readPath(pathOf(href))).toEqual({ page: "machine", params: { configuration, id } });
       }),

@@ -1,5 +1,5 @@
 /** What the overview makes of the text that the service writes. */
-import fc from "fast-check";
+import { assert, nat, property, string } from "fast-check";
 import { describe, expect, test } from "vitest";
 import { summarize, type Metrics } from "../../../src/console/data/metrics.ts";
 import { readOpenMetrics } from "../../../src/console/data/open-metrics.ts";
@@ -15,10 +15,10 @@ const events = (samples: readonly [result: string, reason: string, value: number
 
 describe("metrics", () => {
   test("labels are read as they were written, whatever is in them", () => {
-    fc.assert(
-      fc.property(
-        fc.string({ minLength: 1 }).filter((label) => !label.includes("\r")),
-        fc.nat(),
+    assert(
+      property(
+        string({ minLength: 1 }).filter((label) => !label.includes("\r")),
+        nat(),
         (label, value) => {
           const text = renderOpenMetrics([
             {

@@ -1,6 +1,6 @@
 /** Texts of the console: instants, durations, and commands that a shell takes as they are meant. */
 import { execFileSync } from "node:child_process";
-import fc from "fast-check";
+import { assert, property, string } from "fast-check";
 import { describe, expect, test } from "vitest";
 import { curlText } from "../../../src/console/ui/curl-text.ts";
 import { formatAgo, formatDuration } from "../../../src/console/ui/time-text.ts";
@@ -27,9 +27,9 @@ describe("instants and durations", () => {
 
 describe("commands", () => {
   test("a shell hands over the body and the address as they are, whatever is in them", { timeout: 120_000 }, () => {
-    const text = fc.string({ unit: "grapheme" }).filter((word) => !word.includes("\0"));
-    fc.assert(
-      fc.property(text, (name) => {
+    const text = string({ unit: "grapheme" }).filter((word) => !word.includes("\0"));
+    assert(
+      property(text, (name) => {
         const path = `/api/v1/statemachines/orders/${encodeURIComponent(name)}/events`;
         const command = curlText({ method: "POST", path, body: { name }, hasKey: true }, "http://localhost:8787");
         const script = `curl() { printf '%s\\0' "$@"; }; DETENT_KEY=secret; ${command}`;
