@@ -9,7 +9,7 @@ export const LINE_HEIGHT = 16;
 export const ANY_NAME = "any state";
 export const CUT_NOTE = "more arrows than can be drawn: the rest is left out";
 export const EMPTY_NOTE = "no states to draw yet";
-export const EXCESS_NOTE = "more states or transitions than a configuration may have: the rest is left out";
+export const EXCESS_NOTE = "more than a configuration may have: the rest is left out";
 export const ANY_NOTE = `${ANY_NAME}: every state that is not final and has no arrow of its own for the event`;
 const MAX_STATE_WIDTH = 230;
 /** Of the parts of what is written for a transition. */

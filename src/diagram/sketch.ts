@@ -55,7 +55,13 @@ export function sketchOf(source: unknown): Sketch {
   const startingState = readText(starting_state);
   addStates(startingState);
   const written = listOf(transitions).filter(isObject);
-  const known = written.slice(0, LIMITS.transitions).map(sketchTransition);
+  const known: SketchedTransition[] = [];
+  let letters = 0;
+  for (const transition of written.slice(0, LIMITS.transitions).map(sketchTransition)) {
+    letters += countLetters(transition);
+    if (letters > LIMITS.configurationBytes) break;
+    known.push(transition);
+  }
   if (known.length < written.length) isCut = true;
   const ready = known.filter(({ from, to }) => {
     const ends = from === ANY ? [to] : [from, to];
@@ -82,6 +88,12 @@ function sketchTransition({ from, to, event, guard, after, deadline }: Record<st
     after: readText(after) || undefined,
     deadline: readExpression(deadline),
   };
+}
+
+/** Never more than the bytes that the same takes in a configuration. */
+function countLetters({ from, to, event, guard, after, deadline }: SketchedTransition): number {
+  const texts = [from, to, event, guard?.source, after, deadline?.source];
+  return texts.reduce((sum, text = "") => sum + text.length, 0);
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

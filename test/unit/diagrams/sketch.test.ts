@@ -149,17 +149,34 @@ describe("of a configuration that is still being written", () => {
       { states: many },
       { transitions: many.map((to) => ({ from: "a", to, event: "e" })) },
       { states: ["a", "b"], transitions: many.map((event) => ({ from: "a", to: "b", event })) },
+      { transitions: many.map((event) => ({ from: "a", to: "b", event, guard: "x".repeat(2_000) })) },
     ];
     for (const source of cases) {
       const sketch = sketchOf(source);
       expect(sketch.states.length).toBeLessThanOrEqual(500);
       expect(sketch.transitions.length).toBeLessThanOrEqual(5_000);
-      expect(renderSvg(sketch, "x")).toContain("than a configuration may have: the rest is left out");
+      expect(renderSvg(sketch, "x")).toContain("more than a configuration may have: the rest is left out");
       expect(renderMermaid(sketch)).toContain("the rest is left out");
       expect(renderOutline(sketch)).toContain("more than can be shown");
     }
     const states = many.slice(0, 400).map((name) => name + long);
     const transitions = states.map((to) => ({ from: "a", to, event: long, guard: long, deadline: long, after: long }));
     expect(renderSvg(sketchOf({ states, transitions }), "x").length).toBeLessThan(4_000_000);
+  });
+
+  test("long expressions on every transition do not take longer than a valid configuration can", () => {
+    const long = "<".repeat(2_000);
+    const transitions = Array.from({ length: 5_000 }, (_, i) => ({
+      from: i % 2 === 0 ? "*" : `s${i % 500}`,
+      to: `s${(i * 7) % 500}`,
+      guard: long,
+      deadline: long,
+    }));
+    const letters = sketchOf({ transitions }).transitions.reduce(
+      (sum, { guard }) => sum + (guard?.source.length ?? 0),
+      0,
+    );
+    expect(letters).toBeGreaterThan(100_000);
+    expect(letters).toBeLessThan(256 * 1_024);
   });
 });
