@@ -87,7 +87,7 @@ function ConfigurationsTable({ rows }: { readonly rows: readonly ConfigurationVe
         {
           title: "Newest version",
           cell: ({ name, versions: [newest = ""], deprecated }) => (
-            <span class="row">
+            <span class="row words">
               <Link to={hrefOf("configuration", { name }, { version: newest })}>
                 <bdi>{newest}</bdi>
               </Link>

@@ -18,7 +18,7 @@ export function EventsTable({ source }: { readonly source: ConfigurationSource }
           title: "Event",
           isHeading: true,
           cell: ({ name, isTimed }) => (
-            <span class="row">
+            <span class="row words">
               <bdi>{name}</bdi>
               {isTimed && <Badge text="timer" />}
             </span>

@@ -31,7 +31,7 @@ export function FindingsSection({ configuration }: { readonly configuration: Con
               title: "Finding",
               isHeading: true,
               cell: ({ severity, code }) => (
-                <span class="row">
+                <span class="row words">
                   <Badge text={severity} tone={severity === "error" ? "bad" : "warn"} />
                   <code>{code}</code>
                 </span>

@@ -81,7 +81,7 @@ export function StatesTable({ name, source, counts, version }: StatesTableProps)
 
 function Kinds({ of: { isStart, isInitial, isFinal } }: { readonly of: OutlinedState }): JSX.Element {
   return (
-    <span class="row">
+    <span class="row words">
       {isStart && <Badge text="start" tone="accent" />}
       {isInitial && <Badge text="initial" />}
       {isFinal && <Badge text="final" tone="good" />}

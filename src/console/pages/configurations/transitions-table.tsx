@@ -8,25 +8,27 @@ export function TransitionsTable({ source }: { readonly source: ConfigurationSou
   const hasRule = (name: "guard" | "assign" | "after" | "deadline"): boolean =>
     rows.some(({ transition }) => Boolean(transition[name]));
   return (
-    <LongTable
-      caption="Transitions"
-      rows={rows}
-      keyOf={({ position }) => String(position)}
-      columns={[
-        { title: "From", isHeading: true, cell: ({ transition: { from = "" } }) => <From state={from} /> },
-        { title: "Event", cell: ({ transition }) => <bdi>{transition.event}</bdi> },
-        { title: "To", cell: ({ transition }) => <bdi>{transition.to}</bdi> },
-        ...(hasRule("guard")
-          ? [{ title: "Guard", cell: ({ transition }: Row) => <Expression text={transition.guard} /> }]
-          : []),
-        ...(hasRule("after") || hasRule("deadline")
-          ? [{ title: "By itself", cell: ({ transition }: Row) => <Timing of={transition} /> }]
-          : []),
-        ...(hasRule("assign")
-          ? [{ title: "Assign", cell: ({ transition }: Row) => <Assignments of={transition} /> }]
-          : []),
-      ]}
-    />
+    <div class="stack wide-cells">
+      <LongTable
+        caption="Transitions"
+        rows={rows}
+        keyOf={({ position }) => String(position)}
+        columns={[
+          { title: "From", isHeading: true, cell: ({ transition: { from = "" } }) => <From state={from} /> },
+          { title: "Event", cell: ({ transition }) => <bdi>{transition.event}</bdi> },
+          { title: "To", cell: ({ transition }) => <bdi>{transition.to}</bdi> },
+          ...(hasRule("guard")
+            ? [{ title: "Guard", cell: ({ transition }: Row) => <Expression text={transition.guard} /> }]
+            : []),
+          ...(hasRule("after") || hasRule("deadline")
+            ? [{ title: "By itself", cell: ({ transition }: Row) => <Timing of={transition} /> }]
+            : []),
+          ...(hasRule("assign")
+            ? [{ title: "Assign", cell: ({ transition }: Row) => <Assignments of={transition} /> }]
+            : []),
+        ]}
+      />
+    </div>
   );
 }
 

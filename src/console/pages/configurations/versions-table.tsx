@@ -49,7 +49,7 @@ export function VersionsTable({ of, shown, counts, turn }: VersionsTableProps): 
             title: "Version",
             isHeading: true,
             cell: (version) => (
-              <span class="row">
+              <span class="row words">
                 <Link to={hrefOf("configuration", { name }, { version })} isCurrent={version === shown}>
                   <bdi>{version}</bdi>
                 </Link>

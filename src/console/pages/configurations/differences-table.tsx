@@ -1,0 +1,68 @@
+/** Differences, each in a row. */
+import type { JSX } from "preact";
+import type { Tone } from "../../ui/badge.tsx";
+import { LongTable } from "./long-table.tsx";
+import type { ToldDifference } from "./difference-text.ts";
+
+const SIGNS: Readonly<
+  Record<ToldDifference["change"], { readonly text: string; readonly sign: string; readonly tone: Tone }>
+> = {
+  added: { text: "added", sign: "+", tone: "good" },
+  removed: { text: "removed", sign: "−", tone: "bad" },
+  changed: { text: "changed", sign: "≠", tone: "warn" },
+};
+
+interface DifferencesTableProps {
+  readonly differences: readonly ToldDifference[];
+  readonly from: string;
+  readonly to: string;
+}
+
+export function DifferencesTable({ differences, from, to }: DifferencesTableProps): JSX.Element {
+  const rows = differences.map((difference, position) => ({ ...difference, position }));
+  return (
+    <LongTable
+      caption="Differences"
+      rows={rows}
+      limit={100}
+      keyOf={({ position }) => String(position)}
+      columns={[
+        { title: "Change", cell: ({ change }) => <Change of={change} /> },
+        {
+          title: "What",
+          isHeading: true,
+          cell: ({ kind, name }) => (
+            <>
+              {kind}{" "}
+              {name !== "" && (
+                <strong>
+                  <bdi>{name}</bdi>
+                </strong>
+              )}
+            </>
+          ),
+        },
+        { title: `In ${from}`, cell: ({ before }) => <Side text={before} /> },
+        { title: `In ${to}`, cell: ({ after }) => <Side text={after} /> },
+      ]}
+    />
+  );
+}
+
+function Change({ of }: { readonly of: ToldDifference["change"] }): JSX.Element {
+  const { text, sign, tone } = SIGNS[of];
+  return (
+    <span class={`badge change ${tone}`}>
+      <span aria-hidden="true">{sign}</span> {text}
+    </span>
+  );
+}
+
+function Side({ text }: { readonly text: string | undefined }): JSX.Element {
+  if (text === undefined) return <span class="faint">–</span>;
+  return (
+    <code class="side-text" dir="ltr">
+      {text}
+    </code>
+  );
+}
