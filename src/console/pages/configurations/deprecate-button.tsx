@@ -47,7 +47,9 @@ export function DeprecateButton({ configId, isDeprecated, onDone }: DeprecateBut
           {error !== undefined && <Problem error={error} />}
           <div class="row">
             <Button kind="danger" isBusy={isBusy} onClick={() => void run()}>
-              Deprecate <bdi>{configId}</bdi>
+              <span>
+                Deprecate <bdi>{configId}</bdi>
+              </span>
             </Button>
             <Button onClick={close}>Cancel</Button>
           </div>

@@ -42,8 +42,8 @@ export function DifferencesTable({ differences, from, to }: DifferencesTableProp
             </>
           ),
         },
-        { title: `In ${from}`, cell: ({ before }) => <Side text={before} /> },
-        { title: `In ${to}`, cell: ({ after }) => <Side text={after} /> },
+        { title: `In ${from}`, cell: ({ change, before }) => <Side text={before} isThere={change !== "added"} /> },
+        { title: `In ${to}`, cell: ({ change, after }) => <Side text={after} isThere={change !== "removed"} /> },
       ]}
     />
   );
@@ -58,8 +58,15 @@ function Change({ of }: { readonly of: ToldDifference["change"] }): JSX.Element 
   );
 }
 
-function Side({ text }: { readonly text: string | undefined }): JSX.Element {
-  if (text === undefined) return <span class="faint">–</span>;
+interface SideProps {
+  /** Undefined: its name says all. */
+  readonly text: string | undefined;
+  readonly isThere: boolean;
+}
+
+function Side({ text, isThere }: SideProps): JSX.Element {
+  if (!isThere) return <span class="faint">absent</span>;
+  if (text === undefined) return <>present</>;
   return (
     <code class="side-text" dir="ltr">
       {text}

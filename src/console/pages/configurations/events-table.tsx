@@ -9,24 +9,26 @@ import { SchemaDetails } from "./schema-details.tsx";
 
 export function EventsTable({ source }: { readonly source: ConfigurationSource }): JSX.Element {
   return (
-    <LongTable
-      caption="Events"
-      rows={listEvents(source)}
-      keyOf={({ name }) => name}
-      columns={[
-        {
-          title: "Event",
-          isHeading: true,
-          cell: ({ name, isTimed }) => (
-            <span class="row words">
-              <bdi>{name}</bdi>
-              {isTimed && <Badge text="timer" />}
-            </span>
-          ),
-        },
-        { title: "Transitions", isNumber: true, cell: ({ transitions }) => formatCount(transitions) },
-        { title: "Event's data", cell: ({ name, schema }) => <SchemaDetails schema={schema} of={name} /> },
-      ]}
-    />
+    <div class="stack wide-names">
+      <LongTable
+        caption="Events"
+        rows={listEvents(source)}
+        keyOf={({ name }) => name}
+        columns={[
+          {
+            title: "Event",
+            isHeading: true,
+            cell: ({ name, isTimed }) => (
+              <span class="row words">
+                <bdi>{name}</bdi>
+                {isTimed && <Badge text="timer" />}
+              </span>
+            ),
+          },
+          { title: "Transitions", isNumber: true, cell: ({ transitions }) => formatCount(transitions) },
+          { title: "Event's data", cell: ({ name, schema }) => <SchemaDetails schema={schema} of={name} /> },
+        ]}
+      />
+    </div>
   );
 }

@@ -31,7 +31,7 @@ export function SaveBar({ check, lack, isBusy, error, onRename }: SaveBarProps):
     <>
       <div class="row">
         <Button kind="primary" type="submit" isBusy={isBusy} disabledReason={reason}>
-          Save {configId !== undefined && <bdi>{configId}</bdi>}
+          <span>Save {configId !== undefined && <bdi>{configId}</bdi>}</span>
         </Button>
         <span class={isPending ? "faint" : undefined} role="status">
           {isPending

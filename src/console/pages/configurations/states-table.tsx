@@ -24,7 +24,7 @@ export function StatesTable({ name, source, counts, version }: StatesTableProps)
   // With all versions counted there may be machines in states that this one does not have.
   const others = Array.from(counts ?? []).filter(([state, count]) => count > 0 && !named.has(state));
   return (
-    <>
+    <div class="stack wide-names">
       <LongTable
         caption="States"
         rows={rows}
@@ -75,7 +75,7 @@ export function StatesTable({ name, source, counts, version }: StatesTableProps)
           ))}
         </p>
       )}
-    </>
+    </div>
   );
 }
 
