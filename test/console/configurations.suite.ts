@@ -29,7 +29,7 @@ const HOSTILE = ["<img src=x onerror=alert(1)>", "\u202Eevil\u202C שלום", "w
 
 export function configurationsSuite(stage: () => Stage): void {
   beforeAll(async () => {
-    const { call } = stage();
+    const call: Stage["call"] = (...request) => stage().call(...request);
     for (const body of [BASE, SECOND]) await call("POST", "/api/v1/configurations", body);
     for (const [version, id] of [
       ["v1", "one"],
@@ -191,9 +191,8 @@ export function configurationsSuite(stage: () => Stage): void {
   });
 
   test("a version is deprecated after a question, and says so", async () => {
-    const { call, open } = stage();
-    await call("POST", "/api/v1/configurations", { ...BASE, name: "configurations-old" });
-    const page = await open("/configurations/configurations-old");
+    await stage().call("POST", "/api/v1/configurations", { ...BASE, name: "configurations-old" });
+    const page = await stage().open("/configurations/configurations-old");
     await page.getByRole("button", { name: "Deprecate" }).click();
     const dialog = page.getByRole("dialog", { name: "Deprecate configurations-old:v1?" });
     await page.keyboard.press("Escape");

@@ -2,12 +2,9 @@ import { expect, test } from "vitest";
 import { sourceOf } from "../../../src/console/data/configuration-source.ts";
 import { FIRST_CONFIGURATION } from "../../../src/console/pages/configurations/first-configuration.ts";
 import { offsetOf } from "../../../src/console/pages/configurations/placed-finding.ts";
-import {
-  readText,
-  withVersion,
-  writeText,
-  type Reading,
-} from "../../../src/console/pages/configurations/source-text.ts";
+import type { Reading } from "../../../src/console/pages/configurations/reading.ts";
+import { readText, withVersion } from "../../../src/console/pages/configurations/source-text.ts";
+import { writeText } from "../../../src/console/pages/configurations/write-text.ts";
 
 const SMALL = "name: a # why\nversion: v1\nstarting_state: x\nstates: [x, y]\n";
 

@@ -2,6 +2,8 @@
 import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { hrefOf } from "../../addresses.ts";
+import { sourceOf } from "../../data/configuration-source.ts";
+import type { Configuration } from "../../../gen/detent/v1/configuration_pb.ts";
 import { leaveNews } from "../../data/news.ts";
 import { useAction } from "../../data/use-action.ts";
 import { Diagram } from "../../diagram/diagram.tsx";
@@ -16,27 +18,28 @@ import { FileField } from "./file-field.tsx";
 import { FindingsList } from "./findings-list.tsx";
 import { offsetOf, type PlacedFinding } from "./placed-finding.ts";
 import { SaveBar } from "./save-bar.tsx";
-import { readText, withVersion, writeText, type Format } from "./source-text.ts";
 import { TextEditor } from "./text-editor.tsx";
 import { useCheck } from "./use-check.ts";
 import { nextVersion } from "./version-name.ts";
+import { writeText, type Format } from "./write-text.ts";
 
 interface EditorProps {
   /** What it begins with. */
-  readonly beginning: object;
+  readonly message: Configuration;
   /** Where that is from, `name:version`; undefined: it is an example. */
   readonly from: string | undefined;
 }
 
-export function Editor({ beginning, from }: EditorProps): JSX.Element {
+export function Editor({ message, from }: EditorProps): JSX.Element {
   const { client, lacks, principal } = useSession();
   const { query, setQuery, go } = useNavigation();
   const format: Format = query["format"] === "json" ? "json" : "yaml";
   const key = draftKey(principal.tenant, from);
   const [found] = useState(() => readDraft(key));
-  const [text, setText] = useState(() => found ?? writeText(beginning, format));
+  const [beginning, setBeginning] = useState(() => ({ text: writeText(sourceOf(message), format), message }));
+  const [text, setText] = useState(found ?? beginning.text);
   const control = useRef<HTMLTextAreaElement>(null);
-  const check = useCheck(text);
+  const check = useCheck(text, beginning);
   const { reading, findings } = check;
 
   const write = (next: string): void => {
@@ -47,7 +50,7 @@ export function Editor({ beginning, from }: EditorProps): JSX.Element {
   useLeaveGuard(isDirty);
 
   const save = useAction(async () => {
-    const now = readText(text);
+    const now = check.isValid ? reading : (await import("./source-text.ts")).readText(text);
     // The findings, which are about to come, say what is wrong.
     if (now.kind !== "read") return;
     const { configuration } = await client.configurations.createConfiguration({ configuration: now.message });
@@ -59,6 +62,7 @@ export function Editor({ beginning, from }: EditorProps): JSX.Element {
   });
   const rename = useAction(async () => {
     if (reading.kind !== "read") return;
+    const { withVersion } = await import("./source-text.ts");
     const { name, version } = reading.message;
     const { configurations } = await client.configurations.listConfigurations({ configuration: name });
     write(withVersion(text, nextVersion(version || "v1", configurations[0]?.versions ?? [])));
@@ -67,24 +71,31 @@ export function Editor({ beginning, from }: EditorProps): JSX.Element {
 
   const startOver = (): void => {
     keepDraft(key, undefined);
-    setText(writeText(beginning, format));
+    const again = writeText(sourceOf(message), format);
+    setBeginning({ text: again, message });
+    setText(again);
     control.current?.focus();
   };
-  const convert = (next: Format): void => {
-    const now = readText(text);
-    if (now.kind === "unreadable") return;
+  const convert = useAction(async (next: Format) => {
+    if (!isDirty) {
+      const converted = writeText(sourceOf(message), next);
+      setBeginning({ text: converted, message });
+      setText(converted);
+    } else {
+      const { readText } = await import("./source-text.ts");
+      const now = readText(text);
+      if (now.kind === "unreadable") return;
+      write(writeText(now.value, next));
+    }
     setQuery({ format: next === "yaml" ? undefined : next }, true);
-    const converted = writeText(now.value, next);
-    if (isDirty) write(converted);
-    else setText(converted);
-  };
+  });
   const goTo = ({ place }: PlacedFinding): void => {
     if (place && control.current) putCursor(control.current, offsetOf(text, place), place.line);
   };
   const cannotConvert =
     reading.kind === "unreadable" ? "The text cannot be read as it is; see the findings." : undefined;
   // What cannot be read keeps the last picture.
-  const drawn = useRef<unknown>(beginning);
+  const drawn = useRef<unknown>(undefined);
   if (reading.kind !== "unreadable") drawn.current = reading.value;
 
   return (
@@ -109,14 +120,14 @@ export function Editor({ beginning, from }: EditorProps): JSX.Element {
               <Button
                 isPressed={format === "yaml"}
                 disabledReason={format === "yaml" ? undefined : cannotConvert}
-                onClick={() => convert("yaml")}
+                onClick={() => void convert.run("yaml")}
               >
                 YAML
               </Button>
               <Button
                 isPressed={format === "json"}
                 disabledReason={format === "json" ? undefined : cannotConvert}
-                onClick={() => convert("json")}
+                onClick={() => void convert.run("json")}
               >
                 JSON
               </Button>
@@ -128,7 +139,7 @@ export function Editor({ beginning, from }: EditorProps): JSX.Element {
             check={check}
             lack={lacks("configurations:write")}
             isBusy={save.isBusy}
-            error={save.error ?? rename.error}
+            error={save.error ?? rename.error ?? convert.error}
             onRename={() => void rename.run()}
           />
           <FileField

@@ -28,7 +28,7 @@ export default function NewConfigurationPage(): JSX.Element {
     >
       {error !== undefined && <Problem error={error} onRetry={reload} />}
       {value === undefined && error === undefined && <Loading what="what to begin with" />}
-      {value !== undefined && <Editor key={from} beginning={value} from={from} />}
+      {value !== undefined && <Editor key={from} message={value} from={from} />}
     </Page>
   );
 }

@@ -1,30 +1,15 @@
-/** The text of a configuration, as its author writes it: YAML or JSON. Large, with the library that reads it. */
+/** Reading what an author has written, YAML or JSON. Import it when it is needed: the library that it takes is large. */
 import { fromJson, type JsonValue } from "@bufbuild/protobuf";
 import { parseDocument } from "yaml";
 import { findConfiguration } from "../../../configuration-document.ts";
 import { CONFIGURATION } from "../../../configuration-shape.ts";
 import { DocumentError, parseDocuments, type Place, type PlacedDocument } from "../../../documents.ts";
-import type { ConfigurationSource } from "../../../engine/configuration.ts";
 import { DetentError } from "../../../errors.ts";
-import { ConfigurationSchema, type Configuration } from "../../../gen/detent/v1/configuration_pb.ts";
+import { ConfigurationSchema } from "../../../gen/detent/v1/configuration_pb.ts";
 import { parseShape } from "../../../shape.ts";
 import type { PlacedFinding } from "./placed-finding.ts";
-import { writeYaml } from "./yaml-text.ts";
-
-export type Format = "yaml" | "json";
-
-/** What a text has come to. */
-export type Reading =
-  /** It is no YAML, or has nothing in it. */
-  | { readonly kind: "unreadable"; readonly findings: readonly PlacedFinding[] }
-  /** It is YAML, but no configuration; it may be on the way to one. */
-  | { readonly kind: "shapeless"; readonly value: unknown; readonly findings: readonly PlacedFinding[] }
-  | {
-      readonly kind: "read";
-      readonly value: ConfigurationSource;
-      readonly message: Configuration;
-      readonly placeOf: (pointer: string) => Place;
-    };
+import type { Reading } from "./reading.ts";
+import { writeText } from "./write-text.ts";
 
 /** Reads a text; never throws. */
 export function readText(text: string): Reading {
@@ -61,11 +46,6 @@ function readDocument({ value, placeOf }: PlacedDocument): Reading {
 
 function unreadable(code: string, message: string, place: Place | undefined): Reading {
   return { kind: "unreadable", findings: [{ severity: "error", code, pointer: "", message, place }] };
-}
-
-/** A value as text. */
-export function writeText(value: unknown, format: Format): string {
-  return format === "yaml" ? writeYaml(value) : `${JSON.stringify(value, null, 2)}\n`;
 }
 
 /** The same configuration under another version; comments of YAML stay. The text has to be readable. */

@@ -1,12 +1,13 @@
 /** What is to be said of a text while it is written. */
-import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import type { Client } from "../../../client/client.ts";
 import { DetentError } from "../../../client/error.ts";
 import type { Configuration } from "../../../gen/detent/v1/configuration_pb.ts";
 import { useLoad } from "../../data/use-load.ts";
 import { useClient } from "../../session/session.ts";
 import type { PlacedFinding } from "./placed-finding.ts";
-import { readText, type Reading } from "./source-text.ts";
+import type { Reading } from "./reading.ts";
+import { useReading, type Beginning } from "./use-reading.ts";
 
 /** So long after the last key. */
 const PAUSE_MS = 400;
@@ -25,10 +26,11 @@ export interface Check {
   readonly retry: () => void;
 }
 
-export function useCheck(text: string): Check {
+export function useCheck(text: string, beginning: Beginning): Check {
   const client = useClient();
   const settled = useSettled(text);
-  const reading = useMemo(() => readText(settled), [settled]);
+  const newest = useRef<readonly PlacedFinding[]>([]);
+  const { reading, isCurrent, error } = useReading(settled, beginning, newest.current.length > 0);
   const asked = useLoad(reading.kind === "read" ? (signal) => check(client, reading.message, signal) : undefined, [
     client,
     reading,
@@ -37,15 +39,14 @@ export function useCheck(text: string): Check {
     reading.kind === "read"
       ? asked.value?.map((finding): PlacedFinding => ({ ...finding, place: reading.placeOf(finding.pointer) }))
       : reading.findings;
-  const newest = useRef<readonly PlacedFinding[]>([]);
   newest.current = findings ?? newest.current;
-  const isPending = text !== settled || asked.isLoading;
+  const isPending = text !== settled || !isCurrent || asked.isLoading;
   return {
     reading,
     findings: newest.current,
     isPending,
     isValid: !isPending && findings !== undefined && findings.every(({ severity }) => severity === "warning"),
-    error: asked.error,
+    error: error ?? asked.error,
     retry: asked.reload,
   };
 }
