@@ -195,6 +195,7 @@ export function configurationsSuite(stage: () => Stage): void {
     const page = await stage().open("/configurations/configurations-old");
     await page.getByRole("button", { name: "Deprecate" }).click();
     const dialog = page.getByRole("dialog", { name: "Deprecate configurations-old:v1?" });
+    await dialog.waitFor(PATIENCE);
     await page.keyboard.press("Escape");
     await dialog.waitFor({ state: "detached" });
     await page.getByRole("button", { name: "Deprecate" }).click();
@@ -221,6 +222,24 @@ export function configurationsSuite(stage: () => Stage): void {
     const deprecate = page.getByRole("button", { name: "Deprecate" });
     await deprecate.waitFor(PATIENCE);
     expect(await deprecate.getAttribute("aria-disabled")).toBe("true");
+    await page.close();
+  });
+
+  test("events are tried on what is stored, and nothing comes of it", async () => {
+    const page = await stage().open(`/configurations/${NAME}?version=v2`);
+    await page.getByLabel("Event 1", { exact: true }).selectOption("accept");
+    await page.getByRole("button", { name: "Add an event" }).click();
+    await page.getByLabel("Event 2", { exact: true }).selectOption("ship");
+    const data = page.getByLabel("Data of event 2");
+    await data.fill("{weight: 26}");
+    await data.press("Enter");
+    await page.getByText("This is no JSON").waitFor(PATIENCE);
+    await data.fill('{"weight": 26}');
+    await data.press("Enter");
+    const rows = page.getByRole("table", { name: "What would happen" }).locator("tbody tr");
+    await expect.poll(async () => await rows.count(), PATIENCE).toBe(2);
+    expect(await rows.nth(0).textContent()).toContain("transitionedstartpending");
+    expect(await rows.nth(1).textContent()).toContain("GUARD_REJECTED");
     await page.close();
   });
 

@@ -19,6 +19,7 @@ import { FindingsList } from "./findings-list.tsx";
 import { offsetOf, type PlacedFinding } from "./placed-finding.ts";
 import { SaveBar } from "./save-bar.tsx";
 import { TextEditor } from "./text-editor.tsx";
+import { TryItSection } from "./try-it-section.tsx";
 import { useCheck } from "./use-check.ts";
 import { nextVersion } from "./version-name.ts";
 import { writeText, type Format } from "./write-text.ts";
@@ -99,75 +100,84 @@ export function Editor({ message, from }: EditorProps): JSX.Element {
   if (reading.kind !== "unreadable") drawn.current = reading.value;
 
   return (
-    <form
-      class="columns"
-      onSubmit={(event) => {
-        event.preventDefault();
-        void save.run();
-      }}
-    >
-      <div class="stack">
-        {found !== undefined && isDirty && (
-          <Notice tone="accent">
-            <p>This is what you had written before, and not saved.</p>
-            <Button onClick={startOver}>Start over</Button>
-          </Notice>
-        )}
-        <Section
-          title="Text"
-          actions={
-            <span class="row" role="group" aria-label="Format">
-              <Button
-                isPressed={format === "yaml"}
-                disabledReason={format === "yaml" ? undefined : cannotConvert}
-                onClick={() => void convert.run("yaml")}
-              >
-                YAML
-              </Button>
-              <Button
-                isPressed={format === "json"}
-                disabledReason={format === "json" ? undefined : cannotConvert}
-                onClick={() => void convert.run("json")}
-              >
-                JSON
-              </Button>
-            </span>
-          }
-        >
-          <TextEditor text={text} onChange={write} findings={findings} control={control} />
-          <SaveBar
-            check={check}
-            lack={lacks("configurations:write")}
-            isBusy={save.isBusy}
-            error={save.error ?? rename.error ?? convert.error}
-            onRename={() => void rename.run()}
-          />
-          <FileField
-            onRead={(read, name) => {
-              write(read);
-              setQuery({ format: /\.json$/i.test(name) ? "json" : undefined }, true);
-              control.current?.focus();
-            }}
-          />
-        </Section>
-      </div>
-      <div class="stack">
-        <Section title="Findings">
-          {check.error !== undefined && <Problem error={check.error} onRetry={check.retry} />}
-          {findings.length === 0 && check.error === undefined ? (
-            <p class="faint">Nothing so far.</p>
-          ) : (
-            <FindingsList findings={findings} onGo={goTo} />
+    <>
+      <form
+        class="columns"
+        onSubmit={(event) => {
+          event.preventDefault();
+          void save.run();
+        }}
+      >
+        <div class="stack">
+          {found !== undefined && isDirty && (
+            <Notice tone="accent">
+              <p>This is what you had written before, and not saved.</p>
+              <Button onClick={startOver}>Start over</Button>
+            </Notice>
           )}
-        </Section>
-        <Section title="Diagram">
-          {reading.kind === "unreadable" && (
-            <p class="faint">The text cannot be read as it is: this is the last picture.</p>
-          )}
-          <Diagram source={drawn.current} title="what is written" />
-        </Section>
-      </div>
-    </form>
+          <Section
+            title="Text"
+            actions={
+              <span class="row" role="group" aria-label="Format">
+                <Button
+                  isPressed={format === "yaml"}
+                  disabledReason={format === "yaml" ? undefined : cannotConvert}
+                  onClick={() => void convert.run("yaml")}
+                >
+                  YAML
+                </Button>
+                <Button
+                  isPressed={format === "json"}
+                  disabledReason={format === "json" ? undefined : cannotConvert}
+                  onClick={() => void convert.run("json")}
+                >
+                  JSON
+                </Button>
+              </span>
+            }
+          >
+            <TextEditor text={text} onChange={write} findings={findings} control={control} />
+            <SaveBar
+              check={check}
+              lack={lacks("configurations:write")}
+              isBusy={save.isBusy}
+              error={save.error ?? rename.error ?? convert.error}
+              onRename={() => void rename.run()}
+            />
+            <FileField
+              onRead={(read, name) => {
+                write(read);
+                setQuery({ format: /\.json$/i.test(name) ? "json" : undefined }, true);
+                control.current?.focus();
+              }}
+            />
+          </Section>
+        </div>
+        <div class="stack">
+          <Section title="Findings">
+            {check.error !== undefined && <Problem error={check.error} onRetry={check.retry} />}
+            {findings.length === 0 && check.error === undefined ? (
+              <p class="faint">Nothing so far.</p>
+            ) : (
+              <FindingsList findings={findings} onGo={goTo} />
+            )}
+          </Section>
+          <Section title="Diagram">
+            {reading.kind === "unreadable" && (
+              <p class="faint">The text cannot be read as it is: this is the last picture.</p>
+            )}
+            <Diagram source={drawn.current} title="what is written" />
+          </Section>
+        </div>
+      </form>
+      {reading.kind === "read" && (
+        <TryItSection
+          source={reading.value}
+          message={reading.message}
+          disabledReason={check.isValid || check.isPending ? undefined : "Only what is valid can be tried."}
+        />
+      )}
+    </>
   );
 }
 

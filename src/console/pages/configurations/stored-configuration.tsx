@@ -16,6 +16,7 @@ import { countByState } from "./machine-counts.ts";
 import { SourceSection } from "./source-section.tsx";
 import { StatesTable } from "./states-table.tsx";
 import { TransitionsTable } from "./transitions-table.tsx";
+import { TryItSection } from "./try-it-section.tsx";
 import { useMemo } from "preact/hooks";
 
 interface StoredConfigurationProps {
@@ -48,6 +49,7 @@ export function StoredConfiguration({ configuration, counts }: StoredConfigurati
       <Section title="Events">
         <EventsTable source={source} />
       </Section>
+      <TryItSection source={source} message={configuration} />
       <Section title="Rules">
         <Facts
           of={{
