@@ -105,7 +105,11 @@ function Comparison({ name, from, to, before, after }: ComparisonProps): JSX.Ele
             ? `${from} and ${to} mean the same. The order of states, and of transitions that are never tried for the same event, means nothing.`
             : `From ${from} to ${to}: ${added} added, ${removed} removed, ${changed} changed.`}
         </p>
-        {differences.length > 0 && <DifferencesTable differences={differences} from={from} to={to} />}
+        {differences.length > 0 && (
+          <div class="stack wide-cells">
+            <DifferencesTable differences={differences} from={from} to={to} />
+          </div>
+        )}
       </Section>
       <div class="columns">
         {sides.map(({ version, source }, i) => (

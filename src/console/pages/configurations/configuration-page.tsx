@@ -33,7 +33,7 @@ export default function ConfigurationPage({ name }: PageProps<"configuration">):
   const listed = useLoad(
     async (signal) =>
       (await client.configurations.listConfigurations({ configuration: name }, { signal })).configurations[0] ?? null,
-    [client, name, turn],
+    [client, name],
   );
   const versions = listed.value;
   // Without a version there is nothing to be shown; the service then says so in its own words.
@@ -43,7 +43,7 @@ export default function ConfigurationPage({ name }: PageProps<"configuration">):
     version === undefined
       ? undefined
       : async (signal) => (await client.configurations.getConfiguration({ configId }, { signal })).configuration,
-    [client, configId, turn],
+    [client, configId],
   );
   const counted = useLoad(
     lacks("machines:read") === undefined && versions
@@ -94,6 +94,8 @@ export default function ConfigurationPage({ name }: PageProps<"configuration">):
               isDeprecated={isDeprecated}
               onDone={() => {
                 setNews(`${configId} is deprecated: it takes no new machines.`);
+                listed.reload();
+                stored.reload();
                 setTurn(turn + 1);
               }}
             />

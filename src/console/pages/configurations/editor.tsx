@@ -19,6 +19,7 @@ import { FindingsList } from "./findings-list.tsx";
 import { offsetOf, type PlacedFinding } from "./placed-finding.ts";
 import { SaveBar } from "./save-bar.tsx";
 import { TextEditor } from "./text-editor.tsx";
+import type { Reading } from "./reading.ts";
 import { TryItSection } from "./try-it-section.tsx";
 import { useCheck } from "./use-check.ts";
 import { nextVersion } from "./version-name.ts";
@@ -99,6 +100,9 @@ export function Editor({ message, from }: EditorProps): JSX.Element {
   const drawn = useRef<unknown>(undefined);
   if (reading.kind !== "unreadable") drawn.current = reading.value;
 
+  const lastRead = useRef<Extract<Reading, { kind: "read" }> | undefined>(undefined);
+  if (reading.kind === "read") lastRead.current = reading;
+
   return (
     <>
       <form
@@ -170,10 +174,10 @@ export function Editor({ message, from }: EditorProps): JSX.Element {
           </Section>
         </div>
       </form>
-      {reading.kind === "read" && (
+      {lastRead.current && (
         <TryItSection
-          source={reading.value}
-          message={reading.message}
+          source={lastRead.current.value}
+          message={lastRead.current.message}
           disabledReason={check.isValid || check.isPending ? undefined : "Only what is valid can be tried."}
         />
       )}

@@ -21,26 +21,28 @@ export function FindingsSection({ configuration }: { readonly configuration: Con
       {value === undefined && error === undefined && <Loading what="the findings" />}
       {value?.length === 0 && <p class="faint">The check has nothing to say against it.</p>}
       {value !== undefined && value.length > 0 && (
-        <LongTable
-          caption="Findings"
-          rows={value}
-          limit={20}
-          keyOf={({ code, pointer, message }) => JSON.stringify([code, pointer, message])}
-          columns={[
-            {
-              title: "Finding",
-              isHeading: true,
-              cell: ({ severity, code }) => (
-                <span class="row words">
-                  <Badge text={severity} tone={severity === "error" ? "bad" : "warn"} />
-                  <code>{code}</code>
-                </span>
-              ),
-            },
-            { title: "What it says", cell: ({ message }) => <bdi>{message}</bdi> },
-            { title: "Where", cell: ({ pointer }) => <code dir="ltr">{pointer || "/"}</code> },
-          ]}
-        />
+        <div class="stack wide-cells">
+          <LongTable
+            caption="Findings"
+            rows={value}
+            limit={20}
+            keyOf={({ code, pointer, message }) => JSON.stringify([code, pointer, message])}
+            columns={[
+              {
+                title: "Finding",
+                isHeading: true,
+                cell: ({ severity, code }) => (
+                  <span class="row words">
+                    <Badge text={severity} tone={severity === "error" ? "bad" : "warn"} />
+                    <code>{code}</code>
+                  </span>
+                ),
+              },
+              { title: "What it says", cell: ({ message }) => <bdi>{message}</bdi> },
+              { title: "Where", cell: ({ pointer }) => <code dir="ltr">{pointer || "/"}</code> },
+            ]}
+          />
+        </div>
       )}
     </Section>
   );

@@ -21,35 +21,38 @@ interface SaveBarProps {
 }
 
 export function SaveBar({ check, lack, isBusy, error, onRename }: SaveBarProps): JSX.Element {
-  const { findings, isPending, isValid } = check;
+  const { findings, isPending } = check;
   const hasErrors = findings.some(({ severity }) => severity === "error");
   // What is still being checked may be tried: the service checks it once more.
   const reason = lack ?? (!isPending && hasErrors ? "It has errors, which are listed below." : undefined);
   const configId = idOf(check);
-  const told = countFindings(findings);
   return (
     <>
       <div class="row">
         <Button kind="primary" type="submit" isBusy={isBusy} disabledReason={reason}>
           <span>Save {configId !== undefined && <bdi>{configId}</bdi>}</span>
         </Button>
-        <span class={isPending ? "faint" : undefined} role="status">
-          {isPending
-            ? "Checking …"
-            : isValid
-              ? told === ""
-                ? "Valid: the check has nothing to say against it."
-                : `Valid, with ${told}: it can be saved as it is.`
-              : told === ""
-                ? "Not checked."
-                : `Not valid: ${told}.`}
-        </span>
+        {/* Who hears the page is told of results alone, not of every key. */}
+        {isPending && (
+          <span class="faint" aria-hidden="true">
+            Checking …
+          </span>
+        )}
+        <span role="status">{!isPending && tellCheck(check)}</span>
       </div>
       {lack !== undefined && <p class="faint">{lack} It can be checked here, but not saved.</p>}
       {isTaken(error) ? <Taken error={error} value={valueOf(check)} onRename={onRename} /> : null}
       {error !== undefined && !isTaken(error) && <Problem error={error} />}
     </>
   );
+}
+
+function tellCheck({ findings, isValid }: Check): string {
+  const told = countFindings(findings);
+  if (!isValid) return told === "" ? "Not checked." : `Not valid: ${told}.`;
+  return told === ""
+    ? "Valid: the check has nothing to say against it."
+    : `Valid, with ${told}: it can be saved as it is.`;
 }
 
 function valueOf({ reading }: Check): ConfigurationSource | undefined {
