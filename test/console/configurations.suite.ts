@@ -145,6 +145,23 @@ export function configurationsSuite(stage: () => Stage): void {
     await page.close();
   });
 
+  test("a copy of a version that is doubtful has its warnings with their lines, and can be saved", async () => {
+    const [accept, ship] = BASE.transitions;
+    await stage().call("POST", "/api/v1/configurations", {
+      ...BASE,
+      name: "configurations-doubtful",
+      transitions: [accept, { ...ship, guard: "data.paid" }],
+    });
+    const page = await stage().open("/new-configuration?from=configurations-doubtful:v1");
+    const finding = page.getByRole("listitem").filter({ hasText: "field_not_provided" });
+    await finding.getByRole("button", { name: /^Line \d+, column \d+$/ }).waitFor(PATIENCE);
+    await page.getByRole("status").filter({ hasText: "Valid, with 1 warning" }).waitFor(PATIENCE);
+    expect(await page.getByRole("button", { name: /^Save/ }).getAttribute("aria-disabled")).toBeNull();
+    await page.goto(`${stage().server.url}/configurations/configurations-doubtful`);
+    await page.getByRole("table", { name: "Findings" }).getByText("/transitions/1/guard").waitFor(PATIENCE);
+    await page.close();
+  });
+
   test("what is written outlives a click elsewhere, and turns from YAML to JSON and back", async () => {
     const page = await stage().open("/new-configuration");
     const text = page.getByLabel("Configuration", { exact: true });

@@ -30,7 +30,8 @@ export function useCheck(text: string, beginning: Beginning): Check {
   const client = useClient();
   const settled = useSettled(text);
   const newest = useRef<readonly PlacedFinding[]>([]);
-  const { reading, isCurrent, error } = useReading(settled, beginning, newest.current.length > 0);
+  const [needsPlaces, setNeedsPlaces] = useState(false);
+  const { reading, isCurrent, error } = useReading(settled, beginning, needsPlaces);
   const asked = useLoad(reading.kind === "read" ? (signal) => check(client, reading.message, signal) : undefined, [
     client,
     reading,
@@ -40,6 +41,10 @@ export function useCheck(text: string, beginning: Beginning): Check {
       ? asked.value?.map((finding): PlacedFinding => ({ ...finding, place: reading.placeOf(finding.pointer) }))
       : reading.findings;
   newest.current = findings ?? newest.current;
+  const hasFindings = newest.current.length > 0;
+  useEffect(() => {
+    if (hasFindings) setNeedsPlaces(true);
+  }, [hasFindings]);
   const isPending = text !== settled || !isCurrent || asked.isLoading;
   return {
     reading,
