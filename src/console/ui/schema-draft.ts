@@ -122,6 +122,8 @@ function readText({ kind, choices }: SchemaField, text: string): Read {
     case "number":
     case "integer":
       return readNumber(text.trim(), kind);
+    case "object":
+    case "json":
     default:
       try {
         return { value: JSON.parse(text) as JsonValue };
@@ -195,6 +197,8 @@ function textOf({ kind, choices, isDate }: SchemaField, value: JsonValue): strin
     case "number":
     case "integer":
       return typeof value === "number" ? String(value) : undefined;
+    case "object":
+    case "json":
     default:
       return JSON.stringify(value);
   }

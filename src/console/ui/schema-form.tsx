@@ -148,6 +148,7 @@ function Control({ field, attributes, text, onText }: ControlProps): JSX.Element
     case "integer":
       // A browser's own field for numbers is empty for whatever it does not understand: nobody could say what is wrong with it.
       return <input {...attributes} {...input} type="text" inputMode="decimal" autocomplete="off" />;
+    case "text":
     default:
       return isDate ? (
         <input {...attributes} {...input} type="date" />
