@@ -1,6 +1,6 @@
 /** What somebody has entered into a schema's form so far, and the payload that it makes. */
-import type { JsonValue } from "../../client/json.ts";
-import { isObject, type JsonObject, type SchemaField } from "./schema-fields.ts";
+import type { JsonObject, JsonValue } from "@bufbuild/protobuf";
+import { isObject, type SchemaField } from "./schema-fields.ts";
 
 /** Texts as they were typed: a number stays a text until the payload is read. */
 export interface Draft {

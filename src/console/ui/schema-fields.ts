@@ -1,8 +1,5 @@
 /** The fields of a form, read from a JSON Schema. What a form cannot show is entered as JSON; the service checks all of it. */
-import type { JsonValue } from "../../client/json.ts";
-
-/** A JSON object, as schemas and payloads are. */
-export type JsonObject = { [name: string]: JsonValue };
+import type { JsonObject, JsonValue } from "@bufbuild/protobuf";
 
 /** How a field is entered. `json`: as text, whatever the schema says of it. */
 export type FieldKind = "text" | "choice" | "number" | "integer" | "boolean" | "object" | "json";

@@ -1,6 +1,7 @@
+import type { JsonObject } from "@bufbuild/protobuf";
 import { describe, expect, test } from "vitest";
 import { beginDraft, readDraft, switchDraft, type Draft } from "../../../src/console/ui/schema-draft.ts";
-import { readFields, type JsonObject } from "../../../src/console/ui/schema-fields.ts";
+import { readFields } from "../../../src/console/ui/schema-fields.ts";
 
 const SCHEMA: JsonObject = {
   type: "object",

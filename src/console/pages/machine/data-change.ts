@@ -12,7 +12,10 @@ export interface DataChange {
 
 /** The deepest places that differ, in the order of the data; arrays are compared as a whole. */
 export function listDataChanges(before: object, after: object, at = ""): DataChange[] {
-  const [old, now] = [new Map<string, unknown>(Object.entries(before)), new Map<string, unknown>(Object.entries(after))];
+  const [old, now] = [
+    new Map<string, unknown>(Object.entries(before)),
+    new Map<string, unknown>(Object.entries(after)),
+  ];
   const names = new Set([...old.keys(), ...now.keys()]);
   return [...names].flatMap((name) => {
     const pointer = `${at}/${name.replaceAll("~", "~0").replaceAll("/", "~1")}`;

@@ -63,7 +63,8 @@ export async function readMachine(client: Client, address: MachineAddress, signa
       client.machines.getMachine(address, { signal }),
       client.machines.listAllowedEvents(address, { signal }),
     ]);
-    if (machine === undefined) throw new DetentError("the answer has no machine", { reason: "UNKNOWN", code: "unknown" });
+    if (machine === undefined)
+      throw new DetentError("the answer has no machine", { reason: "UNKNOWN", code: "unknown" });
     if (machine.revision === allowed.revision) return { machine, allowed: allowed.events };
     // The next change is told in a moment: until then nothing is said of what may happen next.
     if (left === 1) return { machine, allowed: [] };

@@ -47,7 +47,8 @@ export function useMachine({ configuration, id }: MachineAddress): Watched {
     const change = (next: (before: State) => State): void => {
       if (!signal.aborted) setState(next);
     };
-    const show = (reading: Reading): void => change((before) => ({ ...before, present: presentOf(reading, before.present) }));
+    const show = (reading: Reading): void =>
+      change((before) => ({ ...before, present: presentOf(reading, before.present) }));
     const live = (): void => change((before) => ({ ...before, connection: "live", error: undefined }));
     let asking: ReturnType<typeof setTimeout> | undefined;
     // A watch that has come back says nothing until something happens: a reading tells that the server is there.
@@ -125,7 +126,15 @@ export function useMachine({ configuration, id }: MachineAddress): Watched {
     },
     [client, address, olderToken],
   );
-  return { present: state.present, connection: state.connection, isDeleted: state.isDeleted, error: state.error, retry, refresh, loadOlder };
+  return {
+    present: state.present,
+    connection: state.connection,
+    isDeleted: state.isDeleted,
+    error: state.error,
+    retry,
+    refresh,
+    loadOlder,
+  };
 }
 
 /** A reading that was overtaken by a newer one changes nothing. */
