@@ -46,6 +46,9 @@ export async function setStage(): Promise<Stage> {
     if (options.onResponse) page.on("response", options.onResponse);
     await page.goto(server.url + path);
     if (key !== undefined) {
+      const menu = page.getByRole("button", { name: "Menu" });
+      await page.locator(".account").waitFor({ state: "attached" });
+      if (await menu.isVisible()) await menu.click();
       await page.getByRole("button", { name: "Sign in with a key" }).click();
       await page.getByLabel("API key or token").fill(key);
       await page.getByRole("button", { name: "Sign in" }).click();
