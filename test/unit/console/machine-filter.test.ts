@@ -1,6 +1,6 @@
 /** Filters of machines: an address says which machines are meant, and the service is asked for those and no others. */
 import { timestampMs } from "@bufbuild/protobuf/wkt";
-import { describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { hrefOf } from "../../../src/console/addresses.ts";
 import {
   findFilterProblems,
@@ -89,6 +89,14 @@ describe("requests", () => {
 });
 
 describe("times", () => {
+  beforeAll(() => void vi.stubEnv("TZ", "Asia/Kathmandu"));
+  afterAll(() => void vi.unstubAllEnvs());
+
+  test("a field shows an instant as the reader's clock does, and means what that clock does", () => {
+    expect(toLocalText("2026-11-27T14:05:09Z")).toBe("2026-11-27T19:50:09");
+    expect(fromLocalText("2026-11-27T19:50")).toBe("2026-11-27T14:05:00Z");
+  });
+
   test.each(["2026-11-27T14:05:09Z", "2026-07-01T23:59:59.007Z"])("%s survives the reader's own zone", (instant) => {
     expect(fromLocalText(toLocalText(instant))).toBe(instant);
   });
