@@ -220,7 +220,8 @@ app.all("*", async (c) => {
     release,
     requestId,
     traceparent,
-    readAsset: (name: string) => c.env.ASSETS.fetch(`https://assets/${name}`),
+    readAsset: (name: string, etag?: string) =>
+      c.env.ASSETS.fetch(`https://assets/${name}`, etag === undefined ? {} : { headers: { "if-none-match": etag } }),
     onOperation: (operation: string) => c.set("operation", operation),
     authenticate: () => (known ??= admit(c.env, c.req.raw)),
   };

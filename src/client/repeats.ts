@@ -93,6 +93,7 @@ const TENANTS: Table<typeof TenantService> = {
   // A token is kept nowhere: one that got lost ends by itself.
   createToken: "settles",
   listAuditEntries: "read",
+  getPrincipal: "read",
 };
 
 const SERVICES: Readonly<Record<string, Readonly<Record<string, Repeat>>>> = {

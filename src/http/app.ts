@@ -2,6 +2,7 @@
 import { Hono } from "hono/tiny";
 import { clip } from "../engine/names.ts";
 import { DetentError } from "../errors.ts";
+import { addConsole } from "./console.ts";
 import { CONFIGURATION_ROUTES } from "./configurations.ts";
 import { DIAGRAM_ROUTES } from "./diagrams.ts";
 import { DATA_RIGHTS_ROUTES } from "./data-rights.ts";
@@ -49,6 +50,7 @@ export function createJsonApp(): Hono<{ Bindings: HttpCall }> {
     });
   };
   for (const route of OPEN_ROUTES) add(route);
+  addConsole(app);
   // Default deny: what is not open is closed, whatever its handler forgets, and an unknown route tells nothing.
   app.use(async (c, next) => {
     await c.env.authenticate();

@@ -11,8 +11,11 @@ export interface Served {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** Reads a file of src/http/assets, which is deployed beside the Worker and not within it. */
-export type ReadAsset = (name: string) => Promise<Response>;
+/**
+ * Reads a file of src/http/assets, which is deployed beside the Worker and not within it; one of HTML goes by its name without
+ * `.html`. With the ETag that its reader has, it may be a 304.
+ */
+export type ReadAsset = (name: string, etag?: string) => Promise<Response>;
 
 const read = new Map<string, Promise<unknown>>();
 

@@ -8,6 +8,7 @@ import { parse, stringify } from "smol-toml";
 
 interface WranglerFile {
   readonly main: string;
+  readonly build: { readonly command: string; readonly watch_dir: string };
   readonly assets: { readonly directory: string };
   readonly d1_databases: readonly { readonly migrations_dir: string }[];
   readonly queues: { readonly producers: readonly { readonly binding: string; readonly queue: string }[] };
@@ -16,11 +17,12 @@ interface WranglerFile {
 /** Makes it anew in `dir` from `wrangler.toml` in `root`, and answers where it is. */
 export async function writeConfigWithTransitions(root: string, dir: string): Promise<string> {
   const committed = parse(await readFile(join(root, "wrangler.toml"), "utf8")) as unknown as WranglerFile;
-  const { main, assets, d1_databases, queues } = committed;
+  const { main, build, assets, d1_databases, queues } = committed;
   const others = queues.producers.filter(({ binding }) => binding !== "TRANSITIONS");
   const file = {
     ...committed,
     main: join(root, main),
+    build: { ...build, cwd: root, watch_dir: join(root, build.watch_dir) },
     assets: { ...assets, directory: join(root, assets.directory) },
     d1_databases: d1_databases.map((database) => ({
       ...database,

@@ -108,7 +108,7 @@ export const DEVICES = {
   ],
 };
 
-export const EMPTY = { ...DEVICES, name: "empty" };
+export const UNUSED = { ...DEVICES, name: "unused" };
 
 /** As many states as there may be. */
 const BIG_STATES = Array.from({ length: 500 }, (_, at) => `state-${String(at).padStart(3, "0")}`);

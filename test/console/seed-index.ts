@@ -57,7 +57,16 @@ export async function seedIndex(url: string, stateDir: string, count = 10_000): 
       const time = FIRST_AT + at * APART_MS;
       // Not in step with the depots, so that each depot has machines in each state.
       const state = pick(FLEET.states, Math.floor(at / DEPOTS.length));
-      machine.run(id, pick(VERSIONS, Math.floor(at / 3)), state, revision, revision + 1, FIRST_AT, time, JSON.stringify(labels));
+      machine.run(
+        id,
+        pick(VERSIONS, Math.floor(at / 3)),
+        state,
+        revision,
+        revision + 1,
+        FIRST_AT,
+        time,
+        JSON.stringify(labels),
+      );
       for (const [name, value] of Object.entries(labels)) label.run(name, value, id);
     }
   });

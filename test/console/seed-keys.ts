@@ -4,24 +4,25 @@ import { join } from "node:path";
 import type { Api } from "./api.ts";
 import { SCOPES } from "../../src/auth/scope.ts";
 
-export interface SeededKey {
+interface NewKey {
   readonly id: string;
-  readonly name: string;
-  /** What a caller signs in with. */
   readonly secret: string;
 }
 
+/** What callers sign in with. */
 export interface SeededKeys {
+  /** The deployment's. */
+  readonly root: string;
   /** Every scope. */
-  readonly operator: SeededKey;
+  readonly operator: string;
   /** `configurations:read` and `machines:read`. */
-  readonly readOnly: SeededKey;
+  readonly readOnly: string;
   /** As `readOnly` with `events:send`, and of `orders` alone. */
-  readonly orders: SeededKey;
+  readonly orders: string;
   /** As `readOnly`, for a day. */
-  readonly expiring: SeededKey;
+  readonly expiring: string;
   /** It works no more; whoever has seen it may let it in for 30 s. */
-  readonly revoked: SeededKey;
+  readonly revoked: string;
 }
 
 export const TENANTS = ["acme", "globex"] as const;
@@ -30,17 +31,18 @@ const KEYS = "/api/v1/keys";
 const READ = ["configurations:read", "machines:read"];
 const DAY_MS = 86_400_000;
 
-export async function readRootKey(stateDir: string): Promise<string> {
+async function readRootKey(stateDir: string): Promise<string> {
   return (await readFile(join(stateDir, "root-key"), "utf8")).trim();
 }
 
-async function createKey(api: Api, name: string, scopes: readonly string[], more: object = {}): Promise<SeededKey> {
+async function createKey(api: Api, name: string, scopes: readonly string[], more: object = {}): Promise<NewKey> {
   const body = { name, scopes, ...more };
-  const { key, secret } = await api.call<{ key: { id: string }; secret: string }>(KEYS, { body });
-  return { id: key.id, name, secret };
+  const { key, secret } = await api.call<{ key: Pick<NewKey, "id">; secret: string }>(KEYS, { body });
+  return { id: key.id, secret };
 }
 
-export async function seedKeys(api: Api, rootKey: string): Promise<SeededKeys> {
+export async function seedKeys(api: Api, stateDir: string): Promise<SeededKeys> {
+  const rootKey = await readRootKey(stateDir);
   for (const name of TENANTS) await api.call("/api/v1/tenants", { body: { name }, key: rootKey });
   // One after another, so that they are listed in this order.
   const operator = await createKey(api, "operator", SCOPES);
@@ -50,5 +52,12 @@ export async function seedKeys(api: Api, rootKey: string): Promise<SeededKeys> {
   const expiring = await createKey(api, "expiring", READ, { expires_at: expiresAt });
   const revoked = await createKey(api, "revoked", READ);
   await api.call(`${KEYS}/${revoked.id}/revoke`, { method: "POST" });
-  return { operator, readOnly, orders, expiring, revoked };
+  return {
+    root: rootKey,
+    operator: operator.secret,
+    readOnly: readOnly.secret,
+    orders: orders.secret,
+    expiring: expiring.secret,
+    revoked: revoked.secret,
+  };
 }

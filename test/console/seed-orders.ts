@@ -34,8 +34,8 @@ export const ORDER_IDS = {
   fresh: "order-fresh",
   /** In `pending`, its timer `expire` running; its data has a total of 100. */
   pending: "order-pending",
-  /** 15 revisions. */
-  long: "order-long",
+  /** In `shipped`, with 15 revisions; it has refused NO_TRANSITION and UNKNOWN_EVENT. */
+  long: "order-1",
   /** In `pending`; it has refused NO_TRANSITION, GUARD_REJECTED, SCHEMA_REJECTED and UNKNOWN_EVENT. */
   refusing: "order-refusing",
   /** In `shipped`; it has ignored a `pay`. */
@@ -65,7 +65,14 @@ const NAMED: readonly Order[] = [
   {
     id: ORDER_IDS.long,
     version: "v3",
-    steps: [ACCEPT, PAY, ...Array.from({ length: 4 }, () => [SHIP, RETURN, REPLACE]).flat(), SHIP],
+    steps: [
+      ACCEPT,
+      { event: "replace" },
+      PAY,
+      ...Array.from({ length: 4 }, () => [SHIP, RETURN, REPLACE]).flat(),
+      { event: "teleport" },
+      SHIP,
+    ],
   },
   {
     id: ORDER_IDS.refusing,
@@ -97,13 +104,13 @@ function makeLines(count: number): unknown[] {
   }));
 }
 
-/** order-1 to order-30. */
+/** order-2 to order-31. */
 const PLAIN: readonly Order[] = Array.from({ length: 30 }, (_, at) => {
   const version = at % 3 === 2 ? "v3" : at % 3 === 1 ? "v2" : "v1";
   // No version before v3 can `return` what is not delivered, nor v1 deliver.
   const most = version === "v1" ? 3 : WAY.length;
   return {
-    id: `order-${at + 1}`,
+    id: `order-${at + 2}`,
     version,
     data: { total: 10 * (1 + (at % 12)) },
     labels: { customer: CUSTOMERS[at % CUSTOMERS.length] ?? "", region: REGIONS[at % REGIONS.length] ?? "" },

@@ -1,14 +1,14 @@
 /** Fills the tenant `dev` of a fresh server with something of everything that the console shows. */
+import type { Server } from "../e2e/server.ts";
 import { Api, forEach } from "./api.ts";
-import { BIG, DEVICES, EMPTY, ORDERS_V1, ORDERS_V2, ORDERS_V3 } from "./configurations.ts";
+import { BIG, DEVICES, UNUSED, ORDERS_V1, ORDERS_V2, ORDERS_V3 } from "./configurations.ts";
 import { HOSTILE, HOSTILE_IDS, HOSTILE_TEXTS, IMAGE, SCRIPT } from "./hostile.ts";
 import { LETTER_IDS, LOST_EVENT_COUNT, seedDeadLetters, seedFailures } from "./seed-failures.ts";
 import { seedJobs, type SeededJobs } from "./seed-jobs.ts";
-import { readRootKey, seedKeys, TENANTS, type SeededKeys } from "./seed-keys.ts";
+import { seedKeys, TENANTS, type SeededKeys } from "./seed-keys.ts";
 import { ORDER_IDS, ORDERS, seedOrders } from "./seed-orders.ts";
 
-export interface Seed {
-  readonly rootKey: string;
+export interface Seeded {
   readonly keys: SeededKeys;
   /** Ids of jobs. */
   readonly jobs: SeededJobs;
@@ -22,14 +22,14 @@ export interface Seed {
   readonly orderCount: number;
   /** Half of them are refused by the job `send`; all are off after it. */
   readonly devices: readonly string[];
-  readonly hostile: { readonly ids: readonly string[]; readonly texts: readonly string[] };
+  readonly hostile: { readonly machines: readonly string[]; readonly texts: readonly string[] };
   /** Ids of dead letters, oldest first; the fifth is no JSON, the sixth hostile. */
   readonly deadLetters: readonly string[];
   /** How many events failed since their machine or configuration does not exist. */
   readonly failedEventCount: number;
 }
 
-const CONFIGURATIONS = [ORDERS_V1, ORDERS_V2, ORDERS_V3, DEVICES, EMPTY, BIG, HOSTILE];
+const CONFIGURATIONS = [ORDERS_V1, ORDERS_V2, ORDERS_V3, DEVICES, UNUSED, BIG, HOSTILE];
 const DEVICE_IDS = Array.from({ length: 8 }, (_, at) => `device-${at + 1}`);
 const CREATE = "/api/v1/statemachines";
 
@@ -68,27 +68,22 @@ async function seedHostile(api: Api): Promise<void> {
 }
 
 /**
- * For a server that `npm start` runs on `stateDir`, and for an empty tenant: twice is once too often. Takes some seconds.
+ * For a server of `startServer`, and for an empty tenant: twice is once too often. Takes some seconds.
  * Rejects at the first thing that the server refuses, apart from events that are meant to be refused.
  */
-export async function seed(
-  url: string,
-  options: { readonly stateDir: string; readonly rootKey?: string },
-): Promise<Seed> {
+export async function seed({ url, stateDir }: Pick<Server, "url" | "stateDir">): Promise<Seeded> {
   const api = new Api(url);
-  const rootKey = options.rootKey ?? (await readRootKey(options.stateDir));
   for (const body of CONFIGURATIONS) await api.call("/api/v1/configurations", { body });
   const [keys] = await Promise.all([
-    seedKeys(api, rootKey),
+    seedKeys(api, stateDir),
     seedOrders(api),
     seedDevices(api),
     seedHostile(api),
     api.call(CREATE, { body: { config_id: "big:v1", id: "big-1" } }),
   ]);
   await api.call("/api/v1/configurations/orders:v1/deprecate", { method: "POST" });
-  const [jobs] = await Promise.all([seedJobs(api), seedFailures(api), seedDeadLetters(options.stateDir)]);
+  const [jobs] = await Promise.all([seedJobs(api), seedFailures(api), seedDeadLetters(stateDir)]);
   return {
-    rootKey,
     keys,
     jobs,
     tenants: TENANTS,
@@ -96,7 +91,7 @@ export async function seed(
     orders: ORDER_IDS,
     orderCount: ORDERS.length - 1,
     devices: DEVICE_IDS,
-    hostile: { ids: HOSTILE_IDS, texts: HOSTILE_TEXTS },
+    hostile: { machines: HOSTILE_IDS, texts: HOSTILE_TEXTS },
     deadLetters: LETTER_IDS,
     failedEventCount: LOST_EVENT_COUNT,
   };

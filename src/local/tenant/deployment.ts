@@ -31,6 +31,7 @@ export interface Sources {
 interface WranglerFile {
   readonly name: string;
   readonly main: string;
+  readonly build: { readonly command: string; readonly watch_dir: string };
   readonly assets: { readonly directory: string };
   readonly d1_databases: readonly { database_name: string; database_id: string; migrations_dir: string }[];
   readonly queues: {
@@ -48,6 +49,7 @@ const LONGEST_NAME = 63;
 const KNOWN = [
   "name",
   "main",
+  "build",
   "compatibility_date",
   "compatibility_flags",
   "send_metrics",
@@ -99,6 +101,7 @@ export function deriveDeployment(options: TenantOptions, { committed, existing, 
     ...base,
     name: worker,
     main: there(base.main),
+    build: { ...base.build, cwd: there("."), watch_dir: there(base.build.watch_dir) },
     workers_dev: true,
     ...Object.fromEntries(Object.entries(own ?? {}).filter(([key]) => !(key in base))),
     ...(options.domain !== undefined && {

@@ -1,0 +1,3 @@
+/** What the build knows of and TypeScript does not. */
+
+declare module "*.css";
