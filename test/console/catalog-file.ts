@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 
 /**
- * Opens it, for one short piece of work, and closes it. The server may run: each waits for the other's lock for 10 s. Rejects when there is no server's storage in `stateDir`.
+ * Opens it, for one short piece of work, and closes it. The server may run, but answers 503 while its file is locked; this
+ * waits for the server for 10 s. Rejects when there is no server's storage in `stateDir`.
  */
 export async function withCatalog<T>(stateDir: string, work: (db: DatabaseSync) => T): Promise<T> {
   const d1 = join(stateDir, "v3/d1");

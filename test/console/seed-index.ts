@@ -37,7 +37,8 @@ export function fleetIdOf(at: number): string {
 
 /**
  * For a fresh tenant `dev` of a server that runs on `stateDir`. Rows are written in one transaction, behind the server's back and
- * while it runs, which waits for it meanwhile. What is counted by triggers is counted.
+ * while it runs; nothing may be asked of it meanwhile (about a second), since it finds its database locked. What is counted by
+ * triggers is counted.
  */
 export async function seedIndex(url: string, stateDir: string, count = 10_000): Promise<SeededIndex> {
   const api = new Api(url);
