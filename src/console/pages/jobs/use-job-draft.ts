@@ -77,6 +77,6 @@ function readEntry(kind: JobKind, filter: MachineFilter, entry: JobEntry, versio
 }
 
 function readPayload({ event, draft }: SendEntry, versions: Versions | undefined) {
-  const fields = readFields(schemaOf(event, versions));
+  const fields = readFields(schemaOf(event, versions?.configurations ?? []));
   return readDraft(fields, draft ?? beginDraft(fields));
 }
