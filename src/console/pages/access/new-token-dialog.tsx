@@ -4,7 +4,7 @@ import { useState } from "preact/hooks";
 import type { CreateTokenResponse } from "../../../gen/detent/v1/tenant_service_pb.ts";
 import { useAction } from "../../data/use-action.ts";
 import type { Scope } from "../../session/scope.ts";
-import { useClient } from "../../session/scope.ts";
+import { useClient } from "../../session/session.ts";
 import { Button } from "../../ui/button.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
 import { Field } from "../../ui/field.tsx";

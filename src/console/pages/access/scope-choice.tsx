@@ -2,7 +2,7 @@
 import type { JSX } from "preact";
 import { useId } from "preact/hooks";
 import type { Scope } from "../../session/scope.ts";
-import { useSession } from "../../session/scope.ts";
+import { useSession } from "../../session/session.ts";
 import { SCOPES } from "./scopes.ts";
 
 interface ScopeChoiceProps {
