@@ -1,5 +1,6 @@
 /** The console in a real Chromium: every page's suite, on one server. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { configurationsSuite } from "../console/configurations.suite.ts";
 import { jobsSuite } from "../console/jobs.suite.ts";
 import { overviewSuite } from "../console/overview.suite.ts";
 import { servingSuite } from "../console/serving.suite.ts";
@@ -11,7 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => stage?.end());
 
-const SUITES = { serving: servingSuite, overview: overviewSuite, jobs: jobsSuite };
+const SUITES = { serving: servingSuite, overview: overviewSuite, configurations: configurationsSuite, jobs: jobsSuite };
 
 for (const [name, suite] of Object.entries(SUITES)) describe(name, () => suite(() => stage));
 
