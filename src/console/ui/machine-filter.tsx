@@ -1,5 +1,6 @@
 /** Which machines are meant, as fields of a form. */
 import type { JSX } from "preact";
+import { useEffect, useState } from "preact/hooks";
 import type { ConfigurationVersions } from "../../gen/detent/v1/configuration_service_pb.ts";
 import { fromLocalText, toLocalText, type FilterField, type MachineFilter } from "../data/machine-filter.ts";
 import { useStates } from "../data/use-configurations.ts";
@@ -21,6 +22,12 @@ export function MachineFilterFields(props: MachineFilterFieldsProps): JSX.Elemen
   const found = configurations?.find(({ name }) => name === filter.configuration);
   const meant = filter.version === "" ? (found?.versions ?? []) : [filter.version];
   const { value: states = [], error } = useStates(filter.configuration, meant);
+  const [isOpen, setOpen] = useState(false);
+  const hasRare = [...TIMES, ...LABELS].some(([field]) => filter[field] !== "");
+  useEffect(() => {
+    // What the list is filtered by must be seen. It stays open while its user empties it.
+    if (hasRare) setOpen(true);
+  }, [hasRare]);
   const set =
     (field: FilterField) =>
     (value: string): void =>
@@ -52,33 +59,38 @@ export function MachineFilterFields(props: MachineFilterFieldsProps): JSX.Elemen
         none="Any"
         onChange={set("state")}
       />
-      {TIMES.map(([field, label]) => (
-        <Field key={field} label={label} error={problems?.get(field)}>
-          {(attributes) => (
-            <input
-              {...attributes}
-              type="datetime-local"
-              step="1"
-              value={toLocalText(filter[field])}
-              onInput={({ currentTarget }) => set(field)(fromLocalText(currentTarget.value))}
-            />
-          )}
-        </Field>
-      ))}
-      {LABELS.map(([field, label]) => (
-        <Field key={field} label={label} error={problems?.get(field)}>
-          {(attributes) => (
-            <input
-              {...attributes}
-              placeholder="name=value"
-              autocomplete="off"
-              spellcheck={false}
-              value={filter[field]}
-              onInput={({ currentTarget }) => set(field)(currentTarget.value)}
-            />
-          )}
-        </Field>
-      ))}
+      <details class="wide" open={isOpen} onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
+        <summary>Time of change, labels</summary>
+        <div class="form">
+          {TIMES.map(([field, label]) => (
+            <Field key={field} label={label} error={problems?.get(field)}>
+              {(attributes) => (
+                <input
+                  {...attributes}
+                  type="datetime-local"
+                  step="1"
+                  value={toLocalText(filter[field])}
+                  onInput={({ currentTarget }) => set(field)(fromLocalText(currentTarget.value))}
+                />
+              )}
+            </Field>
+          ))}
+          {LABELS.map(([field, label]) => (
+            <Field key={field} label={label} error={problems?.get(field)}>
+              {(attributes) => (
+                <input
+                  {...attributes}
+                  placeholder="name=value"
+                  autocomplete="off"
+                  spellcheck={false}
+                  value={filter[field]}
+                  onInput={({ currentTarget }) => set(field)(currentTarget.value)}
+                />
+              )}
+            </Field>
+          ))}
+        </div>
+      </details>
     </>
   );
 }
