@@ -1,5 +1,5 @@
 /** Which machines are meant, as fields of a form. */
-import type { JSX } from "preact";
+import type { ComponentChildren, JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import type { ConfigurationVersions } from "../../gen/detent/v1/configuration_service_pb.ts";
 import { fromLocalText, toLocalText, type FilterField, type MachineFilter } from "../data/machine-filter.ts";
@@ -14,11 +14,13 @@ interface MachineFilterFieldsProps {
   readonly configurations: readonly ConfigurationVersions[] | undefined;
   /** See `findFilterProblems`. */
   readonly problems?: ReadonlyMap<FilterField, string>;
+  /** More fields, beside those that are used most. */
+  readonly children?: ComponentChildren;
 }
 
 /** Has no `<form>` of its own, so that it may stand in one; its fields are to be in a `.form`. */
 export function MachineFilterFields(props: MachineFilterFieldsProps): JSX.Element {
-  const { filter, onChange, configurations, problems } = props;
+  const { filter, onChange, configurations, problems, children } = props;
   const found = configurations?.find(({ name }) => name === filter.configuration);
   const meant = filter.version === "" ? (found?.versions ?? []) : [filter.version];
   const { value: states = [], error } = useStates(filter.configuration, meant);
@@ -59,6 +61,7 @@ export function MachineFilterFields(props: MachineFilterFieldsProps): JSX.Elemen
         none="Any"
         onChange={set("state")}
       />
+      {children}
       <details class="wide" open={isOpen} onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
         <summary>Time of change, labels</summary>
         <div class="form">

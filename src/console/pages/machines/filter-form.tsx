@@ -43,10 +43,13 @@ export function FilterForm({ filter, order, configurations }: FilterFormProps): 
   };
   const isChanged = JSON.stringify([draft, drafted]) !== applied;
   return (
-    <form class="card form" role="search" aria-label="Machines" onSubmit={apply} noValidate>
-      <MachineFilterFields filter={draft} onChange={setDraft} configurations={configurations} problems={problems} />
-      <OrderField value={drafted} isFixed={hasLabels(draft)} onChange={setWanted} />
-      <div class="wide row">
+    <form class="card" role="search" aria-label="Machines" onSubmit={apply} noValidate>
+      <div class="form">
+        <MachineFilterFields filter={draft} onChange={setDraft} configurations={configurations} problems={problems}>
+          <OrderField value={drafted} isFixed={hasLabels(draft)} onChange={setWanted} />
+        </MachineFilterFields>
+      </div>
+      <div class="row">
         <Button type="submit" kind={isChanged ? "primary" : "plain"}>
           Apply
         </Button>

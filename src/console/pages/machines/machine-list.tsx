@@ -71,7 +71,11 @@ export function MachineList({ filter, order }: MachineListProps): JSX.Element {
               </p>
             </Notice>
           )}
-          {machines.length > 0 && <MachineTable machines={machines} filter={filter} />}
+          {machines.length > 0 && (
+            <div class="machine-list">
+              <MachineTable machines={machines} filter={filter} />
+            </div>
+          )}
           {machines.length === 0 && toFirst === undefined && <NoMachines filter={filter} />}
           {(machines.length > 0 || toFirst !== undefined) && (
             <Pager
