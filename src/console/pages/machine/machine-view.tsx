@@ -5,6 +5,7 @@ import { useLoad } from "../../data/use-load.ts";
 import type { Receipt } from "../../../gen/detent/v1/receipt_pb.ts";
 import { useClient } from "../../session/session.ts";
 import { Badge } from "../../ui/badge.tsx";
+import { Dialog } from "../../ui/dialog.tsx";
 import { Loading } from "../../ui/loading.tsx";
 import { Notice } from "../../ui/notice.tsx";
 import { Page } from "../../ui/page.tsx";
@@ -45,7 +46,8 @@ export function MachineView(props: MachineViewProps): JSX.Element {
   const [news, setNews] = useState<News>();
   const [refusals, setRefusals] = useState(0);
   const shown = past === undefined ? now : past.loaded.value;
-  const configuration = useConfiguration(shown?.configId ?? now.configId);
+  const head = shown ?? now;
+  const configuration = useConfiguration(head.configId);
   const presentConfiguration = useConfiguration(now.configId);
   const blocked = watched.isDeleted
     ? "The machine is gone."
@@ -96,7 +98,8 @@ export function MachineView(props: MachineViewProps): JSX.Element {
             <NextEvents
               state={shown.state}
               isFinal={shown.final}
-              allowed={past === undefined ? allowed : []}
+              allowed={allowed}
+              isPast={past !== undefined}
               blocked={blocked}
               onPick={(event) => open({ event })}
             />
@@ -138,7 +141,13 @@ export function MachineView(props: MachineViewProps): JSX.Element {
         onOlder={watched.loadOlder}
         refusals={refusals}
       />
-      {opened !== undefined && "event" in opened && (
+      {opened !== undefined && "event" in opened && presentConfiguration.isLoading && (
+        // Without its schema it would be another form.
+        <Dialog title={`Send ${opened.event}`} onClose={close}>
+          <Loading what="the configuration" />
+        </Dialog>
+      )}
+      {opened !== undefined && "event" in opened && !presentConfiguration.isLoading && (
         <SendDialog
           address={address}
           event={opened.event}
