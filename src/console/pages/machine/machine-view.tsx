@@ -1,7 +1,8 @@
 /** A machine that was read: now, or at an earlier revision. */
 import type { ComponentChildren, JSX } from "preact";
 import { useState } from "preact/hooks";
-import { useLoad } from "../../data/use-load.ts";
+import { useLoad, type Loaded } from "../../data/use-load.ts";
+import type { Configuration } from "../../../gen/detent/v1/configuration_pb.ts";
 import type { Receipt } from "../../../gen/detent/v1/receipt_pb.ts";
 import { useClient } from "../../session/session.ts";
 import { Badge } from "../../ui/badge.tsx";
@@ -47,8 +48,10 @@ export function MachineView(props: MachineViewProps): JSX.Element {
   const [refusals, setRefusals] = useState(0);
   const shown = past === undefined ? now : past.loaded.value;
   const head = shown ?? now;
-  const configuration = useConfiguration(head.configId);
   const presentConfiguration = useConfiguration(now.configId);
+  // A machine that was migrated since had another one then.
+  const otherConfiguration = useConfiguration(head.configId === now.configId ? undefined : head.configId);
+  const configuration = head.configId === now.configId ? presentConfiguration : otherConfiguration;
   const blocked = watched.isDeleted
     ? "The machine is gone."
     : past && "This is the machine as it was: go back to now to do something to it.";
@@ -69,7 +72,7 @@ export function MachineView(props: MachineViewProps): JSX.Element {
       actions={<OperatorButtons blocked={blocked} onPick={(operation) => open({ operation })} />}
       lead={
         <>
-          <Badge text={now.state} tone="accent" /> revision {now.revision} {now.final && <Badge text="final" />}{" "}
+          <Badge text={head.state} tone="accent" /> revision {head.revision} {head.final && <Badge text="final" />}{" "}
           {connection}
         </>
       }
@@ -173,10 +176,12 @@ export function MachineView(props: MachineViewProps): JSX.Element {
   );
 }
 
-function useConfiguration(configId: string) {
+function useConfiguration(configId: string | undefined): Loaded<Configuration | undefined> {
   const client = useClient();
   return useLoad(
-    async (signal) => (await client.configurations.getConfiguration({ configId }, { signal })).configuration,
+    configId === undefined
+      ? undefined
+      : async (signal) => (await client.configurations.getConfiguration({ configId }, { signal })).configuration,
     [client, configId],
   );
 }
