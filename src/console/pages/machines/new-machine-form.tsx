@@ -1,5 +1,5 @@
 /** What a new machine is to be: its id, the state it starts in, its labels and its data. */
-import type { JSX } from "preact";
+import type { ComponentChildren, JSX } from "preact";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { DetentError } from "../../../client/error.ts";
 import type { Configuration } from "../../../gen/detent/v1/configuration_pb.ts";
@@ -29,9 +29,12 @@ interface NewMachineFormProps {
   readonly definition: Configuration | undefined;
   /** Why no machine can be created. */
   readonly obstacle: string | undefined;
+  /** The fields by which configuration and version are chosen. */
+  readonly children: ComponentChildren;
 }
 
-export function NewMachineForm({ configuration, version, definition, obstacle }: NewMachineFormProps): JSX.Element {
+export function NewMachineForm(props: NewMachineFormProps): JSX.Element {
+  const { configuration, version, definition, obstacle, children } = props;
   const { client, lacks, key } = useSession();
   const { go, query, setQuery } = useNavigation();
   const { state = "" } = query;
@@ -77,11 +80,12 @@ export function NewMachineForm({ configuration, version, definition, obstacle }:
   return (
     <form class="stack" aria-label="New machine" ref={form} onSubmit={submit} noValidate>
       <div class="form">
+        {children}
         <ChoiceField
           label="State"
           value={state}
           choices={definition && statesToBegin(definition)}
-          none={definition === undefined ? "The starting state" : `${definition.startingState} (the starting state)`}
+          none={definition === undefined ? "The starting state" : `${definition.startingState} (starting state)`}
           onChange={(chosen) => setQuery({ state: chosen }, true)}
         />
         <Field label="Id" hint="A UUID is made where this is empty." error={errors.id}>

@@ -35,7 +35,14 @@ function NewMachine(): JSX.Element {
   return (
     <div class="card">
       {error !== undefined && <Problem error={error} onRetry={reload} />}
-      <div class="form">
+      {definition.error !== undefined && <Problem error={definition.error} onRetry={definition.reload} />}
+      {definition.isLoading && definition.value === undefined && <Loading what="the configuration" />}
+      <NewMachineForm
+        configuration={configuration}
+        version={version}
+        definition={definition.value}
+        obstacle={obstacleOf(configuration, isDeprecated)}
+      >
         <ChoiceField
           label="Configuration"
           isRequired
@@ -54,15 +61,7 @@ function NewMachine(): JSX.Element {
           noteOf={(choice) => (found?.deprecated.includes(choice) ? "deprecated" : undefined)}
           onChange={(chosen) => setQuery({ version: chosen, state: undefined }, true)}
         />
-      </div>
-      {definition.error !== undefined && <Problem error={definition.error} onRetry={definition.reload} />}
-      {definition.isLoading && definition.value === undefined && <Loading what="the configuration" />}
-      <NewMachineForm
-        configuration={configuration}
-        version={version}
-        definition={definition.value}
-        obstacle={obstacleOf(configuration, isDeprecated)}
-      />
+      </NewMachineForm>
     </div>
   );
 }
