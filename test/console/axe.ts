@@ -1,11 +1,19 @@
 /** What keeps people from using a page, as axe finds it. */
 import { createRequire } from "node:module";
 import { readFile } from "node:fs/promises";
-import type { AxeResults } from "axe-core";
 import type { Page } from "playwright-core";
 
 /** WCAG 2.2 A and AA, and what axe calls best practice. */
 const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+
+/** As much of what axe answers as is read here; its own types bring those of a browser's page along, which Workers do not have. */
+interface AxeResults {
+  readonly violations: readonly {
+    readonly id: string;
+    readonly help: string;
+    readonly nodes: readonly { readonly target: readonly string[]; readonly failureSummary?: string }[];
+  }[];
+}
 
 let source: string | undefined;
 

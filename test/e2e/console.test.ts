@@ -1,6 +1,8 @@
 /** The console in a real Chromium: every page's suite, on one server. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { jobsSuite } from "../console/jobs.suite.ts";
 import { machineSuite } from "../console/machine.suite.ts";
+import { machinesSuite } from "../console/machines.suite.ts";
 import { overviewSuite } from "../console/overview.suite.ts";
 import { servingSuite } from "../console/serving.suite.ts";
 import { setStage, type Stage } from "../console/stage.ts";
@@ -11,7 +13,13 @@ beforeAll(async () => {
 });
 afterAll(() => stage?.end());
 
-const SUITES = { serving: servingSuite, overview: overviewSuite, machine: machineSuite };
+const SUITES = {
+  serving: servingSuite,
+  overview: overviewSuite,
+  jobs: jobsSuite,
+  machine: machineSuite,
+  machines: machinesSuite,
+};
 
 for (const [name, suite] of Object.entries(SUITES)) describe(name, () => suite(() => stage));
 
