@@ -45,7 +45,6 @@ export function HistoryTable({ address, history, revision, onOlder }: HistoryTab
           {
             title: "Revision",
             isHeading: true,
-            isNumber: true,
             cell: (entry) => (
               <Link
                 to={hrefOf("machine", { ...address }, { ...query, revision: String(entry.revision) })}
@@ -63,7 +62,7 @@ export function HistoryTable({ address, history, revision, onOlder }: HistoryTab
               <>
                 <Ago at={timestamp} />
                 <br />
-                <span class="faint">
+                <span class="faint minor">
                   <Instant at={timestamp} />
                 </span>
               </>
@@ -109,7 +108,7 @@ function Change({ of: { kind, transition } }: { readonly of: HistoryEntry }): JS
 export function Sender({ of }: { readonly of: { readonly originator: string; readonly actor: string } }): JSX.Element {
   const { originator, actor } = of;
   return (
-    <>
+    <span class="sender">
       {originator !== "" && (
         <>
           <bdi>{originator}</bdi>
@@ -121,7 +120,7 @@ export function Sender({ of }: { readonly of: { readonly originator: string; rea
           <bdi>{actor}</bdi>
         </span>
       )}
-    </>
+    </span>
   );
 }
 
