@@ -1,6 +1,10 @@
 /** The console in a real Chromium: every page's suite, on one server. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+<<<<<<< HEAD
 import { machineSuite } from "../console/machine.suite.ts";
+=======
+import { jobsSuite } from "../console/jobs.suite.ts";
+>>>>>>> main
 import { overviewSuite } from "../console/overview.suite.ts";
 import { servingSuite } from "../console/serving.suite.ts";
 import { setStage, type Stage } from "../console/stage.ts";
@@ -11,7 +15,11 @@ beforeAll(async () => {
 });
 afterAll(() => stage?.end());
 
+<<<<<<< HEAD
 const SUITES = { serving: servingSuite, overview: overviewSuite, machine: machineSuite };
+=======
+const SUITES = { serving: servingSuite, overview: overviewSuite, jobs: jobsSuite };
+>>>>>>> main
 
 for (const [name, suite] of Object.entries(SUITES)) describe(name, () => suite(() => stage));
 
