@@ -1,10 +1,7 @@
 /** The console in a real Chromium: every page's suite, on one server. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-<<<<<<< HEAD
-import { machineSuite } from "../console/machine.suite.ts";
-=======
 import { jobsSuite } from "../console/jobs.suite.ts";
->>>>>>> main
+import { machineSuite } from "../console/machine.suite.ts";
 import { overviewSuite } from "../console/overview.suite.ts";
 import { servingSuite } from "../console/serving.suite.ts";
 import { setStage, type Stage } from "../console/stage.ts";
@@ -15,11 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => stage?.end());
 
-<<<<<<< HEAD
-const SUITES = { serving: servingSuite, overview: overviewSuite, machine: machineSuite };
-=======
-const SUITES = { serving: servingSuite, overview: overviewSuite, jobs: jobsSuite };
->>>>>>> main
+const SUITES = { serving: servingSuite, overview: overviewSuite, jobs: jobsSuite, machine: machineSuite };
 
 for (const [name, suite] of Object.entries(SUITES)) describe(name, () => suite(() => stage));
 
