@@ -114,14 +114,16 @@ export function machineSuite(stage: () => Stage): void {
     await create("keys");
     const page = await openMachine("keys");
     const tabTo = async (name: string): Promise<void> => {
+      const passed: string[] = [];
       for (let presses = 0; presses < 60; presses++) {
         await page.keyboard.press("Tab");
         const focused = await page.evaluate<string>(
           "(document.activeElement?.labels?.[0] ?? document.activeElement)?.textContent ?? ''",
         );
         if (focused.startsWith(name)) return;
+        passed.push(focused.slice(0, 20));
       }
-      throw new Error(`Tab does not lead to ${name}`);
+      throw new Error(`Tab does not lead to ${name}, but to ${passed.join(", ")}`);
     };
     await tabTo("pay");
     await page.keyboard.press("Enter");
@@ -130,6 +132,7 @@ export function machineSuite(stage: () => Stage): void {
     await expect.poll(() => dialog(page).count(), PATIENCE).toBe(0);
     // The focus is back where it was.
     await page.keyboard.press("Enter");
+    await dialog(page).waitFor();
     await tabTo("amount");
     await page.keyboard.type("50");
     await tabTo("method");
@@ -141,6 +144,7 @@ export function machineSuite(stage: () => Stage): void {
     await expect.poll(() => lead(page), PATIENCE).toContain("paid");
     await tabTo("ship");
     await page.keyboard.press("Enter");
+    await dialog(page).waitFor();
     await tabTo("Send");
     await page.keyboard.press("Enter");
     await expect.poll(() => lead(page), PATIENCE).toContain("shipped");
