@@ -37,7 +37,7 @@ export function readFormat({ format, output }: DiagramFlags): DiagramFormat {
 
 /** Draws a configuration, or a machine on it. */
 export function draw(configuration: Configuration, title: string, format: DiagramFormat, marks?: Marks): string {
-  if (format === "svg") return renderSvg(configuration, title, marks);
+  if (format === "svg") return renderSvg(configuration, title, { marks });
   return format === "mmd" ? renderMermaid(configuration, marks) : renderOutline(configuration, marks);
 }
 

@@ -1,88 +1,19 @@
-/**
- * Files of YAML or JSON as documents that know their places. The library is more lenient than the service's own reader: it
- * takes what Go's takes, such as a `}` that is not indented, so that go-statemachine's files can be sent as they are.
- */
-import { isAlias, isMap, isScalar, isSeq, LineCounter, parseAllDocuments, visit, type Document, type Node } from "yaml";
-import { readPointer } from "../engine/finding.ts";
+/** The documents of a file, which messages name. */
+import { DocumentError, parseDocuments, type PlacedDocument } from "../documents.ts";
 import { usage } from "./failure.ts";
 
-/** A place in a text, counted from 1 as editors do. */
-export interface Place {
-  readonly line: number;
-  readonly column: number;
-}
-
-export interface InputDocument {
+export interface InputDocument extends PlacedDocument {
   /** As messages name it. */
   readonly file: string;
-  readonly value: unknown;
-  /** Of what the JSON Pointer names; of what is around it where there is no such thing. */
-  readonly placeOf: (pointer: string) => Place;
 }
 
-/** The documents of a text; empty ones are left out. Throws where it is no YAML, with the place. */
-export function parseDocuments(file: string, text: string): InputDocument[] {
-  const lines = new LineCounter();
-  const documents = parseAllDocuments(text, { lineCounter: lines, prettyErrors: false, logLevel: "silent" });
-  const placeAt = (offset: number): Place => {
-    const { line, col } = lines.linePos(offset);
-    return { line: Math.max(line, 1), column: Math.max(col, 1) };
-  };
-  return documents.flatMap((document) => {
-    const [error] = document.errors;
-    if (error !== undefined) {
-      const { line, column } = placeAt(error.pos[0]);
-      throw usage(`${file}:${line}:${column}: ${error.message}`);
-    }
-    if (document.contents === null || (isScalar(document.contents) && document.contents.value === null)) return [];
-    refuseCircle(document, (offset, problem) => {
-      const { line, column } = placeAt(offset);
-      throw usage(`${file}:${line}:${column}: ${problem}`);
-    });
-    const placeOf = (pointer: string): Place => placeAt(findOffset(document, pointer));
-    return [{ file, value: toValue(document, file), placeOf }];
-  });
-}
-
-/** What contains itself would be no JSON, and has no end. */
-function refuseCircle(document: Document, refuse: (offset: number, problem: string) => never): void {
-  visit(document, {
-    Alias: (_key, alias, path) => {
-      const target = alias.resolve(document);
-      if (target === undefined || !path.includes(target)) return;
-      refuse(alias.range?.[0] ?? 0, `*${alias.source} stands for something that it is in itself`);
-    },
-  });
-}
-
-function toValue(document: Document, file: string): unknown {
+/** The documents of a file's text; empty ones are left out. Throws where it is no YAML, with the place. */
+export function parseFile(file: string, text: string): InputDocument[] {
   try {
-    return document.toJS();
+    return parseDocuments(text).map((document) => ({ ...document, file }));
   } catch (error) {
-    // An alias of nothing, or more of them than a text of sense has.
-    throw usage(`${file}: ${(error as Error).message}`);
+    if (!(error instanceof DocumentError)) throw error;
+    const { place, message } = error;
+    throw usage(place === undefined ? `${file}: ${message}` : `${file}:${place.line}:${place.column}: ${message}`);
   }
-}
-
-function findOffset(document: Document, pointer: string): number {
-  let node: Node | null | undefined = document.contents;
-  let offset = node?.range?.[0] ?? 0;
-  for (const token of readPointer(pointer)) {
-    if (isAlias(node)) node = node.resolve(document);
-    const next: { readonly at: number | undefined; readonly node: unknown } | undefined = stepInto(node, token);
-    if (next === undefined) break;
-    offset = next.at ?? offset;
-    node = next.node as Node | null;
-  }
-  return offset;
-}
-
-function stepInto(node: unknown, token: string) {
-  if (isSeq<Node>(node)) {
-    const item = node.items[Number(token)];
-    return item && { at: item.range?.[0], node: item };
-  }
-  if (!isMap(node)) return undefined;
-  const pair = node.items.find(({ key }) => isScalar(key) && String(key.value) === token);
-  return pair && isScalar(pair.key) ? { at: pair.key.range?.[0], node: pair.value } : undefined;
 }

@@ -2,10 +2,12 @@
 import { readFile } from "node:fs/promises";
 import { buffer as readStream } from "node:stream/consumers";
 import { parseShape } from "../shape.ts";
+import { findConfiguration } from "../configuration-document.ts";
 import { CONFIGURATION } from "../configuration-shape.ts";
+import type { Place } from "../documents.ts";
 import type { ConfigurationSource } from "../engine/configuration.ts";
 import { DetentError, type Violation } from "../errors.ts";
-import { parseDocuments, type InputDocument, type Place } from "./documents.ts";
+import { parseFile, type InputDocument } from "./documents.ts";
 import { usage } from "./failure.ts";
 
 /** The text of a file; `-` is stdin. */
@@ -26,7 +28,7 @@ export async function readText(file: string): Promise<string> {
 
 /** The documents of a file of YAML or JSON. Throws where it is neither, with the place. */
 export async function readDocuments(file: string): Promise<InputDocument[]> {
-  return parseDocuments(file === "-" ? "stdin" : file, await readText(file));
+  return parseFile(file === "-" ? "stdin" : file, await readText(file));
 }
 
 /** The configuration in a file, bare or as the `spec` of a `kind: Configuration`; and where its parts are. */
@@ -47,18 +49,8 @@ export async function readConfigurationFile(file: string): Promise<Configuration
       'several are sent with "detent send"',
     );
   }
-  const { value, placeOf, file: name } = document;
-  const isWrapped = typeof value === "object" && value !== null && Object.hasOwn(value, "spec");
-  if (!isWrapped) return { file: name, source: withoutTimes(value), placeOf };
-  const { spec } = value as { spec: unknown };
-  return { file: name, source: withoutTimes(spec), placeOf: (pointer) => placeOf(`/spec${pointer}`) };
-}
-
-/** What `config get` shows can be uploaded again: the service's own members are left out. */
-function withoutTimes(source: unknown): unknown {
-  if (typeof source !== "object" || source === null || Array.isArray(source)) return source;
-  const { created_at: _created, deprecated_at: _deprecated, ...configuration } = source as Record<string, unknown>;
-  return configuration;
+  const { value, placeOf } = findConfiguration(document);
+  return { file: document.file, source: value, placeOf };
 }
 
 /** The same, with its shape checked here: for commands that ask no service. Throws what is wrong, with its place. */

@@ -1,5 +1,5 @@
 /** The picture of states in layers. */
-import { classOf, drawPath, drawTitle, round, takenLast, type Drawing } from "./draw.ts";
+import { drawGroup, drawPath, drawTitle, round, takenLast, type Drawing } from "./draw.ts";
 import type { Arrow, DrawnState, Graph } from "./graph.ts";
 import type { Point } from "./dagre.ts";
 import { ANY_NAME, ANY_NOTE, CUT_NOTE, LINE_HEIGHT, type ArrowLabel, type StateLabel } from "./labels.ts";
@@ -15,13 +15,16 @@ export function drawLayers(
   layout: LayeredLayout,
   states: readonly StateLabel[],
   labels: readonly ArrowLabel[],
+  inlineAs: string | undefined,
 ): Drawing {
   const order = takenLast(graph.arrows);
   const { anyBox } = layout;
   const elements = [
-    drawStart(layout, layout.boxes[graph.states.findIndex(({ isStart }) => isStart)] as Box),
-    ...order.map((i) => drawArrow(graph.arrows[i] as Arrow, layout, layout.routes[i] as Route)),
-    ...graph.states.map((state, i) => drawState(state, layout.boxes[i] as Box, states[i] as StateLabel)),
+    ...drawStart(layout, layout.boxes[graph.states.findIndex(({ isStart }) => isStart)], inlineAs),
+    ...order.map((i) => drawArrow(graph.arrows[i] as Arrow, layout, layout.routes[i] as Route, inlineAs)),
+    ...graph.states.map((state, i) =>
+      drawGroup(state, i, inlineAs, drawState(state, layout.boxes[i] as Box, states[i] as StateLabel)),
+    ),
     ...(anyBox === undefined ? [] : [drawAny(anyBox)]),
     ...order.map((i) => drawLabel(layout.routes[i] as Route, labels[i] as ArrowLabel)),
   ];
@@ -29,20 +32,27 @@ export function drawLayers(
   return { width: layout.width, height: layout.height, elements, notes };
 }
 
-function drawStart({ dot, isSideways }: LayeredLayout, { x, y, width, height }: Box): string {
+function drawStart({ dot, isSideways }: LayeredLayout, box: Box | undefined, inlineAs: string | undefined): string[] {
+  if (dot === undefined || box === undefined) return [];
+  const { x, y, width, height } = box;
   const d = isSideways
     ? `M${round(dot.x)} ${round(dot.y + DOT_RADIUS)}V${round(y - height / 2)}`
     : `M${round(dot.x + DOT_RADIUS)} ${round(dot.y)}H${round(x - width / 2)}`;
   const circle = `<circle class="d-dot" cx="${round(dot.x)}" cy="${round(dot.y)}" r="${DOT_RADIUS}"/>`;
-  return circle + drawPath({ isTaken: false }, d);
+  return [circle + drawPath({ isTaken: false }, d, inlineAs)];
 }
 
-function drawArrow(arrow: Arrow, { boxes, isSideways }: LayeredLayout, { points }: Route): string {
-  if (points.length > 0) return drawPath(arrow, pathOf(points, isSideways));
+function drawArrow(
+  arrow: Arrow,
+  { boxes, isSideways }: LayeredLayout,
+  { points }: Route,
+  inlineAs: string | undefined,
+): string {
+  if (points.length > 0) return drawPath(arrow, pathOf(points, isSideways), inlineAs);
   const { x, y, width, height } = boxes[arrow.to] as Box;
   return isSideways
-    ? drawPath(arrow, `M${round(x - 8)} ${round(y + height / 2)}c-20 36 36 36 16 0`)
-    : drawPath(arrow, `M${round(x + width / 2)} ${round(y - 8)}c36 -20 36 36 0 16`);
+    ? drawPath(arrow, `M${round(x - 8)} ${round(y + height / 2)}c-20 36 36 36 16 0`, inlineAs)
+    : drawPath(arrow, `M${round(x + width / 2)} ${round(y - 8)}c36 -20 36 36 0 16`, inlineAs);
 }
 
 /** Straight where it passes a layer, and in an even bend from one to the next. */
@@ -65,12 +75,13 @@ function pathOf(points: readonly Point[], isSideways: boolean): string {
   return d;
 }
 
-function drawState(state: DrawnState, box: Box, { text, title }: StateLabel): string {
-  const inner = state.isFinal ? drawRect("d-inner", box, INSET) : "";
-  return (
-    `<g class="${classOf(state)}">${drawTitle(title)}${drawRect("d-box", box, 0)}${inner}` +
-    `<text class="d-inside" x="${round(box.x)}" y="${round(box.y + 5)}">${escapeXml(text)}</text></g>`
-  );
+function drawState({ isFinal }: DrawnState, box: Box, { text, count, title }: StateLabel): string {
+  const inner = isFinal ? drawRect("d-inner", box, INSET) : "";
+  const line = (kind: string, down: number, content: string): string =>
+    `<text class="${kind}" x="${round(box.x)}" y="${round(box.y + down)}">${escapeXml(content)}</text>`;
+  const lines =
+    count === undefined ? line("d-inside", 5, text) : line("d-inside", -4, text) + line("d-inside d-note", 14, count);
+  return drawTitle(title) + drawRect("d-box", box, 0) + inner + lines;
 }
 
 function drawAny(box: Box): string {

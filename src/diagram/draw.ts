@@ -19,16 +19,31 @@ export function drawTitle(title: string): string {
   return `<title>${escapeXml(title)}</title>`;
 }
 
-export function drawPath({ isTaken }: Pick<Arrow, "isTaken">, d: string, title?: string): string {
-  const attributes = isTaken
-    ? 'class="d-arrow d-taken" marker-end="url(#d-head-taken)"'
-    : 'class="d-arrow" marker-end="url(#d-head-plain)"';
+/** An arrow; `inlineAs` as in the picture's options. */
+export function drawPath(
+  { isTaken }: Pick<Arrow, "isTaken">,
+  d: string,
+  inlineAs: string | undefined,
+  title?: string,
+): string {
+  const attributes = `class="d-arrow${isTaken ? " d-taken" : ""}" marker-end="url(#${headId(isTaken, inlineAs)})"`;
   return title === undefined
     ? `<path ${attributes} d="${d}"/>`
     : `<path ${attributes} d="${d}">${drawTitle(title)}</path>`;
 }
 
-export function classOf({ isStart, isCurrent, isVisited }: DrawnState): string {
+/** Of an arrow's head: two pictures on one page do not have the same. */
+export function headId(isTaken: boolean, inlineAs: string | undefined): string {
+  return `${inlineAs === undefined ? "" : `${inlineAs}-`}d-head-${isTaken ? "taken" : "plain"}`;
+}
+
+/** The group of what is drawn of a state. */
+export function drawGroup(state: DrawnState, position: number, inlineAs: string | undefined, content: string): string {
+  const data = inlineAs === undefined ? "" : ` data-state="${position}"`;
+  return `<g class="${classOf(state)}"${data}>${content}</g>`;
+}
+
+function classOf({ isStart, isCurrent, isVisited }: DrawnState): string {
   const classes = ["d-state", isStart && "d-start", isVisited && "d-visited", isCurrent && "d-current"];
   return classes.filter((name) => name !== false).join(" ");
 }

@@ -3,7 +3,7 @@
  * included. The engine's own index answers the same for one state at a time; written out for all of them it would cost
  * seconds of CPU.
  */
-import type { Configuration, Transition } from "../engine/configuration.ts";
+import type { Sketch, SketchedTransition } from "./sketch.ts";
 import { readTrigger, type Trigger } from "./trigger.ts";
 
 export interface Edge {
@@ -15,7 +15,7 @@ export interface Edge {
 }
 
 interface Numbered extends Edge {
-  /** Of the transition in the configuration. */
+  /** Of the transition among all. */
   readonly position: number;
 }
 
@@ -30,7 +30,8 @@ class UpToUnguarded {
   add(edge: Numbered, isGuarded: boolean): void {
     const { name } = edge.trigger;
     if (this.#ends.has(name)) return;
-    if (!isGuarded) this.#ends.set(name, edge.position);
+    // Transitions whose events have no name yet are not about the same event.
+    if (!isGuarded && name !== "") this.#ends.set(name, edge.position);
     this.events.add(name);
     this.list.push(edge);
   }
@@ -56,15 +57,15 @@ export class EdgeTable {
   readonly #anywhere = new UpToUnguarded();
   readonly #isFinal: readonly boolean[];
 
-  constructor({ states, transitions, finalStates }: Configuration) {
+  constructor({ states, transitions, finalStates }: Sketch) {
     const positions = new Map(states.map((state, i) => [state, i]));
     this.#all = states.map(() => new UpToUnguarded());
     this.#isFinal = states.map((state) => finalStates.has(state));
-    for (const transition of transitions) {
+    for (const [position, transition] of transitions.entries()) {
       const { from, to } = transition;
       const isAny = from === "*";
       const list = isAny ? this.#anywhere : this.#all[positions.get(from) ?? -1];
-      list?.add(numberedOf(transition, positions.get(to) ?? 0), transition.guard !== undefined);
+      list?.add(numberedOf(transition, position, positions.get(to) ?? 0), transition.guard !== undefined);
     }
     this.#own = this.#all.map((own) => own.without(this.#anywhere));
   }
@@ -99,7 +100,6 @@ export class EdgeTable {
   }
 }
 
-function numberedOf(transition: Transition, to: number): Numbered {
-  const { from, position } = transition;
-  return { trigger: readTrigger(transition), to, isAny: from === "*", position };
+function numberedOf(transition: SketchedTransition, position: number, to: number): Numbered {
+  return { trigger: readTrigger(transition), to, isAny: transition.from === "*", position };
 }

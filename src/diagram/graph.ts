@@ -1,9 +1,11 @@
 /**
  * What a diagram of a configuration shows, before anybody decides how: states, and arrows with their events. The room
- * `diagram` is pure: it knows the engine's configuration and no storage, clock, platform or door.
+ * `diagram` is pure: it knows the words and limits of the engine's configuration, and no expression, storage, clock,
+ * platform or door.
  */
-import type { Configuration, Edge as Move } from "../engine/configuration.ts";
+import type { Edge as Move } from "../engine/configuration.ts";
 import { EdgeTable, type Edge } from "./edges.ts";
+import type { Sketch } from "./sketch.ts";
 import type { Trigger } from "./trigger.ts";
 
 /** Where a machine is and how it came there. */
@@ -20,6 +22,8 @@ export interface DrawnState {
   readonly isCurrent: boolean;
   /** A taken transition left or entered it. */
   readonly isVisited: boolean;
+  /** Machines in it; absent where nobody counts. */
+  readonly count?: number;
 }
 
 interface DrawnEvent extends Trigger {
@@ -62,8 +66,8 @@ const MAX_LETTERS = 400_000;
  * ANY_STATE; what a machine has taken is written out in any case. Of a state's transitions for one event those after one
  * without a guard are not drawn: they are never taken.
  */
-export function toGraph(configuration: Configuration, marks?: Marks, gatherAny = false): Graph {
-  const table = new EdgeTable(configuration);
+export function toGraph(sketch: Sketch, marks?: Marks, gatherAny = false): Graph {
+  const table = new EdgeTable(sketch);
   const taken = indexTaken(marks?.taken ?? []);
   const arrows: Arrow[] = [];
   const visited = new Set<string>();
@@ -71,20 +75,20 @@ export function toGraph(configuration: Configuration, marks?: Marks, gatherAny =
   let isCut = false;
   const push = (drawn: readonly Arrow[]): void => {
     arrows.push(...drawn);
-    for (const arrow of drawn) letters += countLetters(arrow, configuration.states);
+    for (const arrow of drawn) letters += countLetters(arrow, sketch.states);
   };
   if (gatherAny) {
     const drafts = new Drafts();
     for (const edge of table.listAnywhere()) drafts.add(edge, false);
     push(drafts.finish(ANY_STATE));
   }
-  for (const [from, name] of configuration.states.entries()) {
+  for (const [from, name] of sketch.states.entries()) {
     const isFull = arrows.length > MAX_ARROWS || letters > MAX_LETTERS;
     const drafts = new Drafts();
     const takenHere = taken.get(name);
     table.forEachFrom(from, (edge) => {
       const event = edge.trigger.name;
-      const to = configuration.states[edge.to];
+      const to = sketch.states[edge.to];
       const isTaken = to !== undefined && takenHere?.get(event)?.has(to) === true;
       if (isTaken) visited.add(name).add(to);
       // Where the state has an arrow of its own for the event, ANY_STATE says nothing about it.
@@ -97,10 +101,10 @@ export function toGraph(configuration: Configuration, marks?: Marks, gatherAny =
     });
     push(drafts.finish(from));
   }
-  const states = configuration.states.map((name) => ({
+  const states = sketch.states.map((name) => ({
     name,
-    isStart: name === configuration.startingState,
-    isFinal: configuration.finalStates.has(name),
+    isStart: name === sketch.startingState,
+    isFinal: sketch.finalStates.has(name),
     isCurrent: name === marks?.current,
     isVisited: visited.has(name),
   }));

@@ -8,6 +8,8 @@ const EVENT_SIZE = 12;
 export const LINE_HEIGHT = 16;
 export const ANY_NAME = "any state";
 export const CUT_NOTE = "more arrows than can be drawn: the rest is left out";
+export const EMPTY_NOTE = "no states to draw yet";
+export const EXCESS_NOTE = "more than a configuration may have: the rest is left out";
 export const ANY_NOTE = `${ANY_NAME}: every state that is not final and has no arrow of its own for the event`;
 const MAX_STATE_WIDTH = 230;
 /** Of the parts of what is written for a transition. */
@@ -15,6 +17,8 @@ const MAX_WIDTHS: Readonly<Record<keyof Trigger, number>> = { name: 190, when: 2
 const LINES_PER_ARROW = 4;
 const BOX_PADDING = 18;
 const BOX_HEIGHT = 40;
+/** With a count below the name. */
+const COUNTED_HEIGHT = 56;
 const MIN_BOX_WIDTH = 64;
 
 export interface Size {
@@ -36,6 +40,8 @@ export interface ArrowLabel extends Size {
 export interface StateLabel {
   readonly text: string;
   readonly width: number;
+  /** `1,234`: what stands below the name, smaller, where machines are counted. */
+  readonly count: string | undefined;
   /** Of the box around it. */
   readonly box: Size;
   readonly title: string;
@@ -53,14 +59,23 @@ export function labelState(state: DrawnState, maxWidth = MAX_STATE_WIDTH): State
   const text = shorten(shown, font, maxWidth);
   const title = roles.length > 0 ? `${shown} (${roles.join(", ")})` : shown;
   const width = estimateWidth(text, font);
-  return { text, width, box: boxAround(width), title };
+  if (state.count === undefined) return { text, width, count: undefined, box: boxAround(width, BOX_HEIGHT), title };
+  const count = state.count.toLocaleString("en");
+  const countWidth = estimateWidth(count, { ...font, size: EVENT_SIZE });
+  return {
+    text,
+    width,
+    count,
+    box: boxAround(Math.max(width, countWidth), COUNTED_HEIGHT),
+    title: `${title}: ${count} ${state.count === 1 ? "machine" : "machines"}`,
+  };
 }
 
 /** The box of ANY_STATE. */
-export const ANY_BOX: Size = boxAround(estimateWidth(ANY_NAME, { size: STATE_SIZE }));
+export const ANY_BOX: Size = boxAround(estimateWidth(ANY_NAME, { size: STATE_SIZE }), BOX_HEIGHT);
 
-function boxAround(width: number): Size {
-  return { width: Math.max(MIN_BOX_WIDTH, width + 2 * BOX_PADDING), height: BOX_HEIGHT };
+function boxAround(width: number, height: number): Size {
+  return { width: Math.max(MIN_BOX_WIDTH, width + 2 * BOX_PADDING), height };
 }
 
 export function labelArrow(graph: Graph, arrow: Arrow): ArrowLabel {

@@ -33,8 +33,8 @@ export interface LayeredLayout extends Size {
   readonly isSideways: boolean;
   readonly boxes: readonly Box[];
   readonly anyBox: Box | undefined;
-  /** The mark from which an arrow leads straight to the starting state. */
-  readonly dot: Point;
+  /** The mark from which an arrow leads straight to the starting state, if there is one. */
+  readonly dot: Point | undefined;
   /** Of the graph's arrows, in their order. */
   readonly routes: readonly Route[];
 }
@@ -111,14 +111,14 @@ function place(plan: Plan, parts: Parts): LayeredLayout {
     return { upper, lower, points, label, isBack: links[i]?.from === lower };
   });
   const routes = new Map(routeCourses(boxes, courses).map((route, n) => [straight[n] ?? 0, route]));
-  const first = boxes[start] as Box;
+  const first = boxes[start];
   return {
     width: graph.width,
     height: graph.height,
     isSideways: false,
     boxes: boxes.slice(0, any),
     anyBox: boxes[any],
-    dot: { x: first.x - first.width / 2 - DOT_ROOM + DOT_RADIUS, y: first.y },
+    dot: first && { x: first.x - first.width / 2 - DOT_ROOM + DOT_RADIUS, y: first.y },
     routes: ends.map(({ upper }, i) => routes.get(i) ?? loopOf(boxes[upper] as Box, labels[i] as Size)),
   };
 }
@@ -194,7 +194,7 @@ function turn(laidOut: LayeredLayout): LayeredLayout {
     isSideways: !laidOut.isSideways,
     boxes: laidOut.boxes.map(turnBox),
     anyBox: laidOut.anyBox && turnBox(laidOut.anyBox),
-    dot: turnPoint(laidOut.dot),
+    dot: laidOut.dot && turnPoint(laidOut.dot),
     routes: laidOut.routes.map(turnRoute),
   };
 }

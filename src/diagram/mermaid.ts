@@ -1,6 +1,6 @@
 /** A diagram as text for mermaid: https://mermaid.js.org/syntax/stateDiagram.html */
-import type { Configuration } from "../engine/configuration.ts";
 import { toGraph, type Arrow, type Marks } from "./graph.ts";
+import type { Sketch } from "./sketch.ts";
 import { visibleCode } from "./text.ts";
 import { joinTrigger } from "./trigger.ts";
 
@@ -17,17 +17,18 @@ const VISITED_STYLE = "stroke-width:3px";
  * that it stands for, and the events between two states share an arrow. With marks the current state and
  * the visited ones have a style, and the events that were taken a check mark.
  */
-export function renderMermaid(configuration: Configuration, marks?: Marks): string {
-  const { states, arrows, isCut } = toGraph(configuration, marks);
+export function renderMermaid(sketch: Sketch, marks?: Marks): string {
+  const { states, arrows, isCut } = toGraph(sketch, marks);
   const lines = ["stateDiagram-v2"];
   for (const [i, { name }] of states.entries()) lines.push(`  state "${escapeLabel(name)}" as s${i}`);
-  lines.push(`  [*] --> s${states.findIndex(({ isStart }) => isStart)}`);
+  const start = states.findIndex(({ isStart }) => isStart);
+  if (start >= 0) lines.push(`  [*] --> s${start}`);
   const byState = Map.groupBy(arrows, ({ from }) => from);
   for (const [i, { isFinal }] of states.entries()) {
     for (const arrow of byState.get(i) ?? []) lines.push(`  s${i} --> s${arrow.to} : ${joinLabels(arrow)}`);
     if (isFinal) lines.push(`  s${i} --> [*]`);
   }
-  if (isCut) lines.push("  %% more arrows than can be written: the rest is left out");
+  if (isCut || sketch.isCut) lines.push("  %% more arrows than can be written: the rest is left out");
   const current = states.flatMap(({ isCurrent }, i) => (isCurrent ? [`s${i}`] : []));
   const visited = states.flatMap(({ isVisited, isCurrent }, i) => (isVisited && !isCurrent ? [`s${i}`] : []));
   if (current.length > 0) lines.push(`  classDef current ${CURRENT_STYLE}`, `  class ${current.join(",")} current`);

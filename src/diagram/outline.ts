@@ -1,6 +1,6 @@
 /** A diagram as an outline for a terminal: each state with what leads out of it, a line each, however many there are. */
-import type { Configuration } from "../engine/configuration.ts";
 import { ANY_STATE, toGraph, type Arrow, type DrawnState, type Marks } from "./graph.ts";
+import type { Sketch } from "./sketch.ts";
 import { showText } from "./text.ts";
 import { joinTrigger } from "./trigger.ts";
 
@@ -8,13 +8,13 @@ import { joinTrigger } from "./trigger.ts";
  * The states in their order, each with its events and where they lead; `*` is told once, at the end; a state with transitions of its own for the event goes by the order of the configuration. With
  * marks `▶` stands before the current state and `✓` before what was taken.
  */
-export function renderOutline(configuration: Configuration, marks?: Marks): string {
-  const { states, arrows, isCut } = toGraph(configuration, marks, true);
+export function renderOutline(sketch: Sketch, marks?: Marks): string {
+  const { states, arrows, isCut } = toGraph(sketch, marks, true);
   const byState = Map.groupBy(arrows, ({ from }) => from);
   const lines = states.flatMap((state, i) => [headOf(state), ...branchesOf(byState.get(i) ?? [], states)]);
   const anywhere = byState.get(ANY_STATE) ?? [];
   if (anywhere.length > 0) lines.push("  any state that is not final", ...branchesOf(anywhere, states));
-  if (isCut) lines.push("  ... more than can be shown");
+  if (isCut || sketch.isCut) lines.push("  ... more than can be shown");
   return `${lines.join("\n")}\n`;
 }
 

@@ -1,6 +1,10 @@
 /** How a picture looks. All of it stands inside the picture, which therefore loads nothing. */
 
-/** Names begin with `d-`, as a page may have the picture inline beside styles of its own. */
+/**
+ * For the `<style>` of a picture, or of a page that has pictures inline beside styles of its own: all names begin with `d-`.
+ * `.d-label rect`, on which what is written on an arrow stands, has the colour of paper; on another ground a page gives it
+ * that of its own.
+ */
 export const STYLE = `
 .d-diagram text { font-family: ui-sans-serif, system-ui, -apple-system, "Segoe UI", Roboto, Helvetica, Arial, sans-serif; fill: #1f2933; }
 .d-paper { fill: #ffffff; }

@@ -2,14 +2,14 @@
  * A diagram as a picture: SVG that stands alone (no script, nothing loaded), light or dark as its reader has it, and the
  * same bytes for the same configuration and marks.
  */
-import type { Configuration } from "../engine/configuration.ts";
-import { round, type Drawing } from "./draw.ts";
-import { toGraph, type Graph, type Marks } from "./graph.ts";
+import { headId, round, type Drawing } from "./draw.ts";
+import { toGraph, type DrawnState, type Graph, type Marks } from "./graph.ts";
 import { drawLayers } from "./draw-layers.ts";
 import { drawRing } from "./draw-ring.ts";
-import { labelArrow, labelState } from "./labels.ts";
+import { EMPTY_NOTE, EXCESS_NOTE, labelArrow, labelState } from "./labels.ts";
 import { layOutInLayers } from "./layered.ts";
 import { layOutOnRing } from "./ring.ts";
+import type { Sketch } from "./sketch.ts";
 import { STYLE } from "./style.ts";
 import { escapeXml, estimateWidth, shorten, showText } from "./text.ts";
 
@@ -26,35 +26,59 @@ const MIN_WIDTH = 260;
 const MAX_HEADING = 900;
 const NAMES_HEARD = 20;
 
+/** What a picture has beyond its configuration, and where it stands. */
+export interface PictureOptions {
+  readonly marks?: Marks | undefined;
+  /** Machines in each state, by its name: every state says how many, one that is not in the map 0. */
+  readonly counts?: ReadonlyMap<string, number> | undefined;
+  /**
+   * For a page that has the picture inline: what its ids begin with, a word of letters, digits and hyphens that no other
+   * picture of the page has. It is without heading, background and style, which the page takes from STYLE; each state's
+   * group has `data-state`, its position in the sketch's states, and is open to whoever hears the page.
+   */
+  readonly inlineAs?: string | undefined;
+}
+
 /** The picture of a configuration; `title` says whose. Takes at most about a second of CPU, and is a few MB at most. */
-export function renderSvg(configuration: Configuration, title: string, marks?: Marks): string {
-  let graph = toGraph(configuration, marks);
-  const hasAny = configuration.transitions.some(({ from }) => from === "*");
-  if (hasAny && graph.arrows.length > WRITTEN_OUT_ARROWS) graph = toGraph(configuration, marks, true);
-  const drawing = draw(graph);
-  const heading = shorten(showText(title), HEADING_FONT, MAX_HEADING);
-  const notesWidth = Math.max(0, ...drawing.notes.map((note) => estimateWidth(note, NOTE_FONT)));
+export function renderSvg(sketch: Sketch, title: string, options: PictureOptions = {}): string {
+  const { marks, counts, inlineAs } = options;
+  const isInline = inlineAs !== undefined;
+  let graph = toGraph(sketch, marks);
+  const hasAny = sketch.transitions.some(({ from }) => from === "*");
+  const count = graph.arrows.length;
+  // While no state has an arrow of its own, `*` stands for none, and would not be seen.
+  if (hasAny && (count > WRITTEN_OUT_ARROWS || count === 0)) graph = toGraph(sketch, marks, true);
+  if (counts) graph = countStates(graph, counts);
+  const drawing = draw(graph, inlineAs);
+  const notes = [...drawing.notes, ...(sketch.isCut ? [EXCESS_NOTE] : [])];
+  const heading = isInline ? "" : shorten(showText(title), HEADING_FONT, MAX_HEADING);
+  const top = MARGIN + (isInline ? 0 : HEADING_HEIGHT);
+  const notesWidth = Math.max(0, ...notes.map((note) => estimateWidth(note, NOTE_FONT)));
   const legendWidth = graph.isMarked ? LEGEND_WIDTH : 0;
   const inner = Math.max(MIN_WIDTH, drawing.width, estimateWidth(heading, HEADING_FONT), notesWidth, legendWidth);
   const width = Math.ceil(inner + 2 * MARGIN);
-  const below = MARGIN + HEADING_HEIGHT + Math.ceil(drawing.height) + MARGIN;
+  const below = top + Math.ceil(drawing.height) + MARGIN;
   const legendAt = below;
   const notesAt = below + (graph.isMarked ? LEGEND_HEIGHT : 0);
-  const height = notesAt + drawing.notes.length * NOTE_HEIGHT + (drawing.notes.length > 0 || graph.isMarked ? 10 : 0);
+  const height = notesAt + notes.length * NOTE_HEIGHT + (notes.length > 0 || graph.isMarked ? 10 : 0);
   const left = round((width - drawing.width) / 2);
   return [
-    `<svg xmlns="http://www.w3.org/2000/svg" class="d-diagram" role="img" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}">`,
+    `<svg xmlns="http://www.w3.org/2000/svg" class="d-diagram" role="${isInline ? "group" : "img"}" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}">`,
     `<title>${escapeXml(showText(title))}</title>`,
     `<desc>${escapeXml(describe(graph))}</desc>`,
-    `<style>${STYLE}</style>`,
-    `<defs>${arrowHead("d-head-plain", "d-head", 9)}${arrowHead("d-head-taken", "d-taken-head", 12)}</defs>`,
-    `<rect class="d-paper" width="${width}" height="${height}"/>`,
-    `<text class="d-heading" x="${MARGIN}" y="${MARGIN + 10}">${escapeXml(heading)}</text>`,
-    `<g transform="translate(${left} ${MARGIN + HEADING_HEIGHT})">`,
+    ...(isInline ? [] : [`<style>${STYLE}</style>`]),
+    `<defs>${arrowHead(headId(false, inlineAs), "d-head", 9)}${arrowHead(headId(true, inlineAs), "d-taken-head", 12)}</defs>`,
+    ...(isInline
+      ? []
+      : [
+          `<rect class="d-paper" width="${width}" height="${height}"/>`,
+          `<text class="d-heading" x="${MARGIN}" y="${MARGIN + 10}">${escapeXml(heading)}</text>`,
+        ]),
+    `<g transform="translate(${left} ${top})">`,
     ...drawing.elements,
     "</g>",
     ...(graph.isMarked ? drawLegend(MARGIN, legendAt) : []),
-    ...drawing.notes.map(
+    ...notes.map(
       (note, i) => `<text class="d-note" x="${MARGIN}" y="${notesAt + 12 + i * NOTE_HEIGHT}">${escapeXml(note)}</text>`,
     ),
     "</svg>",
@@ -62,7 +86,12 @@ export function renderSvg(configuration: Configuration, title: string, marks?: M
   ].join("\n");
 }
 
-function draw(graph: Graph): Drawing {
+function countStates(graph: Graph, counts: ReadonlyMap<string, number>): Graph {
+  return { ...graph, states: graph.states.map((state) => ({ ...state, count: counts.get(state.name) ?? 0 })) };
+}
+
+function draw(graph: Graph, inlineAs: string | undefined): Drawing {
+  if (graph.states.length === 0) return { width: 0, height: 0, elements: [], notes: [EMPTY_NOTE] };
   const states = graph.states.map((state) => labelState(state));
   const labels = graph.arrows.map((arrow) => labelArrow(graph, arrow));
   const layered = layOutInLayers(
@@ -70,16 +99,17 @@ function draw(graph: Graph): Drawing {
     states.map(({ box }) => box),
     labels,
   );
-  if (layered !== undefined) return drawLayers(graph, layered, states, labels);
-  return drawRing(graph, layOutOnRing(graph), labels);
+  if (layered !== undefined) return drawLayers(graph, layered, states, labels, inlineAs);
+  return drawRing(graph, layOutOnRing(graph), labels, inlineAs);
 }
 
 /** For whoever hears the picture. */
 function describe({ states, arrows, isMarked }: Graph): string {
+  const starts = states.filter(({ isStart }) => isStart);
   const finals = states.filter(({ isFinal }) => isFinal);
   const sentences = [
     `A state machine with ${states.length} states, drawn with ${arrows.length} arrows.`,
-    `It starts in ${namesOf(states.filter(({ isStart }) => isStart))}.`,
+    starts.length > 0 ? `It starts in ${namesOf(starts)}.` : "Where it starts is not said.",
     finals.length > 0 ? `Final: ${namesOf(finals)}.` : "No state is final.",
   ];
   if (isMarked) {
@@ -88,11 +118,14 @@ function describe({ states, arrows, isMarked }: Graph): string {
     if (current.length > 0) sentences.push(`Current: ${namesOf(current)}.`);
     if (visited.length > 0) sentences.push(`Visited: ${namesOf(visited)}.`);
   }
+  const counted = states.filter(({ count = 0 }) => count > 0);
+  if (counted.length > 0)
+    sentences.push(`Machines: ${namesOf(counted, ({ name, count }) => `${count} in ${showText(name)}`)}.`);
   return sentences.join(" ");
 }
 
-function namesOf(found: Graph["states"]): string {
-  const names = found.slice(0, NAMES_HEARD).map(({ name }) => showText(name));
+function namesOf(found: readonly DrawnState[], say = ({ name }: DrawnState): string => showText(name)): string {
+  const names = found.slice(0, NAMES_HEARD).map((state) => say(state));
   const more = found.length - names.length;
   return more > 0 ? `${names.join(", ")}, and ${more} more` : names.join(", ");
 }

@@ -1,5 +1,5 @@
 /** What is written of a transition: `event after P2D [guard]`, the order and the brackets of UML. */
-import type { Transition } from "../engine/configuration.ts";
+import type { SketchedTransition } from "./sketch.ts";
 import { shorten, showText } from "./text.ts";
 
 export interface Trigger {
@@ -11,6 +11,8 @@ export interface Trigger {
   readonly guard: string;
 }
 
+/** Stands for an event that has no name yet. */
+const NAMELESS = "?";
 const EM = { size: 1 };
 /** Some 60 letters: an expression may have 2,048, and what a picture has of it is to remind, not to explain. */
 const EXPRESSION_EMS = 36;
@@ -18,7 +20,7 @@ const EXPRESSION_EMS = 36;
 const DURATION_EMS = 18;
 
 /** Expressions are on one line, as they can be shown, and if need be without their middle. */
-export function readTrigger({ event, guard, after, deadline }: Transition): Trigger {
+export function readTrigger({ event, guard, after, deadline }: SketchedTransition): Trigger {
   return {
     name: event,
     when: after === undefined ? (deadline ? `at ${cut(deadline.source)}` : "") : `after ${cut(after, DURATION_EMS)}`,
@@ -32,7 +34,7 @@ export function joinTrigger(
   fit: (text: string, part: keyof Trigger) => string = (text) => text,
 ): string {
   const timing = when === "" ? "" : ` ${fit(when, "when")}`;
-  return fit(name, "name") + timing + (guard === "" ? "" : ` [${fit(guard, "guard")}]`);
+  return fit(name || NAMELESS, "name") + timing + (guard === "" ? "" : ` [${fit(guard, "guard")}]`);
 }
 
 function cut(expression: string, ems = EXPRESSION_EMS): string {

@@ -1,5 +1,12 @@
 import { checkConfiguration } from "./check-configuration.ts";
-import type { Configuration, ConfigurationSource, Transition, TransitionSource, Unhandled } from "./configuration.ts";
+import {
+  DEFAULT_VERSION,
+  type Configuration,
+  type ConfigurationSource,
+  type Transition,
+  type TransitionSource,
+  type Unhandled,
+} from "./configuration.ts";
 import { parseDuration } from "./duration.ts";
 import { EdgeIndex } from "./edge-index.ts";
 import type { Finding } from "./finding.ts";
@@ -11,7 +18,6 @@ export type Compilation =
   | { readonly ok: true; readonly configuration: Configuration; readonly warnings: Finding[] }
   | { readonly ok: false; readonly errors: Finding[]; readonly warnings: Finding[] };
 
-const DEFAULT_VERSION = "v1";
 /** Where a configuration does not say: long enough for events that overtake each other, short enough to hear of one that came to nothing. */
 const DEFER_FOR_MS = 60 * 60 * 1_000;
 

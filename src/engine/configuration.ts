@@ -101,6 +101,9 @@ export interface Configuration {
   };
 }
 
+/** What an absent or empty version becomes. */
+export const DEFAULT_VERSION = "v1";
+
 /** `name:version`, the identity of a configuration. */
 export function configIdOf(name: string, version: string): string {
   return `${name}:${version}`;

@@ -76,5 +76,6 @@ function draw(source: string, format: DiagramFormat, machine?: { readonly id: st
   const configuration = loadConfiguration(JSON.parse(source) as ConfigurationSource);
   if (format === "mmd") return renderMermaid(configuration, machine?.marks);
   const configId = configIdOf(configuration.name, configuration.version);
-  return renderSvg(configuration, machine === undefined ? configId : `${machine.id} (${configId})`, machine?.marks);
+  const title = machine === undefined ? configId : `${machine.id} (${configId})`;
+  return renderSvg(configuration, title, { marks: machine?.marks });
 }

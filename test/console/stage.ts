@@ -1,6 +1,6 @@
 /** What the suites of the console share: one server, and a browser that has nothing to complain of. */
 import packaged from "@sparticuz/chromium";
-import { chromium, type Browser, type Page } from "playwright-core";
+import { chromium, type Browser, type Page, type Response } from "playwright-core";
 import { startServer, type Server } from "../e2e/server.ts";
 
 export interface OpenOptions {
@@ -9,6 +9,8 @@ export interface OpenOptions {
   readonly colorScheme?: "light" | "dark";
   /** Signs in with it, by the form; absent: nobody does. */
   readonly key?: string;
+  /** Hears of everything that the page is sent. */
+  readonly onResponse?: (response: Response) => void;
 }
 
 export interface Stage {
@@ -41,8 +43,12 @@ export async function setStage(): Promise<Stage> {
     page.on("request", (request) => {
       if (new URL(request.url()).origin !== server.url) complaints.push(`${path}: asks ${request.url()}`);
     });
+    if (options.onResponse) page.on("response", options.onResponse);
     await page.goto(server.url + path);
     if (key !== undefined) {
+      const menu = page.getByRole("button", { name: "Menu" });
+      await page.locator(".account").waitFor({ state: "attached" });
+      if (await menu.isVisible()) await menu.click();
       await page.getByRole("button", { name: "Sign in with a key" }).click();
       await page.getByLabel("API key or token").fill(key);
       await page.getByRole("button", { name: "Sign in" }).click();
@@ -67,10 +73,13 @@ export async function setStage(): Promise<Stage> {
   return { server, open, call, complaints, end };
 }
 
+/** In one process the end of a window would be the end of the browser; and what guards pages is to guard them here, too. */
+const UNWANTED = ["--single-process", "--no-zygote", "--disable-web-security", "--allow-running-insecure-content"];
+
 async function launch(): Promise<Browser> {
   return await chromium.launch({
     executablePath: await packaged.executablePath(),
-    args: [...packaged.args, "--disable-background-networking"],
+    args: [...packaged.args.filter((arg) => !UNWANTED.includes(arg)), "--disable-background-networking"],
     headless: true,
   });
 }

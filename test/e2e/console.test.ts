@@ -1,6 +1,7 @@
 /** The console in a real Chromium: every page's suite, on one server. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { overviewSuite } from "../console/overview.suite.ts";
+import { servingSuite } from "../console/serving.suite.ts";
 import { setStage, type Stage } from "../console/stage.ts";
 
 let stage: Stage;
@@ -9,7 +10,7 @@ beforeAll(async () => {
 });
 afterAll(() => stage?.end());
 
-const SUITES = { overview: overviewSuite };
+const SUITES = { serving: servingSuite, overview: overviewSuite };
 
 for (const [name, suite] of Object.entries(SUITES)) describe(name, () => suite(() => stage));
 

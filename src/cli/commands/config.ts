@@ -1,7 +1,7 @@
 /** `detent config`: configurations. */
 import type { Command } from "commander";
 import { loadConfiguration } from "../../engine/compile-configuration.ts";
-import { diffConfigurations, type Difference } from "../configuration-diff.ts";
+import { diffConfigurations, type Difference } from "../../configuration-diff.ts";
 import { fetchConfiguration, readNamedConfiguration } from "../configurations.ts";
 import { addDiagramOptions, deliver, draw, readFormat, type DiagramFlags } from "../diagram.ts";
 import { answeredNo } from "../failure.ts";

@@ -9,8 +9,11 @@ interface Request {
   readonly hasKey: boolean;
 }
 
-/** The cURL line of a request to the server at `origin`. */
-export function curlText({ method = "GET", path, body, hasKey }: Request, origin: string = location.origin): string {
+/** What a page knows of where it is. */
+const { location } = globalThis as { readonly location?: { readonly origin: string } };
+
+/** The cURL line of a request to the server at `origin`; that of the page when absent. */
+export function curlText({ method = "GET", path, body, hasKey }: Request, origin = location?.origin ?? ""): string {
   const words = ["curl", ...(method === "GET" || (method === "POST" && body !== undefined) ? [] : ["-X", method])];
   words.push(quote(`${origin}${path}`));
   const lines = [words.join(" ")];

@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
-import { parseDocuments } from "../../../src/cli/documents.ts";
+import { parseFile } from "../../../src/cli/documents.ts";
 
 test("documents are read one by one, each with its own places", () => {
   const text = "# nothing\n---\na: 1\n---\n---\n- b\n-   c: {d: 2}\n...\n---\n'x'\n";
-  const documents = parseDocuments("f", text);
+  const documents = parseFile("f", text);
   expect(documents.map(({ value }) => value)).toEqual([{ a: 1 }, ["b", { c: { d: 2 } }], "x"]);
   const [first, second, third] = documents;
   expect(first?.placeOf("/a")).toEqual({ line: 3, column: 1 });
@@ -17,9 +17,9 @@ test("documents are read one by one, each with its own places", () => {
 });
 
 test("JSON has places, too, and so has what an alias stands for", () => {
-  const [json] = parseDocuments("f", '{\n  "a": [1,\n    {"b~c/d": 2}]\n}');
+  const [json] = parseFile("f", '{\n  "a": [1,\n    {"b~c/d": 2}]\n}');
   expect(json?.placeOf("/a/1/b~0c~1d")).toEqual({ line: 3, column: 6 });
-  const [alias] = parseDocuments("f", "a: &x\n  b: 1\nc: *x\n");
+  const [alias] = parseFile("f", "a: &x\n  b: 1\nc: *x\n");
   expect(alias?.value).toEqual({ a: { b: 1 }, c: { b: 1 } });
   expect(alias?.placeOf("/c/b")).toEqual({ line: 2, column: 3 });
 });
@@ -35,11 +35,11 @@ test.each([
   ["a: 1\nb: &x\n  c:\n    - *x\n", "f:4:7: *x stands for something that it is in itself"],
   ["&x\na: *x\n", "f:2:4: *x"],
 ])("%j is refused with its place", (text, message) => {
-  expect(() => parseDocuments("f", text)).toThrow(message);
+  expect(() => parseFile("f", text)).toThrow(message);
 });
 
 test("keys of any name are values of their own", () => {
-  const [document] = parseDocuments("f", "__proto__: {a: 1}\nconstructor: 2\n");
+  const [document] = parseFile("f", "__proto__: {a: 1}\nconstructor: 2\n");
   expect(Object.entries(document?.value as object)).toEqual([
     ["__proto__", { a: 1 }],
     ["constructor", 2],

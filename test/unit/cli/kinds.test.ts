@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
-import { parseDocuments } from "../../../src/cli/documents.ts";
+import { parseFile } from "../../../src/cli/documents.ts";
 import { readRequest } from "../../../src/cli/kinds.ts";
 
 function read(text: string): unknown {
-  const [document] = parseDocuments("file.yaml", text);
+  const [document] = parseFile("file.yaml", text);
   if (document === undefined) throw new Error("no document");
   return readRequest(document);
 }

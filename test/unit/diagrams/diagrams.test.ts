@@ -5,47 +5,10 @@ import { ANY_STATE, toGraph, type Arrow, type Marks } from "../../../src/diagram
 import { renderMermaid } from "../../../src/diagram/mermaid.ts";
 import { renderSvg } from "../../../src/diagram/svg.ts";
 import { shorten, showText } from "../../../src/diagram/text.ts";
-import { compileConfiguration, loadConfiguration } from "../../../src/engine/compile-configuration.ts";
 import type { Configuration, Transition } from "../../../src/engine/configuration.ts";
+import { configurations } from "./arbitraries.ts";
 import { compile, HOSTILE_NAMES, load, numbered, ORDERS, SAMPLES } from "./samples.ts";
 import { findAll, parseXml, textOf } from "./xml.ts";
-
-const name = fc.oneof(
-  fc.constantFrom("a", "b", "__proto__", "constructor", "0", ...HOSTILE_NAMES),
-  fc.string({ unit: "binary", minLength: 1, maxLength: 12 }),
-);
-/** Drawn as they are written, whether they compile or not. */
-const conditions = fc.constantFrom(
-  {},
-  {},
-  { guard: "data.a" },
-  { guard: 'data.b == "]>"\n  && event.data.c < 3.0 // %% ;', after: "PT30M" },
-  { deadline: "timestamp(data.due)", guard: "" },
-  { guard: "data.x ".repeat(99), deadline: "now + ".repeat(99) },
-);
-const configurations = fc
-  .record({
-    states: fc.uniqueArray(name, { minLength: 1, maxLength: 9 }),
-    events: fc.array(name, { minLength: 1, maxLength: 6 }),
-    edges: fc.array(fc.tuple(fc.integer({ min: -1, max: 8 }), fc.nat(8), fc.nat(5), conditions), {
-      minLength: 1,
-      maxLength: 70,
-    }),
-  })
-  .map(({ states, events, edges }) => {
-    const stateAt = (i: number): string => states[i % states.length] ?? "";
-    const transitions = edges.map(([from, to, event, condition]) => ({
-      ...condition,
-      from: from < 0 ? "*" : stateAt(from),
-      to: stateAt(to),
-      event: events[event % events.length] ?? "",
-    }));
-    const used = states.filter((state) => transitions.some(({ from, to }) => from === state || to === state));
-    const plain = transitions.map(({ from, to, event }) => ({ from, to, event }));
-    return { name: "generated", starting_state: used[0] ?? "", states: used, transitions, plain };
-  })
-  .filter(({ plain, ...source }) => compileConfiguration({ ...source, transitions: plain }).ok)
-  .map(({ plain: _plain, ...source }): Configuration => loadConfiguration(source));
 
 /** What the engine might take: for each event up to the first without a guard. */
 function listTakeable(configuration: Configuration): Transition[] {
@@ -124,8 +87,8 @@ test("a picture is well-formed, shows every state and event, runs nothing and lo
   fc.assert(
     fc.property(cases, ([configuration, every]) => {
       const marks = every === undefined ? undefined : walk(configuration, every);
-      const svg = renderSvg(configuration, HOSTILE_NAMES[0] ?? "", marks);
-      expect(renderSvg(configuration, HOSTILE_NAMES[0] ?? "", marks)).toBe(svg);
+      const svg = renderSvg(configuration, HOSTILE_NAMES[0] ?? "", { marks });
+      expect(renderSvg(configuration, HOSTILE_NAMES[0] ?? "", { marks })).toBe(svg);
       const root = parseXml(svg);
       const [, ...titles] = findAll(root, "title").map(textOf);
       const named = titles.map((title) => title.replace(/ \((?:start|final|current|visited|, )+\)$/, ""));
@@ -163,7 +126,7 @@ test("a picture is well-formed, shows every state and event, runs nothing and lo
 
 test("what is drawn lies inside the picture", () => {
   for (const configuration of Object.values(SAMPLES)) {
-    const root = parseXml(renderSvg(configuration, "x", walk(configuration, 3)));
+    const root = parseXml(renderSvg(configuration, "x", { marks: walk(configuration, 3) }));
     const width = Number(root.attributes["width"]);
     const height = Number(root.attributes["height"]);
     const group = findAll(root, "g").find(({ attributes }) => attributes["transform"]?.startsWith("translate"));
@@ -360,7 +323,7 @@ describe("a hostile configuration is drawn in bounds:", () => {
     const { current, taken } = walk(configuration, Math.ceil(configuration.transitions.length / 100));
     const marks = { current, taken: taken.slice(-1_000) };
     const before = process.cpuUsage();
-    const svg = renderSvg(configuration, "hostile", marks);
+    const svg = renderSvg(configuration, "hostile", { marks });
     const text = renderMermaid(configuration, marks);
     const { user, system } = process.cpuUsage(before);
     // Half a second is usual; the rest is for a machine that does other things at the same time.

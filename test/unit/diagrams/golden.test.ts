@@ -32,7 +32,7 @@ test.each(Object.entries(SAMPLES))("%s looks as it did", (name, configuration) =
   expectGolden(`${name}.mmd`, renderMermaid(configuration));
   const marks = MARKS[name];
   if (marks === undefined) return;
-  expectGolden(`${name}-marked.svg`, renderSvg(configuration, `m-1 (${name}:v1)`, marks));
+  expectGolden(`${name}-marked.svg`, renderSvg(configuration, `m-1 (${name}:v1)`, { marks }));
   expectGolden(`${name}-marked.mmd`, renderMermaid(configuration, marks));
 });
 

@@ -1,6 +1,8 @@
-/** What is different between two configurations, by what it means: the order of states or of members of an object is not. */
-import { isDeepStrictEqual } from "node:util";
-import type { ConfigurationSource, TransitionSource } from "../engine/configuration.ts";
+/**
+ * What is different between two configurations, by what it means: the order of states or of members of an object is not. Pure: for
+ * the command line and for browsers.
+ */
+import type { ConfigurationSource, TransitionSource } from "./engine/configuration.ts";
 
 /** One difference. `path` names the part: `states`, `transitions`, or a field with its key. */
 export interface Difference {
@@ -26,7 +28,7 @@ export function diffConfigurations(before: ConfigurationSource, after: Configura
 }
 
 function diffValue(path: string, before: unknown, after: unknown): Difference[] {
-  if (isDeepStrictEqual(before, after)) return [];
+  if (textOf(before) === textOf(after)) return [];
   if (before === undefined) return [{ change: "added", path, after }];
   return after === undefined ? [{ change: "removed", path, before }] : [{ change: "changed", path, before, after }];
 }
@@ -101,10 +103,16 @@ function edgeOf({ from, event, to }: TransitionSource): string {
 }
 
 /** The same text for transitions that say the same. */
-function keyOf({ assign, ...transition }: TransitionSource): string {
-  return JSON.stringify([sorted(transition), sorted(assign ?? {})]);
+function keyOf(transition: TransitionSource): string {
+  return textOf({ ...transition, assign: transition.assign ?? {} });
 }
 
-function sorted(members: object): [string, unknown][] {
-  return Object.entries(members).toSorted(([one], [other]) => (one < other ? -1 : 1));
+/** The same text for JSON that says the same; members are in the order of their names. */
+function textOf(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(textOf).join(",")}]`;
+  if (typeof value !== "object" || value === null) return JSON.stringify(value) ?? "";
+  const members = Object.entries(value)
+    .filter(([, member]) => member !== undefined)
+    .toSorted(([one], [other]) => (one < other ? -1 : 1));
+  return `{${members.map(([name, member]) => `${JSON.stringify(name)}:${textOf(member)}`).join(",")}}`;
 }

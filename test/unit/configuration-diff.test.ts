@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { diffConfigurations } from "../../../src/cli/configuration-diff.ts";
+import { diffConfigurations } from "../../src/configuration-diff.ts";
 
 const BASE = {
   name: "orders",
@@ -67,4 +67,13 @@ test("5,000 transitions for one event are compared at once", () => {
   );
   const big = { ...BASE, states, transitions };
   expect(diffConfigurations(big, { ...big, transitions: transitions.toReversed() })).toHaveLength(500);
+});
+
+test("members of an object have no order, however deep they are; items of a list have one", () => {
+  const withSchema = (schema: object) => ({ ...BASE, event_options: { go: { schema } } }) as typeof BASE;
+  const one = withSchema({ properties: { a: { type: "string", minLength: 1 }, b: {} } });
+  const other = withSchema({ properties: { b: {}, a: { minLength: 1, type: "string" } } });
+  expect(diffConfigurations(one, other)).toEqual([]);
+  expect(diffConfigurations(withSchema({ enum: [1, 2] }), withSchema({ enum: [2, 1] }))).toHaveLength(1);
+  expect(diffConfigurations(withSchema({ const: "1" }), withSchema({ const: 1 }))).toHaveLength(1);
 });
