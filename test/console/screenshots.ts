@@ -22,7 +22,11 @@ try {
   const seeded = await seed(stage.server);
   for (const { name, path, key, prepare } of pagesOf(seeded)) {
     for (const width of WIDTHS) {
-      const page = await stage.open(path, { width, height: width < 500 ? 800 : 900, ...(key !== undefined && { key }) });
+      const page = await stage.open(path, {
+        width,
+        height: width < 500 ? 800 : 900,
+        ...(key !== undefined && { key }),
+      });
       await settle(page);
       await prepare?.(page);
       for (const colorScheme of SCHEMES) {

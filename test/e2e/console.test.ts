@@ -1,5 +1,7 @@
 /** The console in a real Chromium: every page's suite, on one server. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { accessSuite } from "../console/access.suite.ts";
+import { failuresSuite } from "../console/failures.suite.ts";
 import { overviewSuite } from "../console/overview.suite.ts";
 import { servingSuite } from "../console/serving.suite.ts";
 import { setStage, type Stage } from "../console/stage.ts";
@@ -10,7 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => stage?.end());
 
-const SUITES = { serving: servingSuite, overview: overviewSuite };
+const SUITES = { serving: servingSuite, overview: overviewSuite, failures: failuresSuite, access: accessSuite };
 
 for (const [name, suite] of Object.entries(SUITES)) describe(name, () => suite(() => stage));
 
