@@ -20,11 +20,12 @@ export function accessSuite(stage: () => Stage): void {
     await page.getByRole("button", { name: "New key" }).focus();
     await page.keyboard.press("Enter");
     const form = page.getByRole("dialog");
-    await form.getByLabel("Name").focus();
+    await form.getByRole("button", { name: "Make the key" }).focus();
     // Without a name and a scope nothing is sent, and each field says so.
     await page.keyboard.press("Enter");
     await form.getByText("A key needs a name.").waitFor();
     await form.getByText("Choose one scope at least.").waitFor();
+    // The focus stays at what is wrong first.
     await page.keyboard.type("access-reader");
     await form.getByLabel("machines:read").focus();
     await page.keyboard.press("Space");

@@ -74,7 +74,7 @@ export function failuresSuite(stage: () => Stage): void {
     const page = await stage().open("/failures?since=all");
     await page.getByLabel("Configuration").fill("failing-nothing");
     await page.keyboard.press("Enter");
-    await page.getByText("Nothing has failed.").waitFor();
+    await page.getByText("Nothing of this configuration has failed.").waitFor();
     expect(new URL(page.url()).searchParams.get("configuration")).toBe("failing-nothing");
     await page.close();
   });
@@ -85,7 +85,7 @@ export function failuresSuite(stage: () => Stage): void {
     await expect.poll(() => entries.count(), PATIENCE).toBeGreaterThanOrEqual(2);
     await page.close();
     const later = await stage().open(`/failures?configuration=${CONFIGURATION}&after=${Date.now() + 60_000}`);
-    await later.getByText("Nothing has failed in this time.").waitFor();
+    await later.getByText("Nothing of this configuration has failed in this time.").waitFor();
     await later.close();
   });
 
@@ -124,7 +124,10 @@ export function failuresSuite(stage: () => Stage): void {
     }));
     putDeadLetters(stage().server.stateDir, letters);
     const page = await stage().open("/dead-letters");
-    const entries = page.getByRole("list", { name: "Dead letters" }).locator(".entry");
+    const entries = page
+      .getByRole("list", { name: "Dead letters" })
+      .locator(".entry")
+      .filter({ hasText: CONFIGURATION });
     await expect.poll(() => entries.count(), PATIENCE).toBe(2);
     await entries.nth(0).getByText("The message").click();
     expect(await entries.nth(0).textContent()).toContain('"event_id": "late-one"');
@@ -142,7 +145,8 @@ export function failuresSuite(stage: () => Stage): void {
     await page.getByRole("button", { name: "Redrive all" }).focus();
     await page.keyboard.press("Enter");
     await page.getByRole("dialog").getByRole("button", { name: "Redrive", exact: true }).press("Enter");
-    await page.getByText("There are no dead letters.").waitFor();
+    await page.getByText(/^\d+ dead letters? redriven\.$/).waitFor();
+    await expect.poll(() => entries.count(), PATIENCE).toBe(0);
     for (const id of ["one", "two"]) {
       const state = async () =>
         (await stage().call<{ statemachine: { state: string } }>("GET", `/api/v1/statemachines/${CONFIGURATION}/${id}`))
