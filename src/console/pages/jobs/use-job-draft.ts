@@ -10,7 +10,7 @@ import { readRate, schemaOf, type JobKind } from "./new-job.ts";
 import type { SendEntry } from "./send-fields.tsx";
 import type { Versions } from "./use-versions.ts";
 
-export interface JobEntry {
+interface JobEntry {
   readonly send: SendEntry;
   readonly migrate: MigrateEntry;
   readonly rate: string;
