@@ -47,7 +47,7 @@ export function LabelsDialog({ address, labels, onClose, onDone }: LabelsDialogP
         {rows.length === 0 && <Empty title="The machine has no labels" />}
         {rows.map(({ key, name, value }, place) => (
           <div class="label-row" key={key}>
-            <Field label={`Name of label ${place + 1}`}>
+            <Field label={`Name ${place + 1}`}>
               {(attributes) => (
                 <input
                   {...attributes}
@@ -57,7 +57,7 @@ export function LabelsDialog({ address, labels, onClose, onDone }: LabelsDialogP
                 />
               )}
             </Field>
-            <Field label={`Value of label ${place + 1}`}>
+            <Field label={`Value ${place + 1}`}>
               {(attributes) => (
                 <input
                   {...attributes}
