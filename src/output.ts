@@ -1,6 +1,7 @@
 /** The house's values in the JSON of the routes: snake_case, RFC 3339 times, customers' data parsed. */
 import type { AuditView } from "./service/audit.ts";
 import type { KeyView } from "./service/keys.ts";
+import type { PrincipalView } from "./service/principal.ts";
 import type { Tenant } from "./service/tenants.ts";
 import type { Finding } from "./engine/finding.ts";
 import type { AllowedView, HistoryItem } from "./machine/calls.ts";
@@ -139,6 +140,19 @@ export function keyJson({ oldUntil, createdAt, createdBy, expiresAt, lastUsedAt,
     last_used_at: lastUsedAt === undefined ? undefined : timeOf(lastUsedAt),
     revoked_at: revokedAt === undefined ? undefined : timeOf(revokedAt),
     old_secret_until: oldUntil === undefined ? undefined : timeOf(oldUntil),
+  };
+}
+
+export function principalJson({ isRoot, expiresAt, ...principal }: PrincipalView) {
+  return {
+    tenant: principal.tenant,
+    actor: principal.actor,
+    scopes: principal.scopes,
+    configurations: principal.configurations,
+    machines: principal.machines,
+    events: principal.events,
+    root: isRoot,
+    expires_at: expiresAt === undefined ? undefined : timeOf(expiresAt),
   };
 }
 

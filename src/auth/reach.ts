@@ -28,6 +28,12 @@ export function reachKeyOf({ configuration, id }: MachineName): string {
   return `${configuration}/${id}`;
 }
 
+/** The machine that `reachKeyOf` has written. */
+export function readReachKey(key: string): MachineName {
+  const end = key.indexOf("/");
+  return { configuration: key.slice(0, end), id: key.slice(end + 1) };
+}
+
 /** Whether the credential reaches the configuration, if only for some of its machines. */
 export function reachesConfiguration({ reach }: Narrowed, configuration: string): boolean {
   return reach === undefined || reach.configurations.has(configuration);

@@ -17,9 +17,10 @@ export const EVERY_SCOPE: ReadonlySet<Scope> = new Set(SCOPES);
 
 /**
  * Who may call a method or route, declared beside it. `open`: anybody, without a credential. `any`: whoever has a tenant,
- * since the call gives no more than its credential has. `root`: the root key alone.
+ * since the call gives no more than its credential has. `known`: whoever has a credential, the root key too. `root`: the root
+ * key alone.
  */
-export type Access = Scope | "open" | "any" | "root";
+export type Access = Scope | "open" | "any" | "known" | "root";
 
 /** What of a caller tells whether it may. */
 interface Holder {
@@ -35,6 +36,7 @@ export const WHOLE_SCOPES: readonly Scope[] = ["ops", "keys:admin"];
 
 /** Throws PERMISSION_DENIED unless `holder` may call what asks for `access`. */
 export function requireAccess(holder: Holder, access: Exclude<Access, "open">): void {
+  if (access === "known") return;
   if (access === "any") {
     if (holder.isRoot) throw denied("the root key manages tenants and keys, and nothing else", "any");
   } else if (access === "root") {

@@ -1,6 +1,7 @@
 /** The routes of API keys, and of the tokens that are made with them. */
 import * as keys from "../service/keys.ts";
 import { createToken as issue } from "../service/tokens.ts";
+import { describePrincipal } from "../service/principal.ts";
 import * as out from "../output.ts";
 import { instant, pageSize, param, route, type Ctx } from "./route.ts";
 import { SHAPES } from "./shapes.ts";
@@ -69,6 +70,14 @@ const revokeKey = route({
     c.json(out.keyJson(await keys.revokeKey(house, principal, param(c, "id"), body?.tenant))),
 });
 
+const getPrincipal = route({
+  operation: "GetPrincipal",
+  access: "known",
+  method: "GET",
+  path: "/api/v1/principal",
+  handle: ({ c, principal }) => c.json(out.principalJson(describePrincipal(principal))),
+});
+
 const createToken = route({
   operation: "CreateToken",
   access: "any",
@@ -85,4 +94,4 @@ function answerSecret(c: Ctx, { key, secret }: keys.ShownKey, status: 200 | 201)
   return c.json({ key: out.keyJson(key), secret }, status);
 }
 
-export const KEY_ROUTES = [createKey, listKeys, getKey, rerollKey, revokeKey, createToken];
+export const KEY_ROUTES = [createKey, listKeys, getKey, rerollKey, revokeKey, getPrincipal, createToken];

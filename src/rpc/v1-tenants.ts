@@ -4,10 +4,12 @@ import { timestampFromMs } from "@bufbuild/protobuf/wkt";
 import {
   ExportTenantResponseSchema,
   KeySchema,
+  PrincipalSchema,
   QuotasSchema,
   TenantSchema,
   TenantService,
   type Key,
+  type Principal,
   type Tenant,
 } from "../gen/detent/v1/tenant_service_pb.ts";
 import { exportLine } from "../export-line.ts";
@@ -15,6 +17,7 @@ import { listAudit } from "../service/audit.ts";
 import { eraseTenant } from "../service/erasure.ts";
 import { exportTenant } from "../service/export.ts";
 import * as keys from "../service/keys.ts";
+import { describePrincipal, type PrincipalView } from "../service/principal.ts";
 import { getTenant } from "../service/tenant-meant.ts";
 import * as tenants from "../service/tenants.ts";
 import { getUsage } from "../service/usage.ts";
@@ -84,9 +87,8 @@ export function registerTenants(register: Register): void {
     const { token, expiresAt } = await createToken(house, principal, request);
     return { token, expiresAt: timestampFromMs(expiresAt) };
   });
-  register(method.getPrincipal, "any", async (_request, context) => {
-    const { principal } = callOf(context);
-    return { principal: { tenant: principal.tenant, actor: principal.actor, scopes: [...principal.scopes], root: principal.isRoot ?? false } };
+  register(method.getPrincipal, "known", async (_request, context) => {
+    return { principal: toPrincipal(describePrincipal(callOf(context).principal)) };
   });
   register(method.listAuditEntries, "keys:admin", async (request, context) => {
     const { house, principal } = callOf(context);
@@ -99,6 +101,26 @@ export function registerTenants(register: Register): void {
       })),
       nextPageToken,
     };
+  });
+}
+
+function toPrincipal({
+  scopes,
+  configurations,
+  machines,
+  events,
+  isRoot,
+  expiresAt,
+  ...who
+}: PrincipalView): Principal {
+  return create(PrincipalSchema, {
+    ...who,
+    scopes: [...scopes],
+    configurations: [...configurations],
+    machines: [...machines],
+    events: [...events],
+    root: isRoot,
+    ...(expiresAt !== undefined && { expiresAt: timestampFromMs(expiresAt) }),
   });
 }
 

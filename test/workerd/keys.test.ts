@@ -406,3 +406,51 @@ test.each(["DETENT_KEY_PEPPER", "DETENT_TOKEN_SECRET", "DETENT_ROOT_KEY_HASH"] a
     expect(retryAll).toHaveBeenCalledWith({ delaySeconds: 900 });
   },
 );
+
+/** What both doors say of a credential. */
+async function whoIs(credential: string): Promise<object> {
+  const { status, body } = await call("/api/v1/principal", credential);
+  expect(status).toBe(200);
+  const over = await call("/detent.v1.TenantService/GetPrincipal", credential, {});
+  const { expiresAt, ...same } = over.body.principal as { expiresAt?: string };
+  const expires_at = expiresAt && new Date(expiresAt).toISOString();
+  expect({ ...same, ...(expires_at && { expires_at }) }).toEqual(body);
+  return body as object;
+}
+
+test("every credential is told what it is and may do, through both doors", async () => {
+  const NOBODY = { configurations: [], machines: [], events: [], root: false };
+  const { key, id } = await makeTenant("principals");
+  const scopes = ["configurations:read", "configurations:write", "machines:read", "machines:write", "events:send"];
+  expect(await whoIs(key)).toEqual({
+    ...NOBODY,
+    tenant: "principals",
+    actor: `key:${id}`,
+    scopes: [...scopes, "ops", "keys:admin"],
+  });
+  const narrow = { configurations: ["orders"], scopes: ["events:send", "machines:read"] };
+  const narrowed = await call("/api/v1/keys", key, { name: "narrowed", ...narrow, expires_at: "2999-01-01T00:00:00Z" });
+  expect(await whoIs(narrowed.body.secret)).toMatchObject({
+    configurations: ["orders"],
+    scopes: ["machines:read", "events:send"],
+    expires_at: "2999-01-01T00:00:00.000Z",
+  });
+  const machine = { configuration: "orders", id: "a/b" };
+  const token = await call("/api/v1/tokens", key, { scopes: ["events:send"], machines: [machine], events: ["stay"] });
+  expect(await whoIs(token.body.token)).toEqual({
+    ...NOBODY,
+    tenant: "principals",
+    actor: `token:${id}`,
+    scopes: ["events:send"],
+    configurations: ["orders"],
+    machines: [machine],
+    events: ["stay"],
+    expires_at: expect.any(String) as string,
+  });
+  expect(await whoIs(ROOT_KEY)).toEqual({ ...NOBODY, tenant: "", actor: "root", scopes: ["keys:admin"], root: true });
+});
+
+test("who has no credential is told nothing of itself", async () => {
+  for (const path of ["/api/v1/principal", "/detent.v1.TenantService/GetPrincipal"])
+    expect((await call(path, "dtk_none", path.startsWith("/api") ? undefined : {})).status).toBe(401);
+});

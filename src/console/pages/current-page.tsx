@@ -3,6 +3,7 @@ import type { ComponentType, JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { PATHS, type PageName, type ParamsOf } from "../addresses.ts";
 import { Link, useNavigation } from "../navigation.tsx";
+import { useSession } from "../session/session.ts";
 import { Loading } from "../ui/loading.tsx";
 import { Page } from "../ui/page.tsx";
 import { Problem } from "../ui/problem.tsx";
@@ -37,12 +38,19 @@ const loaded = new Map<PageName, AnyPage>();
 
 export function CurrentPage(): JSX.Element {
   const { address, path } = useNavigation();
-  const page = address?.page;
+  const { principal } = useSession();
+  // The root key has no tenant to look over.
+  const page = address?.page === "overview" && principal.root ? "tenants" : address?.page;
   const [, rerender] = useState(0);
   const [error, setError] = useState<unknown>();
   useEffect(() => {
     setError(undefined);
-    if (page === undefined || loaded.has(page)) return undefined;
+    if (page === undefined) return undefined;
+    if (loaded.has(page)) {
+      // It may have come between the rendering and this, for a frame that is gone: nobody else would show it.
+      rerender((count) => count + 1);
+      return undefined;
+    }
     let isWanted = true;
     const load = async (): Promise<void> => {
       try {

@@ -285,6 +285,16 @@ export const ANSWERS = {
   ShownKey: v.strictObject({ key: Key, secret: text }),
   KeyList: v.strictObject({ keys: v.array(Key), next_page_token: nextPageToken }),
   Token: v.strictObject({ token: text, expires_at: time }),
+  Principal: v.strictObject({
+    tenant: text,
+    actor: text,
+    scopes: v.array(oneOf(SCOPES)),
+    configurations: v.array(text),
+    machines: v.array(MachineRef),
+    events: v.array(text),
+    root: v.boolean(),
+    expires_at: v.optional(time),
+  }),
   AuditEntry,
   AuditLog: v.strictObject({ entries: v.array(AuditEntry), next_page_token: nextPageToken }),
   RebuildProgress: v.strictObject({

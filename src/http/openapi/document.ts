@@ -119,6 +119,7 @@ class Pieces {
 const ACCESS: Readonly<Partial<Record<Access, string>>> = {
   open: "Needs no credential.",
   any: "Needs a key of the tenant's; it gives no more than that key has.",
+  known: "Any key or token will do, the root key too.",
   root: "Needs the root key.",
 };
 
@@ -147,7 +148,7 @@ function createOperation(
     summary,
     description: `${description}\n\n${ACCESS[access] ?? `Needs the scope \`${access}\`.`}`,
     ...(rpc !== null && { "x-rpc": rpc }),
-    security: access === "open" ? [] : [{ bearer: access === "any" || access === "root" ? [] : [access] }],
+    security: access === "open" ? [] : [{ bearer: ACCESS[access] === undefined ? [access] : [] }],
     ...(parameters.length > 0 && { parameters }),
     ...(bodyName !== undefined && {
       requestBody: {

@@ -83,6 +83,29 @@ export const KEY_OPERATIONS = {
     reasons: ["NOT_FOUND"],
     example: { path: { id: KEY.id } },
   },
+  GetPrincipal: {
+    tag: "Keys and tokens",
+    summary: "Get who you are",
+    description: "What the credential is that the request carries, and what it may do.",
+    rpc: "detent.v1.TenantService/GetPrincipal",
+    answers: {
+      200: {
+        description: "The caller.",
+        shape: "Principal",
+        example: {
+          tenant: "acme",
+          actor: `key:${KEY.id}`,
+          scopes: KEY.scopes,
+          configurations: KEY.configurations,
+          machines: [],
+          events: [],
+          root: false,
+        },
+      },
+    },
+    reasons: [],
+    example: {},
+  },
   CreateToken: {
     tag: "Keys and tokens",
     summary: "Make a token for a browser",

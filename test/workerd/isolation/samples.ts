@@ -176,6 +176,7 @@ const MESSAGES: Readonly<Record<string, (names: Names) => unknown>> = {
   [`${TENANTS}RerollKey`]: ({ key, tenant }) => ({ id: key, tenant }),
   [`${TENANTS}RevokeKey`]: ({ key, tenant }) => ({ id: key, tenant }),
   [`${TENANTS}CreateToken`]: (names) => ({ scopes: ["machines:read"], machines: [at(names)] }),
+  [`${TENANTS}GetPrincipal`]: () => ({}),
   [`${TENANTS}ListAuditEntries`]: ({ tenant }) => ({ tenant }),
 };
 

@@ -1,0 +1,66 @@
+/** Asks before a job is run that was not tried before. */
+import type { JSX } from "preact";
+import { useState } from "preact/hooks";
+import { Button } from "../../ui/button.tsx";
+import { Dialog } from "../../ui/dialog.tsx";
+import { Field } from "../../ui/field.tsx";
+import { formatCountOf } from "../../ui/number-text.ts";
+import { Problem } from "../../ui/problem.tsx";
+
+interface RunDialogProps {
+  /** What will be done, as a sentence. */
+  readonly what: string;
+  /** Machines that match now; undefined: not known. */
+  readonly count: number | undefined;
+  /** What has to be typed before it can be run; undefined: nothing. */
+  readonly typed: string | undefined;
+  readonly isBusy: boolean;
+  readonly error: unknown;
+  readonly onRun: () => void;
+  readonly onClose: () => void;
+}
+
+export function RunDialog({ what, count, typed, isBusy, error, onRun, onClose }: RunDialogProps): JSX.Element {
+  const [text, setText] = useState("");
+  const disabledReason = typed !== undefined && text !== typed ? `Type ${typed} first.` : undefined;
+  const submit = (event: Event): void => {
+    event.preventDefault();
+    if (disabledReason === undefined) onRun();
+  };
+  return (
+    <Dialog title="Run without a dry run?" onClose={onClose}>
+      <form class="stack" onSubmit={submit}>
+        <p>
+          <bdi>{what}</bdi>
+          {count !== undefined && ` ${formatCountOf(count, "machine")} match now.`} A dry run would show first what
+          becomes of them.
+        </p>
+        {typed !== undefined && (
+          <Field label={`Type ${typed} to confirm`} hint="Machines cannot be brought back.">
+            {(attributes) => (
+              <input
+                {...attributes}
+                value={text}
+                autocomplete="off"
+                spellcheck={false}
+                onInput={({ currentTarget }) => setText(currentTarget.value)}
+              />
+            )}
+          </Field>
+        )}
+        {error !== undefined && <Problem error={error} />}
+        <div class="row">
+          <Button
+            isBusy={isBusy}
+            type="submit"
+            kind={typed === undefined ? "primary" : "danger"}
+            disabledReason={disabledReason}
+          >
+            Run it
+          </Button>
+          <Button onClick={onClose}>Not now</Button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}
