@@ -158,7 +158,7 @@ export function configurationsSuite(stage: () => Stage): void {
     await page.getByRole("status").filter({ hasText: "Valid, with 1 warning" }).waitFor(PATIENCE);
     expect(await page.getByRole("button", { name: /^Save/ }).getAttribute("aria-disabled")).toBeNull();
     await page.goto(`${stage().server.url}/configurations/configurations-doubtful`);
-    await page.getByRole("table", { name: "Findings" }).getByText("/transitions/1/guard").waitFor(PATIENCE);
+    await page.getByRole("table", { name: "What the check says" }).getByText("/transitions/1/guard").waitFor(PATIENCE);
     await page.close();
   });
 

@@ -11,7 +11,7 @@ export function EventsTable({ source }: { readonly source: ConfigurationSource }
   return (
     <div class="stack wide-names">
       <LongTable
-        caption="Events"
+        caption="Known events"
         rows={listEvents(source)}
         keyOf={({ name }) => name}
         columns={[

@@ -23,7 +23,7 @@ export function FindingsSection({ configuration }: { readonly configuration: Con
       {value !== undefined && value.length > 0 && (
         <div class="stack wide-cells">
           <LongTable
-            caption="Findings"
+            caption="What the check says"
             rows={value}
             limit={20}
             keyOf={({ code, pointer, message }) => JSON.stringify([code, pointer, message])}

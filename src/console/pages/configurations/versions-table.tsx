@@ -41,7 +41,7 @@ export function VersionsTable({ of, shown, counts, turn }: VersionsTableProps): 
   return (
     <>
       <Table
-        caption="Versions"
+        caption="All versions"
         rows={versions}
         keyOf={(version) => version}
         columns={[
