@@ -61,6 +61,10 @@ function Machines(): JSX.Element {
     configurations.length < 1_000 &&
     filter.configuration !== "" &&
     configurations.every(({ name }) => name !== filter.configuration);
+  useEffect(() => {
+    // It may have been uploaded since they were asked for.
+    if (isMissing) reload();
+  }, [isMissing, filter.configuration]);
   if (isLoading && configurations === undefined) return <Loading what="the configurations" />;
   if (configurations?.length === 0) return <NoConfigurations />;
   return (
