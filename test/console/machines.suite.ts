@@ -184,6 +184,14 @@ export function machinesSuite(stage: () => Stage): void {
     await page.close();
   });
 
+  test("a configuration that is not there is told, and those that are lead to their machines", async () => {
+    const page = await stage().open("/machines?configuration=machines-nowhere");
+    await page.getByText("There is no such configuration.").waitFor();
+    await page.locator(".empty").getByRole("link", { name: NAME }).click();
+    await waitForIds(page, range(0, 50));
+    await page.close();
+  });
+
   test("a page that was listed with another filter is refused, and the first one is at hand", async () => {
     const page = await stage().open(`${LIST}&page_token=abc.def`);
     await page.getByRole("alert").getByText("INVALID_ARGUMENT").waitFor();

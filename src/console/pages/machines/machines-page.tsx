@@ -55,14 +55,24 @@ function Machines(): JSX.Element {
   }, [only]);
   const filter = only === undefined ? asked : { ...asked, configuration: only };
   const order = orderOf(query["order"], filter);
+  // Behind the first thousand there may be more.
+  const isMissing =
+    configurations !== undefined &&
+    configurations.length < 1_000 &&
+    filter.configuration !== "" &&
+    configurations.every(({ name }) => name !== filter.configuration);
+  useEffect(() => {
+    // It may have been uploaded since they were asked for.
+    if (isMissing) reload();
+  }, [isMissing, filter.configuration]);
   if (isLoading && configurations === undefined) return <Loading what="the configurations" />;
-  if (configurations?.length === 0 && filter.configuration === "") return <NoConfigurations />;
+  if (configurations?.length === 0) return <NoConfigurations />;
   return (
     <>
       {error !== undefined && <Problem error={error} onRetry={reload} />}
       <FilterForm filter={filter} order={order} configurations={configurations} />
-      {filter.configuration === "" ? (
-        <NoneChosen of={configurations} />
+      {filter.configuration === "" || isMissing ? (
+        <NoneChosen of={configurations} {...(isMissing && { missing: filter.configuration })} />
       ) : (
         <>
           <OpenById configuration={filter.configuration} />

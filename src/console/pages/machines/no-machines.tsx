@@ -32,10 +32,23 @@ export function NoConfigurations(): JSX.Element {
   );
 }
 
+interface NoneChosenProps {
+  /** Undefined: not known. */
+  readonly of: readonly ConfigurationVersions[] | undefined;
+  /** What was asked for in vain. */
+  readonly missing?: string;
+}
+
 /** Machines are listed by configuration. */
-export function NoneChosen({ of }: { readonly of: readonly ConfigurationVersions[] | undefined }): JSX.Element {
+export function NoneChosen({ of, missing }: NoneChosenProps): JSX.Element {
+  const ask = of === undefined ? "Enter a configuration to see its machines." : "Whose machines?";
   return (
-    <Empty title={of === undefined ? "Enter a configuration to see its machines." : "Whose machines?"}>
+    <Empty title={missing === undefined ? ask : "There is no such configuration."}>
+      {missing !== undefined && (
+        <p>
+          Nobody has uploaded a configuration <bdi>{missing}</bdi>. These are there:
+        </p>
+      )}
       {of !== undefined && (
         <ul>
           {of.map(({ name, versions }) => (
