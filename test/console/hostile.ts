@@ -5,8 +5,8 @@ export const SCRIPT = `"><script>alert(1)</script>`;
 /** A bidi override turns what comes after it round, where it is not isolated. */
 export const OVERRIDE = "user\u202Egnp.exe";
 export const ARABIC = "مرحبا بالعالم";
-export const HEBREW = "שלום עולם";
-export const ADDRESS = "a/b?c=d#e&f=%2F%zz";
+const HEBREW = "שלום עולם";
+const ADDRESS = "a/b?c=d#e&f=%2F%zz";
 
 /** States, events and ids alike. */
 export const HOSTILE_TEXTS = [
@@ -23,8 +23,8 @@ export const HOSTILE_TEXTS = [
 ];
 
 /** As long as ids may be: in code points, and in bytes. */
-export const LONG_ID = "long-".padEnd(255, "x");
-export const LONG_ARABIC_ID = "م".repeat(255);
+const LONG_ID = "long-".padEnd(255, "x");
+const LONG_ARABIC_ID = "م".repeat(255);
 
 export const HOSTILE_IDS: readonly string[] = [...HOSTILE_TEXTS, LONG_ID, LONG_ARABIC_ID];
 

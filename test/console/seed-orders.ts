@@ -121,7 +121,7 @@ const PLAIN: readonly Order[] = Array.from({ length: 30 }, (_, at) => {
 export const ORDERS: readonly Order[] = [...NAMED, ...PLAIN];
 
 /** The id of the nth event that an order was sent, from 0. */
-export function eventIdOf(id: string, at: number): string {
+function eventIdOf(id: string, at: number): string {
   return `${id}-event-${at}`;
 }
 

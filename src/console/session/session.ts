@@ -3,16 +3,7 @@ import { createContext } from "preact";
 import { useContext } from "preact/hooks";
 import type { Client } from "../../client/client.ts";
 import type { Principal } from "../../gen/detent/v1/tenant_service_pb.ts";
-
-/** What a credential may do; the words of docs/tenants.md. */
-export type Scope =
-  | "configurations:read"
-  | "configurations:write"
-  | "machines:read"
-  | "machines:write"
-  | "events:send"
-  | "ops"
-  | "keys:admin";
+import type { Scope } from "./scope.ts";
 
 export interface Session {
   readonly client: Client;

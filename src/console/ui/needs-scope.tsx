@@ -2,7 +2,8 @@
 import type { ComponentChildren, JSX } from "preact";
 import { Link } from "../navigation.tsx";
 import { hrefOf } from "../addresses.ts";
-import { useSession, type Scope } from "../session/session.ts";
+import type { Scope } from "../session/scope.ts";
+import { useSession } from "../session/session.ts";
 import { Badge } from "./badge.tsx";
 import { Button } from "./button.tsx";
 import { Notice } from "./notice.tsx";
@@ -40,7 +41,7 @@ export function NeedsScope({ scope, what, children }: NeedsScopeProps): JSX.Elem
           </>
         )}
       </p>
-      {principal.scopes.length > 0 && (
+      {!principal.root && principal.scopes.length > 0 && (
         <p class="row">
           It has:
           {principal.scopes.map((each) => (

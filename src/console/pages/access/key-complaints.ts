@@ -1,5 +1,5 @@
 /** What is wrong with a key that is to be made, before the service has to say so. Knows no DOM. */
-import type { Scope } from "../../session/session.ts";
+import type { Scope } from "../../session/scope.ts";
 import { WHOLE_SCOPES } from "./scopes.ts";
 
 /** As of CreateKey. */

@@ -3,10 +3,12 @@ import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import type { CreateTokenResponse } from "../../../gen/detent/v1/tenant_service_pb.ts";
 import { useAction } from "../../data/use-action.ts";
-import { useClient, type Scope } from "../../session/session.ts";
+import type { Scope } from "../../session/scope.ts";
+import { useClient } from "../../session/session.ts";
 import { Button } from "../../ui/button.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
 import { Field } from "../../ui/field.tsx";
+import { focusFirstFault } from "../../ui/focus-first-fault.ts";
 import { Problem } from "../../ui/problem.tsx";
 import { readLines, readMachines } from "./lines.ts";
 import { ScopeChoice } from "./scope-choice.tsx";
@@ -44,6 +46,7 @@ export function NewTokenDialog({ onClose, onMade }: NewTokenDialogProps): JSX.El
     };
     setComplaints(found);
     if (Object.keys(found).length === 0) void run();
+    else focusFirstFault(event.currentTarget);
   };
   return (
     <Dialog title="New token" onClose={onClose}>

@@ -1,7 +1,8 @@
 /** Which scopes something is to have. */
 import type { JSX } from "preact";
 import { useId } from "preact/hooks";
-import { useSession, type Scope } from "../../session/session.ts";
+import type { Scope } from "../../session/scope.ts";
+import { useSession } from "../../session/session.ts";
 import { SCOPES } from "./scopes.ts";
 
 interface ScopeChoiceProps {
@@ -22,7 +23,7 @@ export function ScopeChoice({ of: scopes, chosen, onChoose, error }: ScopeChoice
     onChoose(next);
   };
   return (
-    <fieldset class="wide scopes" aria-describedby={error && `${id}-error`}>
+    <fieldset class="wide scopes" data-invalid={error ? true : undefined} aria-describedby={error && `${id}-error`}>
       <legend>Scopes</legend>
       {scopes.map((scope) => {
         const lack = principal.root ? undefined : lacks(scope);

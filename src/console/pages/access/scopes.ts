@@ -1,5 +1,5 @@
 /** What each scope allows, in a line; the words of docs/keys.md. Knows no DOM. */
-import type { Scope } from "../../session/session.ts";
+import type { Scope } from "../../session/scope.ts";
 
 export const SCOPES: Readonly<Record<Scope, string>> = {
   "configurations:read": "Read, check, simulate and draw configurations.",
