@@ -328,7 +328,8 @@ export function machineSuite(stage: () => Stage): void {
     await stage().call("PATCH", `${MACHINES}/${ORDERS.name}/labels`, { labels: { region: "eu", old: "1" } });
     const page = await openMachine("labels");
     await page.getByRole("button", { name: "Edit labels" }).click();
-    await dialog(page).getByRole("button", { name: "Take off label 1" }).click();
+    await dialog(page).getByRole("button", { name: "Take off old" }).press("Enter");
+    await expect.poll(() => dialog(page).getByLabel("Name 2").count(), PATIENCE).toBe(0);
     await dialog(page).getByLabel("Value 1").fill("us");
     await dialog(page).getByRole("button", { name: "Add a label" }).click();
     await dialog(page).getByLabel("Name 2").fill("tier");
