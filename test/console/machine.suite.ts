@@ -328,12 +328,12 @@ export function machineSuite(stage: () => Stage): void {
     await stage().call("PATCH", `${MACHINES}/${ORDERS.name}/labels`, { labels: { region: "eu", old: "1" } });
     const page = await openMachine("labels");
     await page.getByRole("button", { name: "Edit labels" }).click();
-    await dialog(page).getByRole("button", { name: "Take off old" }).press("Enter");
-    await expect.poll(() => dialog(page).getByLabel("Name 2").count(), PATIENCE).toBe(0);
-    await dialog(page).getByLabel("Value 1").fill("us");
+    await dialog(page).getByRole("button", { name: "Take off label 1" }).press("Enter");
+    await expect.poll(() => dialog(page).getByLabel("Name of label 2").count(), PATIENCE).toBe(0);
+    await dialog(page).getByLabel("Value of label 1").fill("us");
     await dialog(page).getByRole("button", { name: "Add a label" }).click();
-    await dialog(page).getByLabel("Name 2").fill("tier");
-    await dialog(page).getByLabel("Value 2").fill("gold");
+    await dialog(page).getByLabel("Name of label 2").fill("tier");
+    await dialog(page).getByLabel("Value of label 2").fill("gold");
     await page.keyboard.press("Enter");
     const labels = page.getByRole("list", { name: "Labels" }).getByRole("listitem");
     await expect.poll(() => labels.allTextContents(), PATIENCE).toEqual(["region: us", "tier: gold"]);
