@@ -17,11 +17,12 @@ const MACHINES = "/api/v1/statemachines";
 /** Kills the server of the stage, which must not serve any other suite. */
 export function machineReconnectSuite(stage: () => Stage): void {
   test("who watches a machine is told that the server is away, and misses nothing when it is back", async () => {
-    const { server, open, call } = stage();
-    await call("POST", "/api/v1/configurations", CONFIGURATION);
-    await call("POST", MACHINES, { config_id: "machine-reconnect:v1", id: "m" });
-    const flip = (): Promise<unknown> => call("POST", `${MACHINES}/machine-reconnect/m/events`, { event: "flip" });
-    const page = await open("/machines/machine-reconnect/m");
+    const { server } = stage();
+    await stage().call("POST", "/api/v1/configurations", CONFIGURATION);
+    await stage().call("POST", MACHINES, { config_id: "machine-reconnect:v1", id: "m" });
+    const flip = (): Promise<unknown> =>
+      stage().call("POST", `${MACHINES}/machine-reconnect/m/events`, { event: "flip" });
+    const page = await stage().open("/machines/machine-reconnect/m");
     const connection = page.getByRole("status", { name: "Connection" });
     await expect.poll(() => connection.textContent(), PATIENCE).toBe("live");
     await flip();
@@ -35,7 +36,7 @@ export function machineReconnectSuite(stage: () => Stage): void {
       for (let i = 0; i < 4; i++) await flip();
       await expect.poll(() => lead.textContent(), PATIENCE).toContain("on revision 5");
       await expect.poll(() => connection.textContent(), PATIENCE).toBe("live");
-      const headings = page.getByRole("table", { name: "History" }).locator("tbody th");
+      const headings = page.getByRole("table", { name: "Changes of the machine" }).locator("tbody th");
       expect(await headings.allTextContents()).toEqual(["5", "4", "3", "2", "1"]);
       // And is told of what comes after it as before.
       await flip();

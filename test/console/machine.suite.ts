@@ -199,10 +199,12 @@ export function machineSuite(stage: () => Stage): void {
       });
     }
     const page = await stage().open(path("m", "machine-long"));
-    const headings = page.getByRole("table", { name: "History" }).locator("tbody th");
+    const headings = page.getByRole("table", { name: "Changes of the machine" }).locator("tbody th");
     await expect.poll(() => headings.count(), PATIENCE).toBe(100);
     const main = page.locator("main");
-    expect(await main.textContent()).toContain("The path is that of the newest 100 of 300 changes.");
+    await expect
+      .poll(() => main.textContent(), PATIENCE)
+      .toContain("The path is that of the newest 100 of 300 changes.");
     await page.getByRole("button", { name: "Load more" }).click();
     await expect.poll(() => headings.count(), PATIENCE).toBe(200);
     await expect.poll(() => page.locator(".diagram svg").textContent(), PATIENCE).toContain("✓ again");
@@ -289,7 +291,7 @@ export function machineSuite(stage: () => Stage): void {
     });
     await stage().call("POST", MACHINES, { config_id: "machine-timed:v1", id: "t" });
     const page = await stage().open(path("t", "machine-timed"));
-    const due = page.getByRole("table", { name: "Timers" }).locator("tbody td").nth(1);
+    const due = page.getByRole("table", { name: "Timers of the machine" }).locator("tbody td").nth(1);
     const seconds = async (): Promise<number> => Number(/^in (\d+) s$/.exec((await due.textContent()) ?? "")?.[1]);
     const first = await seconds();
     expect(first).toBeLessThanOrEqual(50);
@@ -328,11 +330,12 @@ export function machineSuite(stage: () => Stage): void {
     await stage().call("PATCH", `${MACHINES}/${ORDERS.name}/labels`, { labels: { region: "eu", old: "1" } });
     const page = await openMachine("labels");
     await page.getByRole("button", { name: "Edit labels" }).click();
-    await dialog(page).getByRole("button", { name: "Take off label 1" }).click();
-    await dialog(page).getByLabel("Value 1").fill("us");
+    await dialog(page).getByRole("button", { name: "Take off label 1" }).press("Enter");
+    await expect.poll(() => dialog(page).getByLabel("Name of label 2").count(), PATIENCE).toBe(0);
+    await dialog(page).getByLabel("Value of label 1").fill("us");
     await dialog(page).getByRole("button", { name: "Add a label" }).click();
-    await dialog(page).getByLabel("Name 2").fill("tier");
-    await dialog(page).getByLabel("Value 2").fill("gold");
+    await dialog(page).getByLabel("Name of label 2").fill("tier");
+    await dialog(page).getByLabel("Value of label 2").fill("gold");
     await page.keyboard.press("Enter");
     const labels = page.getByRole("list", { name: "Labels" }).getByRole("listitem");
     await expect.poll(() => labels.allTextContents(), PATIENCE).toEqual(["region: us", "tier: gold"]);
@@ -352,7 +355,7 @@ export function machineSuite(stage: () => Stage): void {
     await dialog(page).getByLabel("Comment").fill("paid in cash");
     await dialog(page).getByRole("button", { name: "Override", exact: true }).click();
     await expect.poll(() => lead(page), PATIENCE).toContain("review revision 1");
-    const row = page.getByRole("table", { name: "History" }).locator("tbody tr");
+    const row = page.getByRole("table", { name: "Changes of the machine" }).locator("tbody tr");
     expect(await row.textContent()).toContain("paid in cash");
     expect(await row.textContent()).toContain("override");
     await page.close();

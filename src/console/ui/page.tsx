@@ -20,7 +20,8 @@ interface PageProps {
   readonly children: ComponentChildren;
 }
 
-let isFirst = true;
+/** Whose heading was told last: a page that is put together anew when it has loaded is the same one. */
+let lastPath: string | undefined;
 
 export function Page({ title, crumbs = [], actions, lead, children }: PageProps): JSX.Element {
   const heading = useRef<HTMLHeadingElement>(null);
@@ -30,8 +31,8 @@ export function Page({ title, crumbs = [], actions, lead, children }: PageProps)
   }, [title]);
   useEffect(() => {
     // Whoever hears the page is told of the new one, and goes on from its beginning; a browser does so by itself at first.
-    if (!isFirst) heading.current?.focus({ preventScroll: true });
-    isFirst = false;
+    if (lastPath !== undefined && lastPath !== path) heading.current?.focus({ preventScroll: true });
+    lastPath = path;
   }, [path]);
   return (
     <>

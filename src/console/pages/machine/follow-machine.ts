@@ -15,7 +15,7 @@ export interface Reading {
   readonly allowed: readonly AllowedEvent[];
 }
 
-export interface Listener {
+interface Listener {
   /** It was read, for the first time or after a change. */
   readonly onReading: (reading: Reading) => void;
   /** The connection is there. */

@@ -45,7 +45,7 @@ export function HistoryTable({ address, history, revision, onOlder }: HistoryTab
   return (
     <>
       <Table
-        caption="History"
+        caption="Changes of the machine"
         rows={entries}
         keyOf={(entry) => String(entry.revision)}
         columns={[

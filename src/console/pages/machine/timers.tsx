@@ -25,7 +25,7 @@ export function Timers({
         </p>
       ) : (
         <Table
-          caption="Timers"
+          caption="Timers of the machine"
           rows={timers}
           keyOf={({ event, to, dueAt }) => JSON.stringify([event, to, dueAt && timestampMs(dueAt)])}
           columns={[
