@@ -13,7 +13,7 @@ export interface SeededPage {
 }
 
 export function pagesOf(seeded: Seeded): SeededPage[] {
-  const { keys, jobs, hostile } = seeded;
+  const { keys, jobs, hostile, orders } = seeded;
   const open = (name: string) => async (page: Page) => {
     await page.getByRole("button", { name, exact: true }).first().click();
     await page.locator("dialog[open]").waitFor();
@@ -34,10 +34,11 @@ export function pagesOf(seeded: Seeded): SeededPage[] {
     { name: "machines-none", path: "/machines?configuration=unused" },
     { name: "machines-hostile", path: "/machines?configuration=hostile" },
     { name: "new-machine", path: "/new-machine?configuration=orders&version=v3" },
-    { name: "machine", path: "/machines/orders/order-1" },
-    { name: "machine-refused", path: "/machines/orders/order-1?tab=refused" },
-    { name: "machine-then", path: "/machines/orders/order-1?revision=3" },
-    { name: "machine-read-only", path: "/machines/orders/order-1", key: keys.readOnly },
+    { name: "machine", path: `/machines/orders/${orders.pending}` },
+    { name: "machine-long", path: `/machines/orders/${orders.long}` },
+    { name: "machine-refused", path: `/machines/orders/${orders.refusing}?tab=refused` },
+    { name: "machine-then", path: `/machines/orders/${orders.long}?revision=3` },
+    { name: "machine-read-only", path: `/machines/orders/${orders.pending}`, key: keys.readOnly },
     { name: "machine-hostile", path: `/machines/hostile/${encodeURIComponent(hostile.machines[0] ?? "")}` },
     { name: "machine-missing", path: "/machines/orders/nobody" },
     { name: "jobs", path: "/jobs" },

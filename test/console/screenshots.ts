@@ -4,7 +4,8 @@
  */
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { pagesOf } from "./pages.ts";
+import { pagesOf, type SeededPage } from "./pages.ts";
+import { seedIndex } from "./seed-index.ts";
 import { seed } from "./seed.ts";
 import { excessWidth, settle } from "./settle.ts";
 import { setStage } from "./stage.ts";
@@ -20,7 +21,9 @@ const stage = await setStage();
 const faults: string[] = [];
 try {
   const seeded = await seed(stage.server);
-  for (const { name, path, key, prepare } of pagesOf(seeded)) {
+  const { configuration } = await seedIndex(stage.server.url, stage.server.stateDir);
+  const fleet: SeededPage = { name: "machines-fleet", path: `/machines?configuration=${configuration}` };
+  for (const { name, path, key, prepare } of [...pagesOf(seeded), fleet]) {
     for (const width of WIDTHS) {
       const page = await stage.open(path, {
         width,

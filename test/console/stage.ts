@@ -3,7 +3,7 @@ import packaged from "@sparticuz/chromium";
 import { chromium, type Browser, type Page, type Response } from "playwright-core";
 import { startServer, type Server } from "../e2e/server.ts";
 
-export interface OpenOptions {
+interface OpenOptions {
   readonly width?: number;
   readonly height?: number;
   readonly colorScheme?: "light" | "dark";
@@ -16,12 +16,12 @@ export interface OpenOptions {
 export interface Stage {
   readonly server: Server;
   /** Opens an address of the console in a window of its own and waits until its heading is there. */
-  open(path: string, options?: OpenOptions): Promise<Page>;
+  readonly open: (path: string, options?: OpenOptions) => Promise<Page>;
   /** Calls a JSON route as the tenant `dev`; throws for any other status than 2xx. */
-  call<T>(method: string, path: string, body?: unknown): Promise<T>;
+  readonly call: <T>(method: string, path: string, body?: unknown) => Promise<T>;
   /** Errors of pages and what their policy has forbidden, so far. */
   readonly complaints: readonly string[];
-  end(): Promise<void>;
+  readonly end: () => Promise<void>;
 }
 
 /** How long the suites wait for what a page is to show. */

@@ -5,8 +5,6 @@ import type { Client } from "../../client/client.ts";
 import type { Principal } from "../../gen/detent/v1/tenant_service_pb.ts";
 import type { Scope } from "./scope.ts";
 
-export type { Scope } from "./scope.ts";
-
 export interface Session {
   readonly client: Client;
   readonly principal: Principal;

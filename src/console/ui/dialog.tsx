@@ -1,6 +1,6 @@
 /** A question in front of the page, which waits meanwhile. */
 import type { ComponentChildren, JSX } from "preact";
-import { useEffect, useId, useRef } from "preact/hooks";
+import { useId, useLayoutEffect, useRef } from "preact/hooks";
 import { Button } from "./button.tsx";
 
 interface DialogProps {
@@ -14,7 +14,8 @@ interface DialogProps {
 export function Dialog({ title, onClose, children }: DialogProps): JSX.Element {
   const dialog = useRef<HTMLDialogElement>(null);
   const titleId = useId();
-  useEffect(() => {
+  // Before anything is painted: a key that is pressed at once is for the dialog.
+  useLayoutEffect(() => {
     const opener = document.activeElement;
     const { current } = dialog;
     current?.showModal();

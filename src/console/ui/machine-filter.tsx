@@ -1,5 +1,6 @@
 /** Which machines are meant, as fields of a form. */
-import type { JSX } from "preact";
+import type { ComponentChildren, JSX } from "preact";
+import { useEffect, useState } from "preact/hooks";
 import type { ConfigurationVersions } from "../../gen/detent/v1/configuration_service_pb.ts";
 import { fromLocalText, toLocalText, type FilterField, type MachineFilter } from "../data/machine-filter.ts";
 import { useStates } from "../data/use-configurations.ts";
@@ -13,14 +14,22 @@ interface MachineFilterFieldsProps {
   readonly configurations: readonly ConfigurationVersions[] | undefined;
   /** See `findFilterProblems`. */
   readonly problems?: ReadonlyMap<FilterField, string>;
+  /** More fields, beside those that are used most. */
+  readonly children?: ComponentChildren;
 }
 
 /** Has no `<form>` of its own, so that it may stand in one; its fields are to be in a `.form`. */
 export function MachineFilterFields(props: MachineFilterFieldsProps): JSX.Element {
-  const { filter, onChange, configurations, problems } = props;
+  const { filter, onChange, configurations, problems, children } = props;
   const found = configurations?.find(({ name }) => name === filter.configuration);
   const meant = filter.version === "" ? (found?.versions ?? []) : [filter.version];
   const { value: states = [], error } = useStates(filter.configuration, meant);
+  const [isOpen, setOpen] = useState(false);
+  const hasRare = [...TIMES, ...LABELS].some(([field]) => filter[field] !== "");
+  useEffect(() => {
+    // What the list is filtered by must be seen. It stays open while its user empties it.
+    if (hasRare) setOpen(true);
+  }, [hasRare]);
   const set =
     (field: FilterField) =>
     (value: string): void =>
@@ -52,33 +61,39 @@ export function MachineFilterFields(props: MachineFilterFieldsProps): JSX.Elemen
         none="Any"
         onChange={set("state")}
       />
-      {TIMES.map(([field, label]) => (
-        <Field key={field} label={label} error={problems?.get(field)}>
-          {(attributes) => (
-            <input
-              {...attributes}
-              type="datetime-local"
-              step="1"
-              value={toLocalText(filter[field])}
-              onInput={({ currentTarget }) => set(field)(fromLocalText(currentTarget.value))}
-            />
-          )}
-        </Field>
-      ))}
-      {LABELS.map(([field, label]) => (
-        <Field key={field} label={label} error={problems?.get(field)}>
-          {(attributes) => (
-            <input
-              {...attributes}
-              placeholder="name=value"
-              autocomplete="off"
-              spellcheck={false}
-              value={filter[field]}
-              onInput={({ currentTarget }) => set(field)(currentTarget.value)}
-            />
-          )}
-        </Field>
-      ))}
+      {children}
+      <details class="wide" open={isOpen} onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
+        <summary>Time of change, labels</summary>
+        <div class="form">
+          {TIMES.map(([field, label]) => (
+            <Field key={field} label={label} error={problems?.get(field)}>
+              {(attributes) => (
+                <input
+                  {...attributes}
+                  type="datetime-local"
+                  step="1"
+                  value={toLocalText(filter[field])}
+                  onInput={({ currentTarget }) => set(field)(fromLocalText(currentTarget.value))}
+                />
+              )}
+            </Field>
+          ))}
+          {LABELS.map(([field, label]) => (
+            <Field key={field} label={label} error={problems?.get(field)}>
+              {(attributes) => (
+                <input
+                  {...attributes}
+                  placeholder="name=value"
+                  autocomplete="off"
+                  spellcheck={false}
+                  value={filter[field]}
+                  onInput={({ currentTarget }) => set(field)(currentTarget.value)}
+                />
+              )}
+            </Field>
+          ))}
+        </div>
+      </details>
     </>
   );
 }

@@ -2,7 +2,8 @@
 import type { ComponentChildren, JSX } from "preact";
 import { Link } from "../navigation.tsx";
 import { hrefOf } from "../addresses.ts";
-import { useSession, type Scope } from "../session/session.ts";
+import type { Scope } from "../session/scope.ts";
+import { useSession } from "../session/session.ts";
 import { Badge } from "./badge.tsx";
 import { Button } from "./button.tsx";
 import { Notice } from "./notice.tsx";

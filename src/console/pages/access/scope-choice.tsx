@@ -1,7 +1,8 @@
 /** Which scopes something is to have. */
 import type { JSX } from "preact";
 import { useId } from "preact/hooks";
-import { useSession, type Scope } from "../../session/session.ts";
+import type { Scope } from "../../session/scope.ts";
+import { useSession } from "../../session/session.ts";
 import { SCOPES } from "./scopes.ts";
 
 interface ScopeChoiceProps {

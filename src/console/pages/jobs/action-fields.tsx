@@ -1,5 +1,6 @@
 /** What a job does to each machine. */
 import type { JSX } from "preact";
+import { useConfiguration } from "../../data/use-configurations.ts";
 import type { Loaded } from "../../data/use-load.ts";
 import { Notice } from "../../ui/notice.tsx";
 import { Problem } from "../../ui/problem.tsx";
@@ -49,13 +50,13 @@ interface KindFieldsProps extends Pick<ActionFieldsProps, "kind" | "draft"> {
 function KindFields({ kind, versions, draft }: KindFieldsProps): JSX.Element {
   const { entry, change, errors } = draft;
   const configurations = versions?.configurations ?? [];
+  const target = useConfiguration(configurations[0]?.name ?? "", kind === "migrate" ? entry.migrate.to : "").value;
   switch (kind) {
     case "send":
       return (
         <SendFields versions={versions} entry={entry.send} errors={errors} onChange={(send) => change({ send })} />
       );
-    case "migrate": {
-      const target = configurations.find(({ version }) => version === entry.migrate.to);
+    case "migrate":
       return (
         <MigrateFields
           versions={versions?.names ?? []}
@@ -66,8 +67,8 @@ function KindFields({ kind, versions, draft }: KindFieldsProps): JSX.Element {
           onChange={(migrate) => change({ migrate })}
         />
       );
-    }
     case "delete":
+    default:
       return <Notice tone="warn">Machines go with their history, and cannot be brought back.</Notice>;
   }
 }

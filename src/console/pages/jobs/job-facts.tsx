@@ -31,7 +31,7 @@ export function JobFacts({ job }: { readonly job: Job }): JSX.Element {
           Details: action.case === "send" && action.value.details !== "" && <bdi>{action.value.details}</bdi>,
         }}
       />
-      {action.case === "send" && action.value.data !== undefined && (
+      {action.case === "send" && Object.keys(action.value.data ?? {}).length > 0 && (
         <Json value={action.value.data} label="Data of the event" />
       )}
       {action.case === "migrate" && Object.keys(action.value.stateMap).length > 0 && (

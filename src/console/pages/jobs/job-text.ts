@@ -13,6 +13,7 @@ export function actionText({ action }: Pick<Job, "action">): string {
     case "delete":
       return "Delete";
     case undefined:
+    default:
       return "Nothing that this console knows";
   }
 }

@@ -54,7 +54,7 @@ export function NewJobForm(): JSX.Element {
         <div class="form">
           <MachineFilterFields
             filter={filter}
-            configurations={configurations.value}
+            configurations={configurations.value ?? (configurations.isLoading ? [] : undefined)}
             problems={problems as ReadonlyMap<keyof typeof filter, string>}
             onChange={(next) => setQuery(queryOf(next), true)}
           />

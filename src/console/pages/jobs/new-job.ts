@@ -1,7 +1,7 @@
 /** A job before it is made: what its form has to know. */
+import type { JsonObject } from "@bufbuild/protobuf";
 import type { Configuration } from "../../../gen/detent/v1/configuration_pb.ts";
-import type { Versions } from "./use-versions.ts";
-import type { Scope } from "../../session/session.ts";
+import type { Scope } from "../../session/scope.ts";
 
 export const JOB_KINDS = ["send", "migrate", "delete"] as const;
 
@@ -35,7 +35,7 @@ export function readRate(text: string): number | undefined {
 }
 
 /** One form cannot be of several schemas: it is that of the newest version which has one. */
-export function schemaOf(event: string, versions: Versions | undefined) {
-  const options = versions?.configurations.map(({ eventOptions }) => eventOptions[event]);
-  return options?.find((option) => option?.schema !== undefined)?.schema;
+export function schemaOf(event: string, versions: readonly Configuration[]): JsonObject | undefined {
+  const options = versions.map(({ eventOptions }) => eventOptions[event]);
+  return options.find((option) => option?.schema !== undefined)?.schema;
 }

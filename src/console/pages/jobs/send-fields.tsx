@@ -24,7 +24,7 @@ interface SendFieldsProps {
 
 export function SendFields({ versions, entry, onChange, errors }: SendFieldsProps): JSX.Element {
   const { event, details } = entry;
-  const schema = schemaOf(event, versions);
+  const schema = schemaOf(event, versions?.configurations ?? []);
   const fields = useMemo(() => readFields(schema), [schema]);
   const draft = entry.draft ?? beginDraft(fields);
   return (

@@ -10,7 +10,7 @@ import { readRate, schemaOf, type JobKind } from "./new-job.ts";
 import type { SendEntry } from "./send-fields.tsx";
 import type { Versions } from "./use-versions.ts";
 
-export interface JobEntry {
+interface JobEntry {
   readonly send: SendEntry;
   readonly migrate: MigrateEntry;
   readonly rate: string;
@@ -77,6 +77,6 @@ function readEntry(kind: JobKind, filter: MachineFilter, entry: JobEntry, versio
 }
 
 function readPayload({ event, draft }: SendEntry, versions: Versions | undefined) {
-  const fields = readFields(schemaOf(event, versions));
+  const fields = readFields(schemaOf(event, versions?.configurations ?? []));
   return readDraft(fields, draft ?? beginDraft(fields));
 }

@@ -2,10 +2,10 @@
 import type { AllowedEvent } from "../../../gen/detent/v1/machine_pb.ts";
 
 const REASONS: Readonly<Record<string, string>> = {
-  NO_TRANSITION: "no transition of this state takes it",
-  GUARD_REJECTED: "the guards of this state's transitions say no",
-  IGNORED: "this state passes it over",
-  DEFERRED: "this state puts it off",
+  NO_TRANSITION: "no transition from here",
+  GUARD_REJECTED: "a guard says no",
+  IGNORED: "passed over here",
+  DEFERRED: "put off here",
 };
 
 /** Why it cannot be sent now; undefined: it can. */
@@ -15,9 +15,9 @@ export function describeRefusal({ allowed, reason = "" }: AllowedEvent, state: s
   return `Not in state ${state}: ${why}${reason === "" ? "" : ` (${reason})`}.`;
 }
 
-/** Where it leads, as far as that is known beforehand. */
-export function describeTarget({ allowed, to }: AllowedEvent): string {
+/** The same in a few words, or where the event leads, as far as that is known beforehand. */
+export function describeOutcome({ allowed, to, reason = "" }: AllowedEvent): string {
+  if (allowed === "no") return (Object.hasOwn(REASONS, reason) ? REASONS[reason] : undefined) ?? "not now";
   const where = to === undefined ? "" : `to ${to}`;
-  if (allowed === "depends") return [where, "depends on its data"].filter(Boolean).join(", ");
-  return where;
+  return allowed === "depends" ? [where, "depends on its data"].filter(Boolean).join(", ") : where;
 }

@@ -6,10 +6,10 @@ import { useClient } from "../../session/session.ts";
 import { Button } from "../../ui/button.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
 import { Empty } from "../../ui/empty.tsx";
-import { Field } from "../../ui/field.tsx";
+import { AddLabel, LabelFields } from "../../ui/label-fields.tsx";
 import { Problem } from "../../ui/problem.tsx";
 import type { MachineAddress } from "./follow-machine.ts";
-import { diffLabels, findLabelProblem, rowsOf } from "./label-edit.ts";
+import { diffLabels, findLabelProblem, rowsOf } from "../../data/label-edit.ts";
 
 interface LabelsDialogProps {
   readonly address: MachineAddress;
@@ -30,12 +30,6 @@ export function LabelsDialog({ address, labels, onClose, onDone }: LabelsDialogP
     onClose();
   });
   const problem = findLabelProblem(rows);
-  const change = (key: number, part: { name?: string; value?: string }): void => {
-    setRows(rows.map((row) => (row.key === key ? { ...row, ...part } : row)));
-  };
-  const add = (): void => {
-    setRows([...rows, { key: Math.max(-1, ...rows.map(({ key }) => key)) + 1, name: "", value: "" }]);
-  };
   const submit = (event: Event): void => {
     event.preventDefault();
     if (problem === undefined) void save.run();
@@ -45,43 +39,13 @@ export function LabelsDialog({ address, labels, onClose, onDone }: LabelsDialogP
       <form class="stack" onSubmit={submit}>
         <p class="faint">Labels are no part of the state: the revision stays as it is.</p>
         {rows.length === 0 && <Empty title="The machine has no labels" />}
-        {rows.map(({ key, name, value }, place) => (
-          <div class="label-row" key={key}>
-            <Field label={`Name of label ${place + 1}`}>
-              {(attributes) => (
-                <input
-                  {...attributes}
-                  value={name}
-                  autocomplete="off"
-                  onInput={({ currentTarget }) => change(key, { name: currentTarget.value })}
-                />
-              )}
-            </Field>
-            <Field label={`Value of label ${place + 1}`}>
-              {(attributes) => (
-                <input
-                  {...attributes}
-                  value={value}
-                  autocomplete="off"
-                  onInput={({ currentTarget }) => change(key, { value: currentTarget.value })}
-                />
-              )}
-            </Field>
-            <Button
-              kind="quiet"
-              label={`Take off label ${place + 1}`}
-              onClick={() => setRows(rows.filter((row) => row.key !== key))}
-            >
-              ✕
-            </Button>
-          </div>
-        ))}
+        <LabelFields rows={rows} onChange={setRows} />
         {save.error !== undefined && <Problem error={save.error} />}
         <div class="row">
           <Button type="submit" kind="primary" isBusy={save.isBusy} disabledReason={problem}>
             Save
           </Button>
-          <Button onClick={add}>Add a label</Button>
+          <AddLabel rows={rows} onChange={setRows} />
           {problem !== undefined && <span class="field-error">{problem}</span>}
         </div>
       </form>

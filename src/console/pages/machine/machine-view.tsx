@@ -1,10 +1,12 @@
 /** A machine that was read: now, or at an earlier revision. */
 import type { ComponentChildren, JSX } from "preact";
 import { useState } from "preact/hooks";
-import { useLoad } from "../../data/use-load.ts";
+import { useLoad, type Loaded } from "../../data/use-load.ts";
+import type { Configuration } from "../../../gen/detent/v1/configuration_pb.ts";
 import type { Receipt } from "../../../gen/detent/v1/receipt_pb.ts";
 import { useClient } from "../../session/session.ts";
 import { Badge } from "../../ui/badge.tsx";
+import { Dialog } from "../../ui/dialog.tsx";
 import { Loading } from "../../ui/loading.tsx";
 import { Notice } from "../../ui/notice.tsx";
 import { Page } from "../../ui/page.tsx";
@@ -45,8 +47,11 @@ export function MachineView(props: MachineViewProps): JSX.Element {
   const [news, setNews] = useState<News>();
   const [refusals, setRefusals] = useState(0);
   const shown = past === undefined ? now : past.loaded.value;
-  const configuration = useConfiguration(shown?.configId ?? now.configId);
+  const head = shown ?? now;
   const presentConfiguration = useConfiguration(now.configId);
+  // A machine that was migrated since had another one then.
+  const otherConfiguration = useConfiguration(head.configId === now.configId ? undefined : head.configId);
+  const configuration = head.configId === now.configId ? presentConfiguration : otherConfiguration;
   const blocked = watched.isDeleted
     ? "The machine is gone."
     : past && "This is the machine as it was: go back to now to do something to it.";
@@ -67,14 +72,16 @@ export function MachineView(props: MachineViewProps): JSX.Element {
       actions={<OperatorButtons blocked={blocked} onPick={(operation) => open({ operation })} />}
       lead={
         <>
-          <Badge text={now.state} tone="accent" /> revision {now.revision} {now.final && <Badge text="final" />}{" "}
+          <Badge text={head.state} tone="accent" /> revision {head.revision} {head.final && <Badge text="final" />}{" "}
           {connection}
         </>
       }
     >
       {watched.isDeleted && (
         <Notice tone="warn" isNews>
-          <strong>The machine is gone.</strong> It was deleted. What is shown is the last that was known of it.
+          <p>
+            <strong>The machine is gone.</strong> It was deleted. What is shown is the last that was known of it.
+          </p>
         </Notice>
       )}
       {watched.error !== undefined && <MachineProblem error={watched.error} onRetry={watched.retry} />}
@@ -83,7 +90,9 @@ export function MachineView(props: MachineViewProps): JSX.Element {
           <SentNotice receipt={news.receipt} />
         ) : (
           <Notice tone="good" isNews>
-            <bdi>{news.text}</bdi>
+            <p>
+              <bdi>{news.text}</bdi>
+            </p>
           </Notice>
         ))}
       {past && <PastBanner revision={past.revision} newest={now.revision} />}
@@ -96,7 +105,8 @@ export function MachineView(props: MachineViewProps): JSX.Element {
             <NextEvents
               state={shown.state}
               isFinal={shown.final}
-              allowed={past === undefined ? allowed : []}
+              allowed={allowed}
+              isPast={past !== undefined}
               blocked={blocked}
               onPick={(event) => open({ event })}
             />
@@ -138,7 +148,13 @@ export function MachineView(props: MachineViewProps): JSX.Element {
         onOlder={watched.loadOlder}
         refusals={refusals}
       />
-      {opened !== undefined && "event" in opened && (
+      {opened !== undefined && "event" in opened && presentConfiguration.isLoading && (
+        // Without its schema it would be another form.
+        <Dialog title={`Send ${opened.event}`} onClose={close}>
+          <Loading what="the configuration" />
+        </Dialog>
+      )}
+      {opened !== undefined && "event" in opened && !presentConfiguration.isLoading && (
         <SendDialog
           address={address}
           event={opened.event}
@@ -164,10 +180,12 @@ export function MachineView(props: MachineViewProps): JSX.Element {
   );
 }
 
-function useConfiguration(configId: string) {
+function useConfiguration(configId: string | undefined): Loaded<Configuration | undefined> {
   const client = useClient();
   return useLoad(
-    async (signal) => (await client.configurations.getConfiguration({ configId }, { signal })).configuration,
+    configId === undefined
+      ? undefined
+      : async (signal) => (await client.configurations.getConfiguration({ configId }, { signal })).configuration,
     [client, configId],
   );
 }

@@ -5,12 +5,14 @@ import { useSession } from "../../session/session.ts";
 import { Button } from "../../ui/button.tsx";
 import { formatCountOf } from "../../ui/number-text.ts";
 import { Section } from "../../ui/section.tsx";
-import { describeRefusal, describeTarget } from "./allowed-text.ts";
+import { describeOutcome, describeRefusal } from "./allowed-text.ts";
 
 interface NextEventsProps {
   readonly state: string;
   readonly isFinal: boolean;
   readonly allowed: readonly AllowedEvent[];
+  /** What is shown is not now: nobody knows what would have been allowed then. */
+  readonly isPast: boolean;
   /** Why nothing can be done to this machine now. */
   readonly blocked: string | undefined;
   readonly onPick: (event: string) => void;
@@ -19,15 +21,15 @@ interface NextEventsProps {
 /** More of those that cannot happen are folded away. */
 const SHOWN_REFUSED = 8;
 
-export function NextEvents({ state, isFinal, allowed, blocked, onPick }: NextEventsProps): JSX.Element {
+export function NextEvents({ state, isFinal, allowed, isPast, blocked, onPick }: NextEventsProps): JSX.Element {
   const { lacks, principal } = useSession();
   const isNarrowed = (event: string): boolean => principal.events.length > 0 && !principal.events.includes(event);
   const reasonOf = (event: AllowedEvent): string | undefined =>
     blocked ??
     lacks("events:send") ??
     (isNarrowed(event.event) ? "The credential may not send this event." : describeRefusal(event, state));
-  const open = allowed.filter((event) => event.allowed !== "no");
-  const shut = allowed.filter((event) => event.allowed === "no");
+  const open = allowed.filter((event) => isPast || event.allowed !== "no");
+  const shut = allowed.filter((event) => !isPast && event.allowed === "no");
   const listOf = (events: readonly AllowedEvent[]): JSX.Element => (
     <ul class="events">
       {events.map((event) => (
@@ -36,7 +38,7 @@ export function NextEvents({ state, isFinal, allowed, blocked, onPick }: NextEve
             <bdi>{event.event}</bdi>
           </Button>
           <span class="faint">
-            <bdi>{describeRefusal(event, state) ?? describeTarget(event)}</bdi>
+            <bdi>{isPast ? "" : describeOutcome(event)}</bdi>
           </span>
         </li>
       ))}

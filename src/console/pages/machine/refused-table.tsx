@@ -73,7 +73,7 @@ export function RefusedTable({ configuration, id }: MachineAddress): JSX.Element
                 <>
                   <Ago at={at} />
                   <br />
-                  <span class="faint">
+                  <span class="faint minor">
                     <Instant at={at} />
                   </span>
                 </>
