@@ -25,7 +25,8 @@ export function accessSuite(stage: () => Stage): void {
     await page.keyboard.press("Enter");
     await form.getByText("A key needs a name.").waitFor();
     await form.getByText("Choose one scope at least.").waitFor();
-    // The focus stays at what is wrong first.
+    // The focus goes to what is wrong first.
+    await expect.poll(() => form.getByLabel("Name").evaluate((input) => input.matches(":focus")), PATIENCE).toBe(true);
     await page.keyboard.type("access-reader");
     await form.getByLabel("machines:read").focus();
     await page.keyboard.press("Space");

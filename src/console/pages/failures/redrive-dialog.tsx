@@ -22,8 +22,10 @@ export function RedriveDialog({ letters, onClose, onDone }: RedriveDialogProps):
   const client = useClient();
   const [count, setCount] = useState(0);
   const isStopped = useRef(false);
+  const [isStopping, setStopping] = useState(false);
   const { run, isBusy, error } = useAction(async () => {
     isStopped.current = false;
+    setStopping(false);
     setCount(0);
     if (letters === "all") {
       const call = () => client.deadLetters.redriveDeadLetters({});
@@ -34,8 +36,9 @@ export function RedriveDialog({ letters, onClose, onDone }: RedriveDialogProps):
     }
   });
   const stop = (): void => {
-    if (isBusy) isStopped.current = true;
-    else onClose();
+    if (!isBusy) return onClose();
+    isStopped.current = true;
+    setStopping(true);
   };
   const which = letters === "all" ? "All dead letters" : formatCountOf(letters.length, "dead letter");
   return (
@@ -48,7 +51,9 @@ export function RedriveDialog({ letters, onClose, onDone }: RedriveDialogProps):
       {isBusy && (
         <>
           <Progress label="Redriving" done={0} of={0} />
-          <p role="status">{formatCount(count)} redriven so far …</p>
+          <p role="status">
+            {formatCount(count)} redriven so far{isStopping ? "; it stops behind this call …" : " …"}
+          </p>
         </>
       )}
       {error !== undefined && (
