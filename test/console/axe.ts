@@ -15,11 +15,12 @@ interface AxeResults {
   }[];
 }
 
+const require = createRequire(import.meta.url);
 let source: string | undefined;
 
 /** One line for each violation: the rule, what it asks for, and where it is broken. The page's policy stays as it is. */
 export async function findViolations(page: Page): Promise<string[]> {
-  source ??= await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+  source ??= await readFile(require.resolve("axe-core/axe.min.js"), "utf8");
   // The debugger's way in, which no policy of the page governs.
   await page.evaluate(`${source}; undefined`);
   const run = `axe.run(document, { runOnly: ${JSON.stringify(TAGS)}, resultTypes: ["violations"] })`;

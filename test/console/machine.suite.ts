@@ -181,6 +181,43 @@ export function machineSuite(stage: () => Stage): void {
     await page.close();
   });
 
+  test("a long history is read page by page, and the path that is drawn says how far back it goes", async () => {
+    await upload({
+      name: "machine-long",
+      starting_state: "a",
+      states: ["a", "b"],
+      transitions: [
+        { from: "a", to: "b", event: "start" },
+        { from: "b", to: "b", event: "again" },
+      ],
+    });
+    await stage().call("POST", MACHINES, { config_id: "machine-long:v1", id: "m" });
+    const address = { configuration: "machine-long", id: "m" };
+    for (const first of ["start", "again", "again"]) {
+      await stage().call("POST", "/detent.v1.MachineService/SendEvents", {
+        events: Array.from({ length: 100 }, (_, i) => ({ ...address, event: i === 0 ? first : "again" })),
+      });
+    }
+    const page = await stage().open(path("m", "machine-long"));
+    const headings = page.getByRole("table", { name: "History" }).locator("tbody th");
+    await expect.poll(() => headings.count(), PATIENCE).toBe(100);
+    const main = page.locator("main");
+    expect(await main.textContent()).toContain("The path is that of the newest 100 of 300 changes.");
+    await page.getByRole("button", { name: "Load more" }).click();
+    await expect.poll(() => headings.count(), PATIENCE).toBe(200);
+    await expect.poll(() => page.locator(".diagram svg").textContent(), PATIENCE).toContain("✓ again");
+    expect(await page.locator(".diagram svg").textContent()).not.toContain("✓ start");
+    await page.getByRole("button", { name: "Show the path of 300" }).click();
+    await expect.poll(() => page.locator(".diagram svg").textContent(), PATIENCE).toContain("✓ start");
+    expect(await headings.count()).toBe(200);
+    await page.getByRole("button", { name: "Load more" }).click();
+    await expect
+      .poll(() => headings.allTextContents(), PATIENCE)
+      .toEqual(Array.from({ length: 300 }, (_, i) => String(300 - i)));
+    expect(await main.textContent()).toContain("300 of 300 changes");
+    await page.close();
+  });
+
   test("a guard's no is told, and a dry run changes nothing", async () => {
     await create("dry");
     const page = await openMachine("dry");
@@ -292,10 +329,10 @@ export function machineSuite(stage: () => Stage): void {
     const page = await openMachine("labels");
     await page.getByRole("button", { name: "Edit labels" }).click();
     await dialog(page).getByRole("button", { name: "Take off label 1" }).click();
-    await dialog(page).getByLabel("Value of label 1").fill("us");
+    await dialog(page).getByLabel("Value 1").fill("us");
     await dialog(page).getByRole("button", { name: "Add a label" }).click();
-    await dialog(page).getByLabel("Name of label 2").fill("tier");
-    await dialog(page).getByLabel("Value of label 2").fill("gold");
+    await dialog(page).getByLabel("Name 2").fill("tier");
+    await dialog(page).getByLabel("Value 2").fill("gold");
     await page.keyboard.press("Enter");
     const labels = page.getByRole("list", { name: "Labels" }).getByRole("listitem");
     await expect.poll(() => labels.allTextContents(), PATIENCE).toEqual(["region: us", "tier: gold"]);

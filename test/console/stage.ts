@@ -3,7 +3,7 @@ import packaged from "@sparticuz/chromium";
 import { chromium, type Browser, type Page, type Response } from "playwright-core";
 import { startServer, type Server } from "../e2e/server.ts";
 
-export interface OpenOptions {
+interface OpenOptions {
   readonly width?: number;
   readonly height?: number;
   readonly colorScheme?: "light" | "dark";

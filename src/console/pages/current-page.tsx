@@ -45,7 +45,12 @@ export function CurrentPage(): JSX.Element {
   const [error, setError] = useState<unknown>();
   useEffect(() => {
     setError(undefined);
-    if (page === undefined || loaded.has(page)) return undefined;
+    if (page === undefined) return undefined;
+    if (loaded.has(page)) {
+      // It may have come between the rendering and this, for a frame that is gone: nobody else would show it.
+      rerender((count) => count + 1);
+      return undefined;
+    }
     let isWanted = true;
     const load = async (): Promise<void> => {
       try {

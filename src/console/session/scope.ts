@@ -1,6 +1,6 @@
-/** The scopes that there are. */
+/** What there is to be allowed. Knows no DOM. */
 
-/** What a credential may do; the words of docs/tenants.md. */
+/** What a credential may do; the words of docs/keys.md. */
 export type Scope =
   | "configurations:read"
   | "configurations:write"

@@ -2,8 +2,8 @@
 import { createContext } from "preact";
 import { useContext } from "preact/hooks";
 import type { Client } from "../../client/client.ts";
-import type { Scope } from "./scope.ts";
 import type { Principal } from "../../gen/detent/v1/tenant_service_pb.ts";
+import type { Scope } from "./scope.ts";
 
 export interface Session {
   readonly client: Client;

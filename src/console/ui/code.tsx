@@ -26,7 +26,7 @@ export function Code({ text, label, canBeCopied = false }: CodeProps): JSX.Eleme
 /** How long it says that it has copied. */
 const COPIED_MS = 2_000;
 
-export function CopyButton({ text, label }: { readonly text: string; readonly label: string }): JSX.Element {
+function CopyButton({ text, label }: { readonly text: string; readonly label: string }): JSX.Element {
   const [said, setSaid] = useState("Copy");
   useEffect(() => {
     if (said === "Copy") return undefined;

@@ -41,7 +41,7 @@ export function NeedsScope({ scope, what, children }: NeedsScopeProps): JSX.Elem
           </>
         )}
       </p>
-      {principal.scopes.length > 0 && (
+      {!principal.root && principal.scopes.length > 0 && (
         <p class="row">
           It has:
           {principal.scopes.map((each) => (

@@ -2,7 +2,7 @@
 import type { JsonObject, JsonValue } from "@bufbuild/protobuf";
 
 /** How a field is entered. `json`: as text, whatever the schema says of it. */
-export type FieldKind = "text" | "choice" | "number" | "integer" | "boolean" | "object" | "json";
+type FieldKind = "text" | "choice" | "number" | "integer" | "boolean" | "object" | "json";
 
 export interface SchemaField {
   readonly name: string;

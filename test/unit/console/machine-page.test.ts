@@ -5,7 +5,7 @@ import { describeOutcome, describeRefusal } from "../../../src/console/pages/mac
 import { formatCountdown } from "../../../src/console/pages/machine/countdown.ts";
 import { listDataChanges } from "../../../src/console/pages/machine/data-change.ts";
 import { errorsOf, requestOf } from "../../../src/console/pages/machine/event-request.ts";
-import { diffLabels, findLabelProblem, rowsOf } from "../../../src/console/pages/machine/label-edit.ts";
+import { diffLabels, findLabelProblem, rowsOf } from "../../../src/console/data/label-edit.ts";
 import { LONGEST_PATH, marksOf } from "../../../src/console/pages/machine/path-taken.ts";
 import { addNewer, addOlder, NO_HISTORY, type KnownHistory } from "../../../src/console/pages/machine/present.ts";
 import { readRevision } from "../../../src/console/pages/machine/revision-query.ts";

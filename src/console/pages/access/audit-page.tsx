@@ -9,6 +9,7 @@ import { Badge } from "../../ui/badge.tsx";
 import { Button } from "../../ui/button.tsx";
 import { curlText } from "../../ui/curl-text.ts";
 import { Empty } from "../../ui/empty.tsx";
+import { Entry, EntryList } from "../../ui/entry-list.tsx";
 import { Json } from "../../ui/json.tsx";
 import { Loading } from "../../ui/loading.tsx";
 import { NeedsScope } from "../../ui/needs-scope.tsx";
@@ -16,7 +17,6 @@ import { formatCountOf } from "../../ui/number-text.ts";
 import { Page } from "../../ui/page.tsx";
 import { Pager } from "../../ui/pager.tsx";
 import { Problem } from "../../ui/problem.tsx";
-import { Table, type Column } from "../../ui/table.tsx";
 import { Instant } from "../../ui/time.tsx";
 import { TenantChoice } from "./tenant-choice.tsx";
 
@@ -71,9 +71,11 @@ function Entries({ tenant }: { readonly tenant: string }): JSX.Element {
       )}
       {entries.length > 0 && (
         <>
-          <div class="card">
-            <Table caption="Audit log" rows={entries} keyOf={({ id }) => id} columns={COLUMNS} />
-          </div>
+          <EntryList label="Audit log">
+            {entries.map((entry) => (
+              <AuditLine key={entry.id} entry={entry} />
+            ))}
+          </EntryList>
           <div class="row">
             <Pager
               onFirst={pageToken === "" ? undefined : () => setQuery({ page: undefined })}
@@ -88,23 +90,46 @@ function Entries({ tenant }: { readonly tenant: string }): JSX.Element {
   );
 }
 
-const COLUMNS: readonly Column<AuditEntry>[] = [
-  { title: "When", cell: ({ at }) => <Instant at={at} /> },
-  {
-    title: "Action",
-    cell: ({ action }) => <Badge text={action} tone={/erased|erasing|revoked/.test(action) ? "bad" : "neutral"} />,
-  },
-  { title: "Subject", cell: ({ subject }) => <bdi>{subject}</bdi>, isHeading: true },
-  { title: "Actor", cell: ({ actor }) => <bdi>{actor}</bdi> },
-  { title: "Details", cell: ({ details, subject }) => <Details value={details} subject={subject} /> },
-];
+function AuditLine({ entry }: { readonly entry: AuditEntry }): JSX.Element {
+  const { at, action, subject, actor, details } = entry;
+  const isEnd = /erased|erasing|revoked/.test(action);
+  return (
+    <Entry
+      head={
+        <>
+          <Badge text={action} tone={isEnd ? "bad" : "neutral"} />
+          <strong>
+            <bdi>{subject}</bdi>
+          </strong>
+          <span>
+            by <bdi>{actor}</bdi>
+          </span>
+        </>
+      }
+      actions={
+        <span class="faint">
+          <Instant at={at} />
+        </span>
+      }
+    >
+      <Details value={details} subject={subject} />
+    </Entry>
+  );
+}
 
 function Details({ value, subject }: { readonly value: AuditEntry["details"]; readonly subject: string }): JSX.Element {
-  if (value === undefined || Object.keys(value).length === 0) return <span class="faint">none</span>;
+  if (value === undefined || Object.keys(value).length === 0) return <></>;
   const { name } = value;
   return (
     <details>
-      <summary>{typeof name === "string" ? <bdi>{name}</bdi> : "Show"}</summary>
+      <summary>
+        Details
+        {typeof name === "string" && (
+          <>
+            : <bdi>{name}</bdi>
+          </>
+        )}
+      </summary>
       <Json value={value} label={`Details of ${subject}`} />
     </details>
   );

@@ -21,18 +21,20 @@ export function DayChart({ days }: { readonly days: readonly DayCount[] }): JSX.
           </div>
         ))}
       </div>
-      <details>
-        <summary>As a table</summary>
-        <Table
-          caption="Events by day"
-          rows={days.filter(({ events }) => events > 0).toReversed()}
-          keyOf={({ day }) => day}
-          columns={[
-            { title: "Day (UTC)", cell: ({ day }) => day, isHeading: true },
-            { title: "Events", cell: ({ events }) => formatCount(events), isNumber: true },
-          ]}
-        />
-      </details>
+      {total > 0 && (
+        <details>
+          <summary>As a table</summary>
+          <Table
+            caption="Events by day"
+            rows={days.filter(({ events }) => events > 0).toReversed()}
+            keyOf={({ day }) => day}
+            columns={[
+              { title: "Day (UTC)", cell: ({ day }) => day, isHeading: true },
+              { title: "Events", cell: ({ events }) => formatCount(events), isNumber: true },
+            ]}
+          />
+        </details>
+      )}
     </figure>
   );
 }

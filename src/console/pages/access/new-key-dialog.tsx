@@ -9,6 +9,7 @@ import { useClient } from "../../session/session.ts";
 import { Button } from "../../ui/button.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
 import { Field } from "../../ui/field.tsx";
+import { focusFirstFault } from "../../ui/focus-first-fault.ts";
 import { Problem } from "../../ui/problem.tsx";
 import { checkKey, type KeyComplaints } from "./key-complaints.ts";
 import { readLines } from "./lines.ts";
@@ -41,6 +42,7 @@ export function NewKeyDialog({ tenant, onClose, onMade }: NewKeyDialogProps): JS
     const found = checkKey({ name, scopes, configurations: readLines(names), expiry }, Date.now());
     setComplaints(found);
     if (Object.keys(found).length === 0) void run();
+    else focusFirstFault(event.currentTarget);
   };
   return (
     <Dialog title={tenant === "" ? "New key" : `New key of ${tenant}`} onClose={onClose}>

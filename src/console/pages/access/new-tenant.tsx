@@ -7,6 +7,7 @@ import { Link } from "../../navigation.tsx";
 import { useClient } from "../../session/session.ts";
 import { Button } from "../../ui/button.tsx";
 import { Field } from "../../ui/field.tsx";
+import { focusFirstFault } from "../../ui/focus-first-fault.ts";
 import { Notice } from "../../ui/notice.tsx";
 import { Problem } from "../../ui/problem.tsx";
 import { Section } from "../../ui/section.tsx";
@@ -32,6 +33,7 @@ export function NewTenant({ onMade }: { readonly onMade: () => void }): JSX.Elem
     const isFine = NAME.test(name.trim());
     setComplaint(isFine ? undefined : `The name has ${RULE}`);
     if (isFine) void run();
+    else focusFirstFault(event.currentTarget);
   };
   return (
     <Section title="New tenant">

@@ -8,6 +8,7 @@ import { useClient } from "../../session/session.ts";
 import { Button } from "../../ui/button.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
 import { Field } from "../../ui/field.tsx";
+import { focusFirstFault } from "../../ui/focus-first-fault.ts";
 import { Problem } from "../../ui/problem.tsx";
 import { readLines, readMachines } from "./lines.ts";
 import { ScopeChoice } from "./scope-choice.tsx";
@@ -45,6 +46,7 @@ export function NewTokenDialog({ onClose, onMade }: NewTokenDialogProps): JSX.El
     };
     setComplaints(found);
     if (Object.keys(found).length === 0) void run();
+    else focusFirstFault(event.currentTarget);
   };
   return (
     <Dialog title="New token" onClose={onClose}>

@@ -6,6 +6,7 @@ import { useAction } from "../../data/use-action.ts";
 import { useClient } from "../../session/session.ts";
 import { Button } from "../../ui/button.tsx";
 import { Field } from "../../ui/field.tsx";
+import { focusFirstFault } from "../../ui/focus-first-fault.ts";
 import { Notice } from "../../ui/notice.tsx";
 import { Problem } from "../../ui/problem.tsx";
 import { Section } from "../../ui/section.tsx";
@@ -32,6 +33,7 @@ export function QuotaSection({ tenant: { name, quotas }, onSaved }: QuotaSection
     const read = readQuotas(draft);
     setComplaints("complaints" in read ? read.complaints : {});
     if ("quotas" in read) void run(read.quotas);
+    else focusFirstFault(event.currentTarget);
   };
   return (
     <Section title="Quotas">

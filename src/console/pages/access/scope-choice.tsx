@@ -23,7 +23,7 @@ export function ScopeChoice({ of: scopes, chosen, onChoose, error }: ScopeChoice
     onChoose(next);
   };
   return (
-    <fieldset class="wide scopes" aria-describedby={error && `${id}-error`}>
+    <fieldset class="wide scopes" data-invalid={error ? true : undefined} aria-describedby={error && `${id}-error`}>
       <legend>Scopes</legend>
       {scopes.map((scope) => {
         const lack = principal.root ? undefined : lacks(scope);

@@ -15,7 +15,7 @@ import { Problem } from "../../ui/problem.tsx";
 import { Ago, Instant } from "../../ui/time.tsx";
 
 export function FailureEntry({ receipt }: { readonly receipt: Receipt }): JSX.Element {
-  const { event, result, reason, message, at, from, originator, actor, configId, machine } = receipt;
+  const { event, result, reason, message, at, from, originator, actor, machine } = receipt;
   const [isOpen, setOpen] = useState(false);
   return (
     <Entry
@@ -42,11 +42,9 @@ export function FailureEntry({ receipt }: { readonly receipt: Receipt }): JSX.El
       <Facts
         of={{
           Machine: machine && <MachineOf receipt={receipt} />,
-          Configuration: configId && <bdi>{configId}</bdi>,
-          "From state": from && <Badge text={from} />,
-          Originator: originator && <bdi>{originator}</bdi>,
-          Actor: actor && <bdi>{actor}</bdi>,
-          At: <Instant at={at} />,
+          "From state": from !== "" && <Badge text={from} />,
+          Originator: originator !== "" && <bdi>{originator}</bdi>,
+          Actor: actor !== "" && <bdi>{actor}</bdi>,
         }}
       />
       <details onToggle={(toggled) => setOpen(toggled.currentTarget.open)}>
@@ -99,8 +97,14 @@ function WholeReceipt({ receipt }: { readonly receipt: Receipt }): JSX.Element {
     <div class="stack">
       <Facts
         of={{
-          "Event id": <code>{eventId}</code>,
-          Code: value.code && <code>{value.code}</code>,
+          "Event id": (
+            <code>
+              <bdi>{eventId}</bdi>
+            </code>
+          ),
+          At: <Instant at={value.at} />,
+          Configuration: value.configId !== "" && <bdi>{value.configId}</bdi>,
+          Code: value.code !== "" && <code>{value.code}</code>,
           Revision: result === "refused" && String(value.revision),
           "Allowed instead": value.allowedEvents.length > 0 && (
             <span class="row">

@@ -77,7 +77,7 @@ export function FailureFilter({ configurations, reasons, isLive }: FailureFilter
           checked={isLive}
           onChange={(event) => setQuery({ live: event.currentTarget.checked ? undefined : "off" }, true)}
         />
-        Show new ones as they come
+        Follow new ones
       </label>
     </form>
   );

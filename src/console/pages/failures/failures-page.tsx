@@ -143,7 +143,7 @@ function NothingFailed({ after }: { readonly after: string }): JSX.Element {
   const isAll = after === "";
   return (
     <Empty
-      title={isAll ? "Nothing has failed." : "Nothing has failed in this time."}
+      title={`Nothing${configuration && " of this configuration"} has failed${isAll ? "." : " in this time."}`}
       command={curlText({ path, hasKey: key !== undefined })}
     >
       <p>

@@ -43,7 +43,7 @@ export function LetterEntry({ letter, isSelected, onSelect }: LetterEntryProps):
     >
       <Facts
         of={{
-          Configuration: configuration && <bdi>{configuration}</bdi>,
+          Configuration: configuration !== "" && <bdi>{configuration}</bdi>,
           Machine: isKnown ? (
             <Link to={hrefOf("machine", { configuration, id: machineId })}>
               <bdi>{machineId}</bdi>
@@ -52,11 +52,13 @@ export function LetterEntry({ letter, isSelected, onSelect }: LetterEntryProps):
             <bdi>{machineId || "the message does not say"}</bdi>
           ),
           Received: <Instant at={receivedAt} />,
-          Letter: <code>{id}</code>,
         }}
       />
       <details>
         <summary>The message</summary>
+        <p class="faint">
+          Letter <code>{id}</code>
+        </p>
         {typeof content === "string" ? (
           <Code text={content} label="The message" />
         ) : (

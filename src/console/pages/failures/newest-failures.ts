@@ -4,7 +4,7 @@
  */
 
 /** A page after a cursor. */
-export interface FeedPage<Item> {
+interface FeedPage<Item> {
   readonly items: readonly Item[];
   readonly nextCursor: string;
 }

@@ -9,7 +9,7 @@ import type { SendEntry } from "./send-fields.tsx";
 import type { JobRequest } from "./use-job-creation.ts";
 import type { Versions } from "./use-versions.ts";
 
-export interface JobEntry {
+interface JobEntry {
   readonly send: SendEntry;
   readonly migrate: MigrateEntry;
   readonly rate: string;

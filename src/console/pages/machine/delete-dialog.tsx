@@ -33,8 +33,10 @@ export function DeleteDialog({ address, revision, onClose }: DeleteDialogProps):
     <Dialog title="Delete the machine" onClose={onClose}>
       <form class="stack" onSubmit={submit}>
         <Notice tone="warn">
-          This ends <bdi>{address.id}</bdi> for good: its state, its data and its history. Its id is not free again for
-          30 days. It is done only if the machine is still at revision {opened}.
+          <p>
+            This ends <bdi>{address.id}</bdi> for good: its state, its data and its history. Its id is not free again
+            for 30 days. It is done only if the machine is still at revision {opened}.
+          </p>
         </Notice>
         <Field label="Id of the machine" hint={`Type ${address.id} to say that you mean it.`} isRequired>
           {(attributes) => (

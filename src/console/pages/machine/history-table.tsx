@@ -1,5 +1,6 @@
 /** The changes of a machine, newest first. */
 import type { JSX } from "preact";
+import { useState } from "preact/hooks";
 import { hrefOf } from "../../addresses.ts";
 import { useAction } from "../../data/use-action.ts";
 import type { HistoryEntry } from "../../../gen/detent/v1/machine_pb.ts";
@@ -28,8 +29,14 @@ const KIND_TONES: Readonly<Record<string, Tone>> = { override: "warn", migration
 
 export function HistoryTable({ address, history, revision, onOlder }: HistoryTableProps): JSX.Element {
   const { query } = useNavigation();
-  const older = useAction(async () => await onOlder(PAGE_SIZE));
-  const { entries, olderToken } = history;
+  const { entries: known, olderToken } = history;
+  // The diagram may have asked for many more than anybody reads.
+  const [limit, setLimit] = useState(PAGE_SIZE);
+  const entries = known.slice(0, limit);
+  const older = useAction(async () => {
+    if (known.length < limit + PAGE_SIZE && olderToken !== "") await onOlder(PAGE_SIZE);
+    setLimit(limit + PAGE_SIZE);
+  });
   if (entries.length === 0) {
     return (
       <p class="faint">{revision === 0 ? "Nothing has happened to it yet." : "Its history is not kept any more."}</p>
@@ -73,14 +80,14 @@ export function HistoryTable({ address, history, revision, onOlder }: HistoryTab
         ]}
       />
       <div class="row">
-        {olderToken !== "" && (
+        {(olderToken !== "" || entries.length < known.length) && (
           <Button isBusy={older.isBusy} onClick={() => void older.run()}>
             Load more
           </Button>
         )}
         <span class="faint">
           {formatCount(entries.length)} of {formatCount(revision)} changes
-          {olderToken === "" && entries.length < revision && "; older ones are not kept any more"}
+          {olderToken === "" && known.length < revision && "; older ones are not kept any more"}
         </span>
       </div>
       {older.error !== undefined && <Problem error={older.error} />}

@@ -79,7 +79,9 @@ export function MachineView(props: MachineViewProps): JSX.Element {
     >
       {watched.isDeleted && (
         <Notice tone="warn" isNews>
-          <strong>The machine is gone.</strong> It was deleted. What is shown is the last that was known of it.
+          <p>
+            <strong>The machine is gone.</strong> It was deleted. What is shown is the last that was known of it.
+          </p>
         </Notice>
       )}
       {watched.error !== undefined && <MachineProblem error={watched.error} onRetry={watched.retry} />}
@@ -88,7 +90,9 @@ export function MachineView(props: MachineViewProps): JSX.Element {
           <SentNotice receipt={news.receipt} />
         ) : (
           <Notice tone="good" isNews>
-            <bdi>{news.text}</bdi>
+            <p>
+              <bdi>{news.text}</bdi>
+            </p>
           </Notice>
         ))}
       {past && <PastBanner revision={past.revision} newest={now.revision} />}

@@ -144,8 +144,10 @@ export function MigrateDialog({ address, machine, onClose, onDone }: MigrateDial
         )}
         {trial !== undefined && (
           <Notice tone="accent" isNews>
-            Nothing has changed. It would run <bdi>{trial.configId}</bdi> in <bdi>{trial.state}</bdi> at revision{" "}
-            {trial.revision}, with {trial.timers.length === 1 ? "1 timer" : `${trial.timers.length} timers`}.
+            <p>
+              Nothing has changed. It would run <bdi>{trial.configId}</bdi> in <bdi>{trial.state}</bdi> at revision{" "}
+              {trial.revision}, with {trial.timers.length === 1 ? "1 timer" : `${trial.timers.length} timers`}.
+            </p>
           </Notice>
         )}
         {tryIt.error !== undefined && <Problem error={tryIt.error} />}

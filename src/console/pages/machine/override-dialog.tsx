@@ -54,8 +54,10 @@ export function OverrideDialog({ address, machine, states, onClose, onDone }: Ov
     <Dialog title="Override the machine" onClose={onClose}>
       <form class="stack" onSubmit={submit} noValidate>
         <Notice tone="warn">
-          This puts <bdi>{address.id}</bdi> into any state, past its transitions and guards. The history keeps it, with
-          your comment. It is done only if the machine is still at revision {revision}.
+          <p>
+            This puts <bdi>{address.id}</bdi> into any state, past its transitions and guards. The history keeps it,
+            with your comment. It is done only if the machine is still at revision {revision}.
+          </p>
         </Notice>
         <Field label="State" isRequired error={errors.get("state")}>
           {(attributes) => (

@@ -150,15 +150,17 @@ export function SendDialog(props: SendDialogProps): JSX.Element {
             )}
           </Field>
         </details>
-        {trial !== undefined && <TrialVerdict trial={trial} />}
-        {send.error !== undefined && <Refusal error={send.error} />}
-        <div class="row">
-          <Button type="submit" kind="primary" isBusy={send.isBusy}>
-            Send
-          </Button>
-          <Button onClick={() => void tryIt.run()} isBusy={tryIt.isBusy}>
-            Try it (dry run)
-          </Button>
+        <div class="verdict">
+          {trial !== undefined && <TrialVerdict trial={trial} />}
+          {send.error !== undefined && <Refusal error={send.error} />}
+          <div class="row">
+            <Button type="submit" kind="primary" isBusy={send.isBusy}>
+              Send
+            </Button>
+            <Button onClick={() => void tryIt.run()} isBusy={tryIt.isBusy}>
+              Try it (dry run)
+            </Button>
+          </div>
         </div>
       </form>
     </Dialog>
