@@ -40,6 +40,17 @@ export function jobsSuite(stage: () => Stage): void {
     return (await stage().call<{ statemachine: { state: string } }>("GET", path)).statemachine.state;
   };
 
+  /** Goes there without loading the page anew, which would forget the key. */
+  const openAs = async (scopes: readonly string[], to: string): Promise<Page> => {
+    const body = { name: `jobs-${scopes.join("-").replaceAll(":", "-")}`, scopes };
+    const { secret } = await stage().call<{ secret: string }>("POST", "/api/v1/keys", body);
+    const page = await stage().open("/", { key: secret });
+    await page.evaluate(
+      `history.pushState(null, "", ${JSON.stringify(to)}), void dispatchEvent(new PopStateEvent("popstate"))`,
+    );
+    return page;
+  };
+
   const finished = async (page: Page): Promise<void> => {
     await page.locator(".lead .badge", { hasText: "finished" }).waitFor();
   };
@@ -124,6 +135,83 @@ export function jobsSuite(stage: () => Stage): void {
     await page.close();
   });
 
+  test("answers that take longer than the time between two looks are shown", async () => {
+    await prepare();
+    const body = { filter: { configuration: NAME }, send: { event: "pay" }, dry_run: true, rate: 1 };
+    const { id } = await stage().call<{ id: string }>("POST", "/api/v1/jobs", body);
+    const page = await stage().open("/jobs");
+    await page.route("**/detent.v1.JobService/GetJob*", async (route) => {
+      await new Promise((resolve) => setTimeout(resolve, 1_500));
+      await route.continue().catch(() => undefined);
+    });
+    await page.locator(`a[href="/jobs/${id}"]`).click();
+    await page.locator(".lead .badge", { hasText: "running" }).waitFor();
+    await stage().call("POST", `/api/v1/jobs/${id}/pause`);
+    await page.locator(".lead .badge", { hasText: "paused" }).waitFor({ timeout: 10_000 });
+    await stage().call("POST", `/api/v1/jobs/${id}/cancel`);
+    await page.close();
+  });
+
+  test("a job whose creation was not answered is created once, however often it is asked for", async () => {
+    await prepare();
+    const details = "the answer was lost";
+    const page = await stage().open(`/new-job?configuration=${NAME}&state=settled`);
+    await page.getByRole("combobox", { name: "Event" }).selectOption("ship");
+    await page.getByLabel("Details").fill(details);
+    const call = "**/detent.v1.JobService/CreateJob";
+    await page.route(call, async (route) => {
+      await route.fetch();
+      await route.abort();
+    });
+    await page.getByRole("button", { name: "Dry run", exact: true }).click();
+    await page.getByRole("alert").waitFor();
+    await page.unroute(call);
+    await page.getByRole("button", { name: "Dry run", exact: true }).click();
+    await finished(page);
+    const { jobs } = await stage().call<{ jobs: { send?: { details?: string } }[] }>("GET", "/api/v1/jobs");
+    expect(jobs.filter(({ send }) => send?.details === details)).toHaveLength(1);
+    await page.close();
+  });
+
+  test("a deletion asks for the name of the configuration after its dry run, too", async () => {
+    await prepare();
+    const body = { filter: { configuration: NAME, state: "settled" }, delete: {}, dry_run: true };
+    const { id } = await stage().call<{ id: string }>("POST", "/api/v1/jobs", body);
+    const page = await stage().open(`/jobs/${id}`);
+    await page.getByRole("button", { name: "Run it for real" }).click();
+    const dialog = page.getByRole("dialog");
+    const run = dialog.getByRole("button", { name: "Run it", exact: true });
+    await run.focus();
+    await page.keyboard.press("Enter");
+    expect(await run.getAttribute("title")).toBe(`Type ${NAME} first.`);
+    await dialog.getByLabel(`Type ${NAME} to confirm`).fill(NAME);
+    await page.keyboard.press("Enter");
+    await page.getByRole("heading", { name: "Progress" }).waitFor();
+    await page.close();
+  });
+
+  test("a key without the scope sees what it may not do, and why", async () => {
+    const page = await openAs(["machines:read"], "/jobs");
+    await page.getByText("Jobs need the scope ops.").waitFor();
+    const create = page.getByRole("button", { name: "New job" });
+    expect(await create.getAttribute("aria-disabled")).toBe("true");
+    expect(await create.getAttribute("title")).toContain("ops");
+    await page.close();
+    const other = await openAs(["ops", "configurations:read", "machines:read"], `/new-job?configuration=${NAME}`);
+    const dryRun = other.getByRole("button", { name: "Dry run", exact: true });
+    await expect.poll(() => dryRun.getAttribute("title"), PATIENCE).toContain("events:send");
+    await other.close();
+  });
+
+  test("a key that may not read configurations enters their names", async () => {
+    await prepare();
+    const page = await openAs(["ops", "events:send"], `/new-job?configuration=${NAME}&state=settled`);
+    await page.getByRole("textbox", { name: "Event" }).fill("ship");
+    await page.getByRole("button", { name: "Dry run", exact: true }).click();
+    await finished(page);
+    await page.close();
+  });
+
   test("a deletion without a dry run asks for the name of the configuration", async () => {
     await prepare();
     const page = await stage().open(`/new-job?configuration=${NAME}&state=shipped&action=delete`);
@@ -131,7 +219,8 @@ export function jobsSuite(stage: () => Stage): void {
     await page.getByRole("button", { name: "Run without a dry run" }).click();
     const dialog = page.getByRole("dialog");
     const run = dialog.getByRole("button", { name: "Run it", exact: true });
-    await run.click();
+    await run.focus();
+    await page.keyboard.press("Enter");
     expect(await run.getAttribute("aria-disabled")).toBe("true");
     await dialog.getByLabel(`Type ${NAME} to confirm`).fill(NAME);
     await run.click();

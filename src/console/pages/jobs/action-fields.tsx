@@ -16,6 +16,9 @@ const TEXTS: Readonly<Record<JobKind, string>> = {
   delete: "Delete",
 };
 
+/** As long as they are on their way. */
+const NONE: Versions = { names: [], configurations: [] };
+
 interface ActionFieldsProps {
   readonly kind: JobKind;
   readonly versions: Loaded<Versions>;
@@ -38,7 +41,11 @@ export function ActionFields({ kind, versions, draft, onKind }: ActionFieldsProp
         </div>
       </fieldset>
       {versions.error !== undefined && <Problem error={versions.error} onRetry={versions.reload} />}
-      <KindFields kind={kind} versions={versions.value} draft={draft} />
+      <KindFields
+        kind={kind}
+        versions={versions.value ?? (versions.error === undefined ? NONE : undefined)}
+        draft={draft}
+      />
     </>
   );
 }
@@ -59,7 +66,7 @@ function KindFields({ kind, versions, draft }: KindFieldsProps): JSX.Element {
     case "migrate":
       return (
         <MigrateFields
-          versions={versions?.names ?? []}
+          versions={versions?.names}
           missing={statesToMap(configurations, target)}
           states={target?.states ?? []}
           entry={entry.migrate}

@@ -9,6 +9,7 @@ import { Problem } from "../../ui/problem.tsx";
 import { CancelDialog } from "./cancel-dialog.tsx";
 import { hasEnded, isRunning } from "./job-text.ts";
 import { RealRunDialog } from "./real-run-dialog.tsx";
+import { useJobCreation } from "./use-job-creation.ts";
 
 interface JobActionsProps {
   readonly job: Job;
@@ -20,6 +21,7 @@ export function JobActions({ job, onChange }: JobActionsProps): JSX.Element {
   const { client, lacks } = useSession();
   const [asked, setAsked] = useState<"cancel" | "real run">();
   const { id } = job;
+  const create = useJobCreation();
   const toggle = useAction(async () => {
     await (isRunning(job) ? client.jobs.pauseJob({ id }) : client.jobs.resumeJob({ id }));
     onChange();
@@ -51,7 +53,7 @@ export function JobActions({ job, onChange }: JobActionsProps): JSX.Element {
       )}
       {toggle.error !== undefined && <Problem error={toggle.error} />}
       {asked === "cancel" && <CancelDialog id={id} onClose={close} onDone={onChange} />}
-      {asked === "real run" && <RealRunDialog dryRun={job} onClose={close} />}
+      {asked === "real run" && <RealRunDialog dryRun={job} onCreate={create} onClose={close} />}
     </>
   );
 }

@@ -1,6 +1,6 @@
 /** What a job was told to do, by whom and when. */
 import type { JSX } from "preact";
-import type { Job } from "../../../gen/detent/v1/job_service_pb.ts";
+import type { Job, JobFilter } from "../../../gen/detent/v1/job_service_pb.ts";
 import { hrefOf } from "../../addresses.ts";
 import { queryOf } from "../../data/machine-filter.ts";
 import { Link } from "../../navigation.tsx";
@@ -19,11 +19,7 @@ export function JobFacts({ job }: { readonly job: Job }): JSX.Element {
       <Facts
         of={{
           Id: <code class="id">{id}</code>,
-          Machines: filter && (
-            <Link to={hrefOf("machines", {}, queryOf(readJobFilter(filter)))}>
-              <bdi>{filterText(filter)}</bdi>
-            </Link>
-          ),
+          Machines: filter && <JobMachines filter={filter} />,
           Rate: `${formatCountOf(rate, "machine")} a second`,
           "Created by": <bdi>{actor}</bdi>,
           Created: <Instant at={createdAt} />,
@@ -39,4 +35,10 @@ export function JobFacts({ job }: { readonly job: Job }): JSX.Element {
       )}
     </Section>
   );
+}
+
+function JobMachines({ filter }: { readonly filter: JobFilter }): JSX.Element {
+  const listed = readJobFilter(filter);
+  const text = <bdi>{filterText(filter)}</bdi>;
+  return listed === undefined ? text : <Link to={hrefOf("machines", {}, queryOf(listed))}>{text}</Link>;
 }

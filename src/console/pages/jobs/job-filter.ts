@@ -3,9 +3,12 @@ import { timestampMs, type Timestamp } from "@bufbuild/protobuf/wkt";
 import type { JobFilter } from "../../../gen/detent/v1/job_service_pb.ts";
 import { labelText, type MachineFilter } from "../../data/machine-filter.ts";
 
-export function readJobFilter(filter: JobFilter): MachineFilter {
+/** Undefined: no address can say it, and one that said less would mean more machines. */
+export function readJobFilter(filter: JobFilter): MachineFilter | undefined {
   const { configuration, version, state, updatedAfter, updatedBefore, labels } = filter;
-  const [label = "", label2 = ""] = Object.entries(labels).flatMap(([name, value]) => labelText(name, value) ?? []);
+  const texts = Object.entries(labels).map(([name, value]) => labelText(name, value));
+  const [label = "", label2 = ""] = texts;
+  if (texts.includes(undefined)) return undefined;
   return {
     configuration,
     version,

@@ -32,13 +32,14 @@ function JobDetails({ id }: { readonly id: string }): JSX.Element {
   const client = useClient();
   const { query } = useNavigation();
   const pageToken = query["page_token"] ?? "";
-  const { value, error, reload } = useLoad(
+  const { value, error, isLoading, reload } = useLoad(
     (signal) => client.jobs.getJob({ id, pageToken }, { signal }),
     [client, id, pageToken],
   );
   const job = value?.job;
   useEvery(EVERY_MS, () => {
-    if (job !== undefined && isRunning(job)) reload();
+    // To ask again is to drop the question before: answers that take longer than this would never be seen.
+    if (!isLoading && job !== undefined && isRunning(job)) reload();
   });
   if (value === undefined || job === undefined) {
     return (

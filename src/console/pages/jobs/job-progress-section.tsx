@@ -10,7 +10,7 @@ import { doneOf, hasEnded, totalOf } from "./job-text.ts";
 
 export function JobProgressSection({ job }: { readonly job: Job }): JSX.Element {
   const [done, total] = [doneOf(job), totalOf(job)];
-  const { expected = 0, succeeded = 0, unchanged = 0, refused = 0, skipped = 0 } = job.progress ?? {};
+  const { expected = 0, found = 0, succeeded = 0, unchanged = 0, refused = 0, skipped = 0 } = job.progress ?? {};
   return (
     <Section title={job.dryRun ? "What would become of the machines" : "Progress"}>
       <Progress label="Machines that have had their turn" done={done} of={total} />
@@ -24,6 +24,7 @@ export function JobProgressSection({ job }: { readonly job: Job }): JSX.Element 
           Unchanged: formatCount(unchanged),
           [job.dryRun ? "Would refuse" : "Refused"]: formatCount(refused),
           "Skipped, no longer as the filter says": formatCount(skipped),
+          "Found, taken on so far": formatCount(found),
           "Expected when it was created": formatCount(expected),
         }}
       />

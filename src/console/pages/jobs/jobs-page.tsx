@@ -6,6 +6,7 @@ import { useEvery } from "../../data/use-every.ts";
 import { useLoad } from "../../data/use-load.ts";
 import { Link, useNavigation } from "../../navigation.tsx";
 import { useSession } from "../../session/session.ts";
+import { ActionLink } from "../../ui/action-link.tsx";
 import { curlText } from "../../ui/curl-text.ts";
 import { Empty } from "../../ui/empty.tsx";
 import { Loading } from "../../ui/loading.tsx";
@@ -45,14 +46,15 @@ const COLUMNS: readonly Column<Job>[] = [
 ];
 
 export default function JobsPage(): JSX.Element {
+  const { lacks } = useSession();
   return (
     <Page
       title="Jobs"
       lead="The same done to many machines: each once, at a bounded rate, with a report."
       actions={
-        <Link class="button primary" to={hrefOf("newJob")}>
+        <ActionLink kind="primary" to={hrefOf("newJob")} disabledReason={lacks("ops")}>
           New job
-        </Link>
+        </ActionLink>
       }
     >
       <NeedsScope scope="ops" what="Jobs">
@@ -66,12 +68,13 @@ function Jobs(): JSX.Element {
   const { client, key } = useSession();
   const { query, setQuery } = useNavigation();
   const pageToken = query["page_token"] ?? "";
-  const { value, error, reload } = useLoad(
+  const { value, error, isLoading, reload } = useLoad(
     (signal) => client.jobs.listJobs({ pageToken }, { signal }),
     [client, pageToken],
   );
   useEvery(EVERY_MS, () => {
-    if (value?.jobs.some(isRunning)) reload();
+    // To ask again is to drop the question before: answers that take longer than this would never be seen.
+    if (!isLoading && value?.jobs.some(isRunning)) reload();
   });
   if (value === undefined) {
     return error === undefined ? <Loading what="the jobs" /> : <Problem error={error} onRetry={reload} />;

@@ -1,5 +1,6 @@
 /** The version that a job migrates to, and what becomes of states that are not there. */
 import type { JSX } from "preact";
+import { ChoiceField } from "../../ui/choice-field.tsx";
 import { Field } from "../../ui/field.tsx";
 
 export interface MigrateEntry {
@@ -9,7 +10,8 @@ export interface MigrateEntry {
 }
 
 interface MigrateFieldsProps {
-  readonly versions: readonly string[];
+  /** Undefined: cannot be read, so that a name is entered. */
+  readonly versions: readonly string[] | undefined;
   /** States that the target lacks. */
   readonly missing: readonly string[];
   /** Of the target. */
@@ -23,22 +25,15 @@ export function MigrateFields(props: MigrateFieldsProps): JSX.Element {
   const { versions, missing, states, entry, onChange, errors } = props;
   return (
     <>
-      <Field label="To version" isRequired error={errors.get("to")}>
-        {(attributes) => (
-          <select
-            {...attributes}
-            value={entry.to}
-            onChange={({ currentTarget }) => onChange({ to: currentTarget.value, stateMap: {} })}
-          >
-            <option value="">Choose a version</option>
-            {versions.map((name) => (
-              <option key={name} value={name}>
-                {name}
-              </option>
-            ))}
-          </select>
-        )}
-      </Field>
+      <ChoiceField
+        label="To version"
+        isRequired
+        error={errors.get("to")}
+        value={entry.to}
+        choices={versions}
+        none="Choose a version"
+        onChange={(to) => onChange({ to, stateMap: {} })}
+      />
       {missing.length > 0 && (
         <fieldset>
           <legend>States that {entry.to} does not have</legend>

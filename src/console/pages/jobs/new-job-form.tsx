@@ -1,7 +1,6 @@
 /** The form of a job: which machines, what is done to them, how fast. */
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
-import { hrefOf } from "../../addresses.ts";
 import { findFilterProblems, queryOf, readFilter } from "../../data/machine-filter.ts";
 import { useAction } from "../../data/use-action.ts";
 import { useConfigurations } from "../../data/use-configurations.ts";
@@ -16,6 +15,7 @@ import { ActionFields } from "./action-fields.tsx";
 import { MatchCount, useMatchCount } from "./match-count.tsx";
 import { readKind, scopeOf } from "./new-job.ts";
 import { RunDialog } from "./run-dialog.tsx";
+import { useJobCreation } from "./use-job-creation.ts";
 import { useJobDraft } from "./use-job-draft.ts";
 import { useVersions } from "./use-versions.ts";
 
@@ -26,8 +26,8 @@ const WHAT = {
 } as const;
 
 export function NewJobForm(): JSX.Element {
-  const { client, lacks } = useSession();
-  const { query, setQuery, go } = useNavigation();
+  const { lacks } = useSession();
+  const { query, setQuery } = useNavigation();
   const filter = readFilter(query);
   const kind = readKind(query["action"]);
   const configurations = useConfigurations();
@@ -35,12 +35,11 @@ export function NewJobForm(): JSX.Element {
   const draft = useJobDraft(kind, filter, versions.value);
   const count = useMatchCount(filter);
   const [isAsking, setAsking] = useState(false);
+  const createJob = useJobCreation();
   const create = useAction(async (dryRun: boolean) => {
     const request = draft.read();
     if (request === undefined) return setAsking(false);
-    // The client makes a key for each call, and a call is made once at a time: a double click is one job.
-    const { job } = await client.jobs.createJob({ ...request, dryRun });
-    go(hrefOf("job", { id: job?.id ?? "" }));
+    await createJob({ ...request, dryRun });
   });
   const lack = lacks("ops") ?? lacks(scopeOf(kind));
   const submit = (event: Event): void => {

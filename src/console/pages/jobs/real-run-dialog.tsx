@@ -2,32 +2,34 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import type { Job } from "../../../gen/detent/v1/job_service_pb.ts";
-import { hrefOf } from "../../addresses.ts";
 import { useAction } from "../../data/use-action.ts";
-import { useNavigation } from "../../navigation.tsx";
 import { useSession } from "../../session/session.ts";
 import { Button } from "../../ui/button.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
 import { formatCountOf } from "../../ui/number-text.ts";
 import { Problem } from "../../ui/problem.tsx";
+import { ConfirmField, lackOfConfirmation } from "./confirm-field.tsx";
 import { actionText, filterText } from "./job-text.ts";
 import { scopeOf } from "./new-job.ts";
+import type { CreateJob } from "./use-job-creation.ts";
 
 interface RealRunDialogProps {
   readonly dryRun: Job;
+  readonly onCreate: CreateJob;
   readonly onClose: () => void;
 }
 
-export function RealRunDialog({ dryRun, onClose }: RealRunDialogProps): JSX.Element {
-  const { client, lacks } = useSession();
-  const { go } = useNavigation();
-  // However often it is pressed, it is one job.
-  const [idempotencyKey] = useState(() => crypto.randomUUID());
+export function RealRunDialog({ dryRun, onCreate, onClose }: RealRunDialogProps): JSX.Element {
+  const { lacks } = useSession();
+  const [text, setText] = useState("");
   const { filter, action, rate, progress } = dryRun;
-  const run = useAction(async () => {
-    const { job } = await client.jobs.createJob({ ...(filter && { filter }), action, rate, idempotencyKey });
-    go(hrefOf("job", { id: job?.id ?? "" }));
-  });
+  const typed = action.case === "delete" ? filter?.configuration : undefined;
+  const disabledReason = lacks(scopeOf(action.case)) ?? lackOfConfirmation(typed, text);
+  const run = useAction(async () => await onCreate({ ...(filter && { filter }), action, rate }));
+  const submit = (event: Event): void => {
+    event.preventDefault();
+    if (disabledReason === undefined) void run.run();
+  };
   return (
     <Dialog title="Run it for real?" onClose={onClose}>
       <p>
@@ -41,20 +43,21 @@ export function RealRunDialog({ dryRun, onClose }: RealRunDialogProps): JSX.Elem
         {progress?.unchanged ?? 0} would have stayed as they are, and {progress?.refused ?? 0} would have refused.
         Machines may have changed since.
       </p>
-      {run.error !== undefined && <Problem error={run.error} />}
-      <div class="row">
-        <Button
-          kind={action.case === "delete" ? "danger" : "primary"}
-          isBusy={run.isBusy}
-          disabledReason={lacks(scopeOf(action.case))}
-          onClick={() => {
-            void run.run();
-          }}
-        >
-          Run it
-        </Button>
-        <Button onClick={onClose}>Not now</Button>
-      </div>
+      <form class="stack" onSubmit={submit}>
+        {typed !== undefined && <ConfirmField typed={typed} value={text} onChange={setText} />}
+        {run.error !== undefined && <Problem error={run.error} />}
+        <div class="row">
+          <Button
+            type="submit"
+            kind={typed === undefined ? "primary" : "danger"}
+            isBusy={run.isBusy}
+            disabledReason={disabledReason}
+          >
+            Run it
+          </Button>
+          <Button onClick={onClose}>Not now</Button>
+        </div>
+      </form>
     </Dialog>
   );
 }

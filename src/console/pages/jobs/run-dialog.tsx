@@ -3,9 +3,9 @@ import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { Button } from "../../ui/button.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
-import { Field } from "../../ui/field.tsx";
 import { formatCountOf } from "../../ui/number-text.ts";
 import { Problem } from "../../ui/problem.tsx";
+import { ConfirmField, lackOfConfirmation } from "./confirm-field.tsx";
 
 interface RunDialogProps {
   /** What will be done, as a sentence. */
@@ -22,7 +22,7 @@ interface RunDialogProps {
 
 export function RunDialog({ what, count, typed, isBusy, error, onRun, onClose }: RunDialogProps): JSX.Element {
   const [text, setText] = useState("");
-  const disabledReason = typed !== undefined && text !== typed ? `Type ${typed} first.` : undefined;
+  const disabledReason = lackOfConfirmation(typed, text);
   const submit = (event: Event): void => {
     event.preventDefault();
     if (disabledReason === undefined) onRun();
@@ -35,19 +35,7 @@ export function RunDialog({ what, count, typed, isBusy, error, onRun, onClose }:
           {count !== undefined && ` ${formatCountOf(count, "machine")} match now.`} A dry run would show first what
           becomes of them.
         </p>
-        {typed !== undefined && (
-          <Field label={`Type ${typed} to confirm`} hint="Machines cannot be brought back.">
-            {(attributes) => (
-              <input
-                {...attributes}
-                value={text}
-                autocomplete="off"
-                spellcheck={false}
-                onInput={({ currentTarget }) => setText(currentTarget.value)}
-              />
-            )}
-          </Field>
-        )}
+        {typed !== undefined && <ConfirmField typed={typed} value={text} onChange={setText} />}
         {error !== undefined && <Problem error={error} />}
         <div class="row">
           <Button

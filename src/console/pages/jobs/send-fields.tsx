@@ -1,6 +1,7 @@
 /** The event that a job sends. */
 import type { JSX } from "preact";
 import { useMemo } from "preact/hooks";
+import { ChoiceField } from "../../ui/choice-field.tsx";
 import { Field } from "../../ui/field.tsx";
 import { beginDraft, type Draft } from "../../ui/schema-draft.ts";
 import { readFields } from "../../ui/schema-fields.ts";
@@ -16,6 +17,7 @@ export interface SendEntry {
 }
 
 interface SendFieldsProps {
+  /** Undefined: cannot be read, so that a name is entered. */
   readonly versions: Versions | undefined;
   readonly entry: SendEntry;
   readonly onChange: (entry: SendEntry) => void;
@@ -29,22 +31,15 @@ export function SendFields({ versions, entry, onChange, errors }: SendFieldsProp
   const draft = entry.draft ?? beginDraft(fields);
   return (
     <>
-      <Field label="Event" isRequired error={errors.get("event")}>
-        {(attributes) => (
-          <select
-            {...attributes}
-            value={event}
-            onChange={({ currentTarget }) => onChange({ ...entry, event: currentTarget.value, draft: undefined })}
-          >
-            <option value="">Choose an event</option>
-            {eventsOf(versions?.configurations ?? []).map((name) => (
-              <option key={name} value={name}>
-                {name}
-              </option>
-            ))}
-          </select>
-        )}
-      </Field>
+      <ChoiceField
+        label="Event"
+        isRequired
+        error={errors.get("event")}
+        value={event}
+        choices={versions && eventsOf(versions.configurations)}
+        none="Choose an event"
+        onChange={(name) => onChange({ ...entry, event: name, draft: undefined })}
+      />
       {event !== "" && (
         <SchemaForm
           label="Data of the event"

@@ -1,13 +1,12 @@
 /** What somebody has entered of a job so far, and the request that it makes. */
-import type { MessageInitShape } from "@bufbuild/protobuf";
 import { useState } from "preact/hooks";
-import type { CreateJobRequestSchema } from "../../../gen/detent/v1/job_service_pb.ts";
 import { findFilterProblems, requestOf, type MachineFilter } from "../../data/machine-filter.ts";
 import { beginDraft, readDraft } from "../../ui/schema-draft.ts";
 import { readFields } from "../../ui/schema-fields.ts";
 import type { MigrateEntry } from "./migrate-fields.tsx";
 import { readRate, schemaOf, type JobKind } from "./new-job.ts";
 import type { SendEntry } from "./send-fields.tsx";
+import type { JobRequest } from "./use-job-creation.ts";
 import type { Versions } from "./use-versions.ts";
 
 interface JobEntry {
@@ -15,8 +14,6 @@ interface JobEntry {
   readonly migrate: MigrateEntry;
   readonly rate: string;
 }
-
-type JobRequest = MessageInitShape<typeof CreateJobRequestSchema>;
 
 export interface JobDraft {
   readonly entry: JobEntry;
