@@ -78,7 +78,7 @@ function entriesFor({ principal }: Session): Entry[] {
 function Account({ session }: { readonly session: Session }): JSX.Element {
   const { principal, key, signIn, signOut } = session;
   return (
-    <div class="account">
+    <section class="account" aria-label="Account">
       <p>
         <span class="faint">{principal.root ? "Root key" : "Tenant"}</span>{" "}
         {!principal.root && <strong>{principal.tenant}</strong>}
@@ -93,7 +93,7 @@ function Account({ session }: { readonly session: Session }): JSX.Element {
       <p class="faint">
         <a href="/api/docs">API</a> · <a href="/health">Health</a>
       </p>
-    </div>
+    </section>
   );
 }
 

@@ -2,6 +2,7 @@
 import { gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { PATHS } from "../../src/console/addresses.ts";
+import { settle } from "./settle.ts";
 import type { Stage } from "./stage.ts";
 
 /** What a first visit may load, compressed as Cloudflare does it or better, bytes. */
@@ -78,7 +79,7 @@ export function servingSuite(stage: () => Stage): void {
             loaded.push(response.body().then((body) => gzipSync(body, { level: 6 }).length));
         },
       });
-      await page.waitForLoadState("networkidle");
+      await settle(page);
       const sizes = await Promise.all(loaded);
       // The shell, its style and script, and the page.
       expect(sizes.length).toBeGreaterThanOrEqual(4);

@@ -21,13 +21,13 @@ const FOLLOW_MS = 3_000;
 
 export function TenantDetail({ name }: { readonly name: string }): JSX.Element {
   const client = useClient();
-  const { value, error, reload } = useLoad(
+  const { value, error, reload, poll } = useLoad(
     async (signal) => (await client.tenants.getTenant({ name }, { signal })).tenant,
     [client, name],
   );
   const isErasing = value?.erasingAt !== undefined && value.erasedAt === undefined;
   useEvery(FOLLOW_MS, () => {
-    if (isErasing) reload();
+    if (isErasing) poll();
   });
   return (
     <>

@@ -53,7 +53,7 @@ export default function ConfigurationPage({ name }: PageProps<"configuration">):
       : undefined,
     [client, name],
   );
-  useEvery(COUNT_EVERY_MS, counted.reload);
+  useEvery(COUNT_EVERY_MS, counted.poll);
   const configuration = stored.value;
   const isDeprecated = configuration?.deprecatedAt !== undefined;
   const older = versions?.versions[versions.versions.indexOf(version ?? "") + 1];

@@ -32,14 +32,13 @@ function JobDetails({ id }: { readonly id: string }): JSX.Element {
   const client = useClient();
   const { query } = useNavigation();
   const pageToken = query["page_token"] ?? "";
-  const { value, error, isLoading, reload } = useLoad(
+  const { value, error, reload, poll } = useLoad(
     (signal) => client.jobs.getJob({ id, pageToken }, { signal }),
     [client, id, pageToken],
   );
   const job = value?.job;
   useEvery(EVERY_MS, () => {
-    // To ask again is to drop the question before: answers that take longer than this would never be seen.
-    if (!isLoading && job !== undefined && isRunning(job)) reload();
+    if (job !== undefined && isRunning(job)) poll();
   });
   if (value === undefined || job === undefined) {
     return (

@@ -68,13 +68,12 @@ function Jobs(): JSX.Element {
   const { client, key } = useSession();
   const { query, setQuery } = useNavigation();
   const pageToken = query["page_token"] ?? "";
-  const { value, error, isLoading, reload } = useLoad(
+  const { value, error, reload, poll } = useLoad(
     (signal) => client.jobs.listJobs({ pageToken }, { signal }),
     [client, pageToken],
   );
   useEvery(EVERY_MS, () => {
-    // To ask again is to drop the question before: answers that take longer than this would never be seen.
-    if (!isLoading && value?.jobs.some(isRunning)) reload();
+    if (value?.jobs.some(isRunning)) poll();
   });
   if (value === undefined) {
     return error === undefined ? <Loading what="the jobs" /> : <Problem error={error} onRetry={reload} />;

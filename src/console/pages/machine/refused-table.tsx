@@ -25,7 +25,7 @@ export function RefusedTable({ configuration, id }: MachineAddress): JSX.Element
   const client = useClient();
   const { query, setQuery } = useNavigation();
   const page = query["page"] ?? "";
-  const { value, error, reload } = useLoad(
+  const { value, error, reload, poll } = useLoad(
     async (signal) =>
       await client.machines.listHistory(
         { configuration, id, refused: true, order: "desc", pageSize: PAGE_SIZE, pageToken: page },
@@ -33,7 +33,7 @@ export function RefusedTable({ configuration, id }: MachineAddress): JSX.Element
       ),
     [client, configuration, id, page],
   );
-  useEvery(AGAIN_MS, reload);
+  useEvery(AGAIN_MS, poll);
   if (value === undefined) {
     return error === undefined ? <Loading what="the refused events" /> : <Problem error={error} onRetry={reload} />;
   }

@@ -41,8 +41,8 @@ export function useConfigurationCounts(): Loaded<Overview> {
     [client, names.join(" ")],
   );
   useEvery(EVERY_MS, () => {
-    listed.reload();
-    counted.reload();
+    listed.poll();
+    counted.poll();
   });
   useEffect(() => setCounts(new Map()), [client]);
   const value = listed.value && {

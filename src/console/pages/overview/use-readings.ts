@@ -21,10 +21,10 @@ export function useReadings(): Readings {
   const { key, lacks } = useSession();
   const [readings, setReadings] = useState<readonly Metrics[]>([]);
   const load = lacks("ops") === undefined ? (signal: AbortSignal) => loadMetrics(key, signal) : undefined;
-  const { value, error, reload } = useLoad(load, [key]);
+  const { value, error, reload, poll } = useLoad(load, [key]);
   useEffect(() => {
     if (value !== undefined) setReadings((before) => [...before, value].slice(-MOST));
   }, [value]);
-  useEvery(EVERY_MS, reload);
+  useEvery(EVERY_MS, poll);
   return { readings, error, reload };
 }
