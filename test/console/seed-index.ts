@@ -2,7 +2,7 @@
 import { Api } from "./api.ts";
 import { withCatalog } from "./catalog-file.ts";
 
-const FLEET = {
+export const FLEET = {
   name: "fleet",
   version: "v1",
   starting_state: "parked",
@@ -31,7 +31,7 @@ export interface SeededIndex {
 }
 
 /** The id of the nth, from 0: in the order of the numbers, which is also that of `updated_at`, a minute apart. */
-function fleetIdOf(at: number): string {
+export function fleetIdOf(at: number): string {
   return `car-${String(at).padStart(6, "0")}`;
 }
 

@@ -8,6 +8,8 @@ import { jobsSuite } from "../console/jobs.suite.ts";
 import { machineSuite } from "../console/machine.suite.ts";
 import { machinesSuite } from "../console/machines.suite.ts";
 import { overviewSuite } from "../console/overview.suite.ts";
+import { fleetSuite } from "../console/fleet.suite.ts";
+import { seedIndex } from "../console/seed-index.ts";
 import { seed, type Seeded } from "../console/seed.ts";
 import { servingSuite } from "../console/serving.suite.ts";
 import { setStage, type Stage } from "../console/stage.ts";
@@ -17,6 +19,7 @@ let seeded: Seeded;
 beforeAll(async () => {
   stage = await setStage();
   seeded = await seed(stage.server);
+  await seedIndex(stage.server.url, stage.server.stateDir);
 });
 afterAll(() => stage?.end());
 
@@ -29,6 +32,7 @@ const SUITES = {
   jobs: jobsSuite,
   failures: failuresSuite,
   access: accessSuite,
+  fleet: fleetSuite,
   "every page": everyPageSuite,
 };
 

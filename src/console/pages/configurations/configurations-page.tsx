@@ -97,6 +97,7 @@ function ConfigurationsTable({ rows }: { readonly rows: readonly ConfigurationVe
         },
         {
           title: "Versions",
+          isMinor: true,
           cell: ({ versions, deprecated }) => (
             <>
               {formatCount(versions.length)}
