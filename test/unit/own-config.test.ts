@@ -9,6 +9,7 @@ const root = join(import.meta.dirname, "../..");
 
 interface WranglerFile {
   readonly main: string;
+  readonly build: { readonly command: string; readonly cwd: string; readonly watch_dir: string };
   readonly assets: { readonly directory: string };
   readonly d1_databases: readonly { readonly migrations_dir: string }[];
   readonly queues: { readonly producers: object[]; readonly consumers: object[] };
@@ -21,13 +22,20 @@ test("a server that tells every change is configured as the others, with one que
     const path = await writeConfigWithTransitions(root, join(dir, "state"));
     const text = await readFile(path, "utf8");
     const made = parse(text) as unknown as WranglerFile;
-    const { main, assets, d1_databases, queues, ...others } = made;
+    const { main, build, assets, d1_databases, queues, ...others } = made;
     const transitions = { binding: "TRANSITIONS", queue: "transitions" };
     expect(queues).toEqual({ ...committed.queues, producers: [...committed.queues.producers, transitions] });
     expect(committed).toMatchObject(others);
-    expect([main, assets.directory, ...d1_databases.map((database) => database.migrations_dir)].every(isAbsolute)).toBe(
-      true,
-    );
+    expect(build.command).toBe(committed.build.command);
+    expect(
+      [
+        main,
+        build.cwd,
+        build.watch_dir,
+        assets.directory,
+        ...d1_databases.map((database) => database.migrations_dir),
+      ].every(isAbsolute),
+    ).toBe(true);
     // Where the committed file has the queue, it is not there twice.
     await cp(path, join(dir, "wrangler.toml"));
     const again = parse(await readFile(await writeConfigWithTransitions(dir, join(dir, "again")), "utf8"));

@@ -38,6 +38,7 @@ const WHOLE_BODIES: Readonly<Record<string, string>> = {
   "PauseJob answer": "job",
   "ResumeJob answer": "job",
   "CancelJob answer": "job",
+  "GetPrincipal answer": "principal",
   "CreateTenant answer": "tenant",
   "GetTenant answer": "tenant",
   "EraseTenant answer": "tenant",

@@ -119,7 +119,7 @@ class Pieces {
 const ACCESS: Readonly<Partial<Record<Access, string>>> = {
   open: "Needs no credential.",
   any: "Needs a key of the tenant's; it gives no more than that key has.",
-  known: "Any key or token will do, the root key too.",
+  known: "Needs any key or token; the root key will do, too.",
   root: "Needs the root key.",
 };
 
