@@ -33,9 +33,10 @@ const CLAIMS = v.object({
   key: v.string(),
   sub: v.optional(v.string()),
   scopes: v.array(v.picklist(SCOPES)),
-  configurations: v.array(v.string()),
-  machines: v.optional(v.array(v.strictTuple([v.string(), v.string()]))),
-  events: v.optional(v.array(v.string())),
+  // An empty list would reach nothing; where a credential is described, it would read as everything.
+  configurations: v.pipe(v.array(v.string()), v.minLength(1)),
+  machines: v.optional(v.pipe(v.array(v.strictTuple([v.string(), v.string()])), v.minLength(1))),
+  events: v.optional(v.pipe(v.array(v.string()), v.minLength(1))),
   exp: v.pipe(v.number(), v.safeInteger()),
 });
 

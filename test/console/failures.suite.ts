@@ -123,7 +123,7 @@ export function failuresSuite(stage: () => Stage): void {
         event: { event_id: `late-${id}`, transition: { event: "accept" } },
       }),
     }));
-    putDeadLetters(stage().server.stateDir, letters);
+    await putDeadLetters(stage().server.stateDir, letters);
     const page = await stage().open("/dead-letters");
     const entries = page
       .getByRole("list", { name: "Dead letters" })

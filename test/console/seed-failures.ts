@@ -1,6 +1,6 @@
 /** Events that found no machine, and messages that the events queue gave up on. */
 import type { Api } from "./api.ts";
-import { withCatalog } from "./catalog-file.ts";
+import { putDeadLetters, type Letter } from "./dead-letters.ts";
 import { ARABIC, IMAGE, OVERRIDE, SCRIPT } from "./hostile.ts";
 
 /** Each is sent one event, which fails. */
@@ -13,24 +13,20 @@ const LOST = [
   ["missing", "order-1", "cancel"],
 ] as const;
 
-interface Letter {
-  readonly id: string;
-  readonly configuration: string;
-  readonly machineId: string;
-  readonly eventId: string;
-  readonly contentType: "json" | "text";
-  readonly body: string;
-}
-
 const AT = Date.UTC(2026, 0, 2, 3, 4, 5);
 
-function makeLetter(id: string, configuration: string, machineId: string, event: string): Letter {
+function makeLetter(
+  id: string,
+  configuration: string,
+  machineId: string,
+  event: string,
+): Letter & { readonly id: string } {
   const eventId = `late ${id}`;
   const body = { config: configuration, id: machineId, event: { event_id: eventId, transition: { event } } };
   return { id, configuration, machineId, eventId, contentType: "json", body: JSON.stringify(body) };
 }
 
-const LETTERS: readonly Letter[] = [
+const LETTERS: readonly (Letter & { readonly id: string })[] = [
   makeLetter("letter-1", "orders", "order-1", "cancel"),
   makeLetter("letter-2", "orders", "order-2", "cancel"),
   makeLetter("letter-3", "devices", "device-1", "fail"),
@@ -60,10 +56,5 @@ export async function seedFailures(api: Api): Promise<void> {
 
 /** A queue on one machine gives up after minutes only, so the letters are written where it would put them. */
 export async function seedDeadLetters(stateDir: string): Promise<void> {
-  await withCatalog(stateDir, (db) => {
-    const insert = db.prepare("INSERT OR IGNORE INTO dead_letters VALUES ('dev', ?, ?, ?, ?, ?, ?, ?)");
-    for (const [at, { id, configuration, machineId, eventId, contentType, body }] of LETTERS.entries()) {
-      insert.run(AT + at, id, configuration, machineId, eventId, contentType, body);
-    }
-  });
+  await putDeadLetters(stateDir, LETTERS, AT);
 }

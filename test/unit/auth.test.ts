@@ -278,3 +278,20 @@ test.each(["Dev", "-dev", "dev-", "a_b", "a".repeat(64), "a/b"])(
 test("an unknown jurisdiction is refused with its value", () => {
   expect(() => settings({ DETENT_JURISDICTION: "mars" })).toThrow(/DETENT_JURISDICTION.*"mars"/);
 });
+
+test.each([{ configurations: [] }, { machines: [] }, { events: [] }])(
+  "a token whose list is empty (%o) is none: it would read as reaching everything",
+  async (empty) => {
+    const whole = {
+      tenant: "acme",
+      key: "",
+      subject: "",
+      scopes: ["machines:read"] as const,
+      configurations: ["orders"],
+    };
+    const claims = { ...whole, ...empty, expiresAt: Math.floor(Date.now() / 1_000) + 60 };
+    expect(await tokens.read(await tokens.sign(claims, "id"), Date.now())).toBeUndefined();
+    const full = { ...whole, expiresAt: claims.expiresAt };
+    expect(await tokens.read(await tokens.sign(full, "id"), Date.now())).toMatchObject({ configurations: ["orders"] });
+  },
+);

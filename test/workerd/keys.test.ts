@@ -436,12 +436,16 @@ test("every credential is told what it is and may do, through both doors", async
     expires_at: "2999-01-01T00:00:00.000Z",
   });
   const machine = { configuration: "orders", id: "a/b" };
-  const token = await call("/api/v1/tokens", key, { scopes: ["events:send"], machines: [machine], events: ["stay"] });
+  const token = await call("/api/v1/tokens", key, {
+    scopes: ["events:send", "machines:read"],
+    machines: [machine],
+    events: ["stay"],
+  });
   expect(await whoIs(token.body.token)).toEqual({
     ...NOBODY,
     tenant: "principals",
     actor: `token:${id}`,
-    scopes: ["events:send"],
+    scopes: ["machines:read", "events:send"],
     configurations: ["orders"],
     machines: [machine],
     events: ["stay"],
@@ -450,7 +454,7 @@ test("every credential is told what it is and may do, through both doors", async
   expect(await whoIs(ROOT_KEY)).toEqual({ ...NOBODY, tenant: "", actor: "root", scopes: ["keys:admin"], root: true });
 });
 
-test("who has no credential is told nothing of itself", async () => {
+test("who has no valid credential is told nothing", async () => {
   for (const path of ["/api/v1/principal", "/detent.v1.TenantService/GetPrincipal"])
     expect((await call(path, "dtk_none", path.startsWith("/api") ? undefined : {})).status).toBe(401);
 });

@@ -2,14 +2,11 @@
 import type { Configuration } from "../../gen/detent/v1/configuration_pb.ts";
 import type { ConfigurationVersions } from "../../gen/detent/v1/configuration_service_pb.ts";
 import { useSession } from "../session/session.ts";
-import { inTurns } from "./in-turns.ts";
+import { readVersions } from "./read-versions.ts";
 import { useLoad, type Loaded } from "./use-load.ts";
 
 /** As many as the service answers at a time. */
 const PAGE_SIZE = 1_000;
-/** Versions whose states are looked up where any may be meant; each is a call. */
-const VERSIONS_READ = 12;
-const AT_A_TIME = 4;
 
 /**
  * All configurations, at most 1000. Nothing is asked for a credential that may not read them: its user enters names.
@@ -43,19 +40,13 @@ export function useConfiguration(name: string, version: string): Loaded<Configur
 export function useStates(name: string, versions: readonly string[]): Loaded<readonly string[]> {
   const { client, lacks } = useSession();
   const mayRead = lacks("configurations:read") === undefined && name !== "" && versions.length > 0;
-  const read = versions.slice(0, VERSIONS_READ);
   return useLoad(
     mayRead
       ? async (signal) => {
-          const states = new Map<string, readonly string[]>();
-          await inTurns(read, AT_A_TIME, async (version) => {
-            const request = { configId: `${name}:${version}` };
-            const { configuration } = await client.configurations.getConfiguration(request, { signal });
-            states.set(version, configuration?.states ?? []);
-          });
-          return [...new Set(read.flatMap((version) => states.get(version) ?? []))];
+          const found = await readVersions(client, name, versions, signal);
+          return [...new Set(found.flatMap(({ states }) => states))];
         }
       : undefined,
-    [client, mayRead, name, read.join(" ")],
+    [client, mayRead, name, versions.join(" ")],
   );
 }

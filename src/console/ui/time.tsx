@@ -28,3 +28,16 @@ export function Instant({ at, otherwise = "–" }: TimeProps): JSX.Element {
   const ms = timestampMs(at);
   return <time dateTime={new Date(ms).toISOString()}>{formatInstant(ms)}</time>;
 }
+
+/** How long ago, and under it the instant, where there is room for it. */
+export function When({ at }: Pick<TimeProps, "at">): JSX.Element {
+  return (
+    <>
+      <Ago at={at} />
+      <br />
+      <span class="faint minor">
+        <Instant at={at} />
+      </span>
+    </>
+  );
+}

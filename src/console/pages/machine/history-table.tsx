@@ -11,7 +11,7 @@ import { Json } from "../../ui/json.tsx";
 import { formatCount } from "../../ui/number-text.ts";
 import { Problem } from "../../ui/problem.tsx";
 import { Table } from "../../ui/table.tsx";
-import { Ago, Instant } from "../../ui/time.tsx";
+import { When } from "../../ui/time.tsx";
 import type { MachineAddress } from "./follow-machine.ts";
 import type { KnownHistory } from "./present.ts";
 
@@ -65,15 +65,7 @@ export function HistoryTable({ address, history, revision, onOlder }: HistoryTab
           { title: "Change", cell: (entry) => <Change of={entry} /> },
           {
             title: "When",
-            cell: ({ timestamp }) => (
-              <>
-                <Ago at={timestamp} />
-                <br />
-                <span class="faint minor">
-                  <Instant at={timestamp} />
-                </span>
-              </>
-            ),
+            cell: ({ timestamp }) => <When at={timestamp} />,
           },
           { title: "By", cell: (entry) => <Sender of={entry} /> },
           { title: "Details", cell: (entry) => <Details of={entry} /> },

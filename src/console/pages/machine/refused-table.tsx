@@ -13,7 +13,7 @@ import { formatCountOf } from "../../ui/number-text.ts";
 import { Pager } from "../../ui/pager.tsx";
 import { Problem } from "../../ui/problem.tsx";
 import { Table } from "../../ui/table.tsx";
-import { Ago, Instant } from "../../ui/time.tsx";
+import { When } from "../../ui/time.tsx";
 import type { MachineAddress } from "./follow-machine.ts";
 import { Sender } from "./history-table.tsx";
 
@@ -69,15 +69,7 @@ export function RefusedTable({ configuration, id }: MachineAddress): JSX.Element
             { title: "Why", cell: (receipt) => <Why of={receipt} /> },
             {
               title: "When",
-              cell: ({ at }) => (
-                <>
-                  <Ago at={at} />
-                  <br />
-                  <span class="faint minor">
-                    <Instant at={at} />
-                  </span>
-                </>
-              ),
+              cell: ({ at }) => <When at={at} />,
             },
             { title: "By", cell: (receipt) => <Sender of={receipt} /> },
             { title: "Details", cell: (receipt) => <Details of={receipt} /> },

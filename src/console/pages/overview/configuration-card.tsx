@@ -2,6 +2,7 @@
 import type { JSX } from "preact";
 import { hrefOf } from "../../addresses.ts";
 import { Link } from "../../navigation.tsx";
+import { useSession } from "../../session/session.ts";
 import { Loading } from "../../ui/loading.tsx";
 import { formatCount, formatCountOf } from "../../ui/number-text.ts";
 import type { ConfigurationCounts } from "./use-configuration-counts.ts";
@@ -11,6 +12,7 @@ const STATES_SHOWN = 6;
 
 export function ConfigurationCard({ of }: { readonly of: ConfigurationCounts }): JSX.Element {
   const { name, versions, counts } = of;
+  const lack = useSession().lacks("machines:read");
   return (
     <section class="card" aria-label={name}>
       <div class="heading">
@@ -23,7 +25,9 @@ export function ConfigurationCard({ of }: { readonly of: ConfigurationCounts }):
           {formatCountOf(versions.length, "version")}
         </span>
       </div>
-      {counts === undefined ? <Loading what="its machines" /> : <StateCounts name={name} counts={counts} />}
+      {lack !== undefined && <p class="faint">Its machines are not shown: {lack}</p>}
+      {lack === undefined && counts === undefined && <Loading what="its machines" />}
+      {counts !== undefined && <StateCounts name={name} counts={counts} />}
     </section>
   );
 }

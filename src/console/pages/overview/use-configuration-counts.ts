@@ -13,7 +13,7 @@ const AT_A_TIME = 4;
 export interface ConfigurationCounts {
   readonly name: string;
   readonly versions: readonly string[];
-  /** Undefined: on its way. */
+  /** Undefined: on its way, or not to be seen by this credential. */
   readonly counts: CountMachinesResponse | undefined;
 }
 
