@@ -3,7 +3,7 @@
  * `transitions`. Knows nothing of what is in it besides.
  */
 import { mkdir, readFile, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { parse, stringify } from "smol-toml";
 
 interface WranglerFile {
@@ -22,7 +22,8 @@ export async function writeConfigWithTransitions(root: string, dir: string): Pro
   const file = {
     ...committed,
     main: join(root, main),
-    build: { ...build, cwd: root, watch_dir: join(root, build.watch_dir) },
+    // wrangler reads `watch_dir` from the file and `cwd` as it stands.
+    build: { ...build, cwd: root, watch_dir: relative(dir, join(root, build.watch_dir)) },
     assets: { ...assets, directory: join(root, assets.directory) },
     d1_databases: d1_databases.map((database) => ({
       ...database,

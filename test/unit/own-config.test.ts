@@ -26,15 +26,10 @@ test("a server that tells every change is configured as the others, with one que
     const transitions = { binding: "TRANSITIONS", queue: "transitions" };
     expect(queues).toEqual({ ...committed.queues, producers: [...committed.queues.producers, transitions] });
     expect(committed).toMatchObject(others);
+    expect(join(dir, "state", build.watch_dir)).toBe(join(root, committed.build.watch_dir));
     expect(build.command).toBe(committed.build.command);
     expect(
-      [
-        main,
-        build.cwd,
-        build.watch_dir,
-        assets.directory,
-        ...d1_databases.map((database) => database.migrations_dir),
-      ].every(isAbsolute),
+      [main, build.cwd, assets.directory, ...d1_databases.map((database) => database.migrations_dir)].every(isAbsolute),
     ).toBe(true);
     // Where the committed file has the queue, it is not there twice.
     await cp(path, join(dir, "wrangler.toml"));

@@ -101,7 +101,9 @@ export function deriveDeployment(options: TenantOptions, { committed, existing, 
     ...base,
     name: worker,
     main: there(base.main),
-    build: { ...base.build, cwd: there("."), watch_dir: there(base.build.watch_dir) },
+    // Without a `cwd`, which wrangler would read from where it was started and not from this file: that is the
+    // repository, where npx finds wrangler, and npm the script.
+    build: { ...base.build, watch_dir: there(base.build.watch_dir) },
     workers_dev: true,
     ...Object.fromEntries(Object.entries(own ?? {}).filter(([key]) => !(key in base))),
     ...(options.domain !== undefined && {
