@@ -6,7 +6,7 @@ import { useClient } from "../../session/session.ts";
 import { Button } from "../../ui/button.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
 import { Field } from "../../ui/field.tsx";
-import { Problem } from "../../ui/problem.tsx";
+import { FormEnd } from "../../ui/form-end.tsx";
 import { Section } from "../../ui/section.tsx";
 
 interface EraseSectionProps {
@@ -71,13 +71,9 @@ function EraseDialog({ name, onClose, onBegun }: EraseSectionProps & { readonly 
             />
           )}
         </Field>
-        {error !== undefined && <Problem error={error} />}
-        <div class="row">
-          <Button kind="danger" type="submit" isBusy={isBusy} disabledReason={lack}>
-            Erase it for good
-          </Button>
-          <Button onClick={onClose}>Cancel</Button>
-        </div>
+        <FormEnd kind="danger" error={error} isBusy={isBusy} disabledReason={lack} onCancel={onClose}>
+          Erase it for good
+        </FormEnd>
       </form>
     </Dialog>
   );

@@ -6,11 +6,10 @@ import type { CreateKeyResponse } from "../../../gen/detent/v1/tenant_service_pb
 import { useAction } from "../../data/use-action.ts";
 import type { Scope } from "../../session/scope.ts";
 import { useClient } from "../../session/session.ts";
-import { Button } from "../../ui/button.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
 import { Field } from "../../ui/field.tsx";
 import { focusFirstFault } from "../../ui/focus-first-fault.ts";
-import { Problem } from "../../ui/problem.tsx";
+import { FormEnd } from "../../ui/form-end.tsx";
 import { checkKey, type KeyComplaints } from "./key-complaints.ts";
 import { readLines } from "./lines.ts";
 import { ScopeChoice } from "./scope-choice.tsx";
@@ -92,17 +91,9 @@ export function NewKeyDialog({ tenant, onClose, onMade }: NewKeyDialogProps): JS
             />
           )}
         </Field>
-        {error !== undefined && (
-          <div class="wide">
-            <Problem error={error} />
-          </div>
-        )}
-        <div class="wide row">
-          <Button kind="primary" type="submit" isBusy={isBusy}>
-            Make the key
-          </Button>
-          <Button onClick={onClose}>Cancel</Button>
-        </div>
+        <FormEnd error={error} isBusy={isBusy} onCancel={onClose}>
+          Make the key
+        </FormEnd>
       </form>
     </Dialog>
   );

@@ -5,11 +5,10 @@ import type { CreateTokenResponse } from "../../../gen/detent/v1/tenant_service_
 import { useAction } from "../../data/use-action.ts";
 import type { Scope } from "../../session/scope.ts";
 import { useClient } from "../../session/session.ts";
-import { Button } from "../../ui/button.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
 import { Field } from "../../ui/field.tsx";
 import { focusFirstFault } from "../../ui/focus-first-fault.ts";
-import { Problem } from "../../ui/problem.tsx";
+import { FormEnd } from "../../ui/form-end.tsx";
 import { readLines, readMachines } from "./lines.ts";
 import { ScopeChoice } from "./scope-choice.tsx";
 import { TOKEN_SCOPES } from "./scopes.ts";
@@ -124,17 +123,9 @@ export function NewTokenDialog({ onClose, onMade }: NewTokenDialogProps): JSX.El
             </select>
           )}
         </Field>
-        {error !== undefined && (
-          <div class="wide">
-            <Problem error={error} />
-          </div>
-        )}
-        <div class="wide row">
-          <Button kind="primary" type="submit" isBusy={isBusy}>
-            Make the token
-          </Button>
-          <Button onClick={onClose}>Cancel</Button>
-        </div>
+        <FormEnd error={error} isBusy={isBusy} onCancel={onClose}>
+          Make the token
+        </FormEnd>
       </form>
     </Dialog>
   );

@@ -4,10 +4,9 @@ import { useState } from "preact/hooks";
 import type { Key, RerollKeyResponse } from "../../../gen/detent/v1/tenant_service_pb.ts";
 import { useAction } from "../../data/use-action.ts";
 import { useClient } from "../../session/session.ts";
-import { Button } from "../../ui/button.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
 import { Field } from "../../ui/field.tsx";
-import { Problem } from "../../ui/problem.tsx";
+import { FormEnd } from "../../ui/form-end.tsx";
 
 /** As durations of ISO 8601; the service takes up to 30 days. */
 const GRACES = {
@@ -59,13 +58,9 @@ export function RerollDialog({ held, tenant, isOwn, onClose, onMade }: RerollDia
             This console uses this key: sign in with the new secret afterwards. With the old one no keys can be changed.
           </p>
         )}
-        {error !== undefined && <Problem error={error} />}
-        <div class="row">
-          <Button kind="primary" type="submit" isBusy={isBusy}>
-            Make a new secret
-          </Button>
-          <Button onClick={onClose}>Cancel</Button>
-        </div>
+        <FormEnd error={error} isBusy={isBusy} onCancel={onClose}>
+          Make a new secret
+        </FormEnd>
       </form>
     </Dialog>
   );

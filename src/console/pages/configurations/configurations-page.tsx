@@ -7,8 +7,6 @@ import type { ConfigurationVersions } from "../../../gen/detent/v1/configuration
 import { Link, useNavigation } from "../../navigation.tsx";
 import { useClient, useSession } from "../../session/session.ts";
 import { Badge } from "../../ui/badge.tsx";
-import { curlText } from "../../ui/curl-text.ts";
-import { Empty } from "../../ui/empty.tsx";
 import { Loading } from "../../ui/loading.tsx";
 import { formatCount, formatCountOf } from "../../ui/number-text.ts";
 import { Page } from "../../ui/page.tsx";
@@ -16,7 +14,7 @@ import { Pager } from "../../ui/pager.tsx";
 import { Problem } from "../../ui/problem.tsx";
 import { Section } from "../../ui/section.tsx";
 import { Table } from "../../ui/table.tsx";
-import { FIRST_CONFIGURATION } from "./first-configuration.ts";
+import { NoConfigurations } from "./no-configurations.tsx";
 
 const PAGE_SIZE = 50;
 
@@ -125,18 +123,5 @@ function ConfigurationsTable({ rows }: { readonly rows: readonly ConfigurationVe
         },
       ]}
     />
-  );
-}
-
-function NoConfigurations(): JSX.Element {
-  const { key } = useSession();
-  const request = { method: "POST", path: "/api/v1/configurations", body: FIRST_CONFIGURATION } as const;
-  return (
-    <Empty title="There are no configurations yet." command={curlText({ ...request, hasKey: key !== undefined })}>
-      <p>
-        A configuration says which states an entity may be in and which events move it.{" "}
-        <Link to={hrefOf("newConfiguration")}>Write one here</Link>, or upload one:
-      </p>
-    </Empty>
   );
 }

@@ -4,10 +4,9 @@ import { useState } from "preact/hooks";
 import type { Job } from "../../../gen/detent/v1/job_service_pb.ts";
 import { useAction } from "../../data/use-action.ts";
 import { useSession } from "../../session/session.ts";
-import { Button } from "../../ui/button.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
+import { FormEnd } from "../../ui/form-end.tsx";
 import { formatCountOf } from "../../ui/number-text.ts";
-import { Problem } from "../../ui/problem.tsx";
 import { ConfirmField, lackOfConfirmation } from "./confirm-field.tsx";
 import { actionText, filterText } from "./job-text.ts";
 import { scopeOf } from "./new-job.ts";
@@ -45,18 +44,16 @@ export function RealRunDialog({ dryRun, onCreate, onClose }: RealRunDialogProps)
       </p>
       <form class="stack" onSubmit={submit}>
         {typed !== undefined && <ConfirmField typed={typed} value={text} onChange={setText} />}
-        {run.error !== undefined && <Problem error={run.error} />}
-        <div class="row">
-          <Button
-            type="submit"
-            kind={typed === undefined ? "primary" : "danger"}
-            isBusy={run.isBusy}
-            disabledReason={disabledReason}
-          >
-            Run it
-          </Button>
-          <Button onClick={onClose}>Not now</Button>
-        </div>
+        <FormEnd
+          kind={typed === undefined ? "primary" : "danger"}
+          error={run.error}
+          isBusy={run.isBusy}
+          disabledReason={disabledReason}
+          cancel="Not now"
+          onCancel={onClose}
+        >
+          Run it
+        </FormEnd>
       </form>
     </Dialog>
   );

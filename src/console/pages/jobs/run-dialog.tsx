@@ -1,10 +1,9 @@
 /** Asks before a job is run that was not tried before. */
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
-import { Button } from "../../ui/button.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
+import { FormEnd } from "../../ui/form-end.tsx";
 import { formatCountOf } from "../../ui/number-text.ts";
-import { Problem } from "../../ui/problem.tsx";
 import { ConfirmField, lackOfConfirmation } from "./confirm-field.tsx";
 
 interface RunDialogProps {
@@ -36,18 +35,16 @@ export function RunDialog({ what, count, typed, isBusy, error, onRun, onClose }:
           becomes of them.
         </p>
         {typed !== undefined && <ConfirmField typed={typed} value={text} onChange={setText} />}
-        {error !== undefined && <Problem error={error} />}
-        <div class="row">
-          <Button
-            isBusy={isBusy}
-            type="submit"
-            kind={typed === undefined ? "primary" : "danger"}
-            disabledReason={disabledReason}
-          >
-            Run it
-          </Button>
-          <Button onClick={onClose}>Not now</Button>
-        </div>
+        <FormEnd
+          kind={typed === undefined ? "primary" : "danger"}
+          error={error}
+          isBusy={isBusy}
+          disabledReason={disabledReason}
+          cancel="Not now"
+          onCancel={onClose}
+        >
+          Run it
+        </FormEnd>
       </form>
     </Dialog>
   );

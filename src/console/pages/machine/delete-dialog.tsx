@@ -3,11 +3,10 @@ import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { useAction } from "../../data/use-action.ts";
 import { useClient } from "../../session/session.ts";
-import { Button } from "../../ui/button.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
 import { Field } from "../../ui/field.tsx";
+import { FormEnd } from "../../ui/form-end.tsx";
 import { Notice } from "../../ui/notice.tsx";
-import { Problem } from "../../ui/problem.tsx";
 import type { MachineAddress } from "./follow-machine.ts";
 
 interface DeleteDialogProps {
@@ -49,18 +48,15 @@ export function DeleteDialog({ address, revision, onClose }: DeleteDialogProps):
             />
           )}
         </Field>
-        {remove.error !== undefined && <Problem error={remove.error} />}
-        <div class="row">
-          <Button
-            type="submit"
-            kind="danger"
-            isBusy={remove.isBusy}
-            disabledReason={isSame ? undefined : "Type the id of the machine first."}
-          >
-            Delete
-          </Button>
-          <Button onClick={onClose}>Cancel</Button>
-        </div>
+        <FormEnd
+          kind="danger"
+          error={remove.error}
+          isBusy={remove.isBusy}
+          disabledReason={isSame ? undefined : "Type the id of the machine first."}
+          onCancel={onClose}
+        >
+          Delete
+        </FormEnd>
       </form>
     </Dialog>
   );

@@ -4,11 +4,10 @@ import { useState } from "preact/hooks";
 import type { Machine } from "../../../gen/detent/v1/machine_pb.ts";
 import { useAction } from "../../data/use-action.ts";
 import { useClient } from "../../session/session.ts";
-import { Button } from "../../ui/button.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
 import { Field } from "../../ui/field.tsx";
+import { FormEnd } from "../../ui/form-end.tsx";
 import { Notice } from "../../ui/notice.tsx";
-import { Problem } from "../../ui/problem.tsx";
 import { beginDraft, readDraft } from "../../ui/schema-draft.ts";
 import { SchemaForm } from "../../ui/schema-form.tsx";
 import type { MachineAddress } from "./follow-machine.ts";
@@ -98,13 +97,9 @@ export function OverrideDialog({ address, machine, states, onClose, onDone }: Ov
             errors={errors}
           />
         )}
-        {override.error !== undefined && <Problem error={override.error} />}
-        <div class="row">
-          <Button type="submit" kind="danger" isBusy={override.isBusy}>
-            Override
-          </Button>
-          <Button onClick={onClose}>Cancel</Button>
-        </div>
+        <FormEnd kind="danger" error={override.error} isBusy={override.isBusy} onCancel={onClose}>
+          Override
+        </FormEnd>
       </form>
     </Dialog>
   );

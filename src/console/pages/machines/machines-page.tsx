@@ -14,7 +14,8 @@ import { Problem } from "../../ui/problem.tsx";
 import { FilterForm } from "./filter-form.tsx";
 import { MachineList } from "./machine-list.tsx";
 import { orderOf } from "./machine-order.ts";
-import { NoConfigurations, NoneChosen } from "./no-machines.tsx";
+import { NoConfigurations } from "../configurations/no-configurations.tsx";
+import { NoneChosen } from "./no-machines.tsx";
 import { OpenById } from "./open-by-id.tsx";
 
 export default function MachinesPage(): JSX.Element {

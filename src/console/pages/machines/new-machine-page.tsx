@@ -9,7 +9,7 @@ import { Page } from "../../ui/page.tsx";
 import { Problem } from "../../ui/problem.tsx";
 import { versionToBegin } from "./machine-entry.ts";
 import { NewMachineForm } from "./new-machine-form.tsx";
-import { NoConfigurations } from "./no-machines.tsx";
+import { NoConfigurations } from "../configurations/no-configurations.tsx";
 
 export default function NewMachinePage(): JSX.Element {
   const { query } = useNavigation();

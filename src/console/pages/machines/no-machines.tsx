@@ -9,29 +9,6 @@ import { curlText } from "../../ui/curl-text.ts";
 import { Empty } from "../../ui/empty.tsx";
 import { formatCountOf } from "../../ui/number-text.ts";
 
-const FIRST_CONFIGURATION = {
-  name: "orders",
-  starting_state: "pending",
-  states: ["pending", "shipped"],
-  transitions: [{ from: "pending", to: "shipped", event: "ship" }],
-};
-
-export function NoConfigurations(): JSX.Element {
-  const { key } = useSession();
-  const request = { method: "POST", path: "/api/v1/configurations", body: FIRST_CONFIGURATION } as const;
-  return (
-    <Empty
-      title="There are no configurations yet, and so no machines."
-      command={curlText({ ...request, hasKey: key !== undefined })}
-    >
-      <p>
-        A machine lives by a configuration: it says which states there are and which events move it.{" "}
-        <Link to={hrefOf("newConfiguration")}>Write one here</Link>, or upload one:
-      </p>
-    </Empty>
-  );
-}
-
 interface NoneChosenProps {
   /** Undefined: not known. */
   readonly of: readonly ConfigurationVersions[] | undefined;
