@@ -1,8 +1,7 @@
 /** Keys, signing in and out, the audit log, and tenants. */
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
+import { readRootKey } from "./seed-keys.ts";
 import { PATIENCE, type Stage } from "./stage.ts";
 
 const HOSTILE = "<img src=x onerror=alert(1)> \u202Egnp " + "x".repeat(80);
@@ -188,7 +187,7 @@ export function accessSuite(stage: () => Stage): void {
   });
 
   test("with the root key there are tenants: one is created, limited, given a key, and erased when its name is typed", async () => {
-    const root = (await readFile(join(stage().server.stateDir, "root-key"), "utf8")).trim();
+    const root = await readRootKey(stage().server.stateDir);
     const page = await stage().open("/", { key: root });
     await page.getByRole("heading", { name: "Tenants", level: 1 }).waitFor();
     const menu = page.getByRole("navigation", { name: "Console" });

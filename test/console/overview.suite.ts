@@ -1,5 +1,9 @@
 /** The frame and the overview. */
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
 import { expect, test } from "vitest";
+import { Api } from "./api.ts";
+import { readRootKey } from "./seed-keys.ts";
 import { PATIENCE, type Stage } from "./stage.ts";
 
 const CONFIGURATION = {
@@ -34,6 +38,29 @@ export function overviewSuite(stage: () => Stage): void {
     await page.getByRole("link", { name: "NO_TRANSITION" }).waitFor();
     const card = page.getByRole("region", { name: "overview", exact: true });
     await expect.poll(() => card.textContent(), { timeout: 25_000 }).toContain("end");
+    await page.close();
+  });
+
+  test("who has nothing yet is told on each page how to begin, by a command that works", async () => {
+    const { server, open } = stage();
+    const root = await readRootKey(server.stateDir);
+    const api = new Api(server.url);
+    await api.call("/api/v1/tenants", { key: root, body: { name: "beginner" } });
+    const scopes = ["configurations:read", "configurations:write", "machines:read", "machines:write", "ops"];
+    const body = { name: "first", tenant: "beginner", scopes };
+    const { secret } = await api.call<{ secret: string }>("/api/v1/keys", { key: root, body });
+    const page = await open("/", { key: secret });
+    for (const name of ["Configurations", "Machines", "Overview"]) {
+      await page.getByRole("navigation", { name: "Console" }).getByRole("link", { name, exact: true }).click();
+      await page.getByRole("heading", { level: 1, name }).waitFor();
+      await page.getByText("There are no configurations yet.").waitFor();
+    }
+    const command = await page.locator(".empty pre").innerText();
+    expect(command).not.toContain(secret);
+    const env = { ...process.env, DETENT_KEY: secret };
+    const { stdout } = await promisify(execFile)("sh", ["-c", `${command} -s`], { env });
+    expect(JSON.parse(stdout)).toMatchObject({ name: "orders", version: "v1", warnings: [] });
+    await page.getByRole("region", { name: "orders", exact: true }).waitFor();
     await page.close();
   });
 

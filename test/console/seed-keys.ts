@@ -31,7 +31,8 @@ const KEYS = "/api/v1/keys";
 const READ = ["configurations:read", "machines:read"];
 const DAY_MS = 86_400_000;
 
-async function readRootKey(stateDir: string): Promise<string> {
+/** The root key of the server that keeps its state there. */
+export async function readRootKey(stateDir: string): Promise<string> {
   return (await readFile(join(stateDir, "root-key"), "utf8")).trim();
 }
 

@@ -38,6 +38,8 @@ describe("the file", () => {
       assets: { directory: "../../src/http/assets" },
       d1_databases: [{ database_name: "detent-acme", migrations_dir: "../../migrations" }],
     });
+    // No `cwd`: wrangler would take it from where it is started.
+    expect(file["build"]).toEqual({ command: "npm run --silent build:console", watch_dir: "../../src/console" });
     expect(file["vars"]).toMatchObject({
       DETENT_EVENTS_TENANT: "acme",
       DETENT_JURISDICTION: "",

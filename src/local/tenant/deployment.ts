@@ -2,8 +2,8 @@
  * The wrangler file of a tenant's deployment, made from the committed one: the same Worker with names of its own. No I/O:
  * texts come in, a text goes out.
  */
-import { relative, sep } from "node:path";
 import { parse, stringify } from "smol-toml";
+import { moveConfig, type Paths } from "../moved-config.ts";
 import { UsageError, type Jurisdiction, type TenantOptions } from "./options.ts";
 
 export interface Deployment {
@@ -28,11 +28,8 @@ export interface Sources {
   readonly dir: string;
 }
 
-interface WranglerFile {
+interface WranglerFile extends Paths {
   readonly name: string;
-  readonly main: string;
-  readonly build: { readonly command: string; readonly watch_dir: string };
-  readonly assets: { readonly directory: string };
   readonly d1_databases: readonly { database_name: string; database_id: string; migrations_dir: string }[];
   readonly queues: {
     readonly producers: readonly { binding: string; queue: string }[];
@@ -74,7 +71,7 @@ const KNOWN = [
  * such as routes; all else follows the committed one. Throws a UsageError for what cannot be.
  */
 export function deriveDeployment(options: TenantOptions, { committed, existing, root, dir }: Sources): Deployment {
-  const base = parse(committed) as WranglerFile;
+  const base = moveConfig(parse(committed) as WranglerFile, root, dir);
   const unknown = Object.keys(base).filter((key) => !KNOWN.includes(key));
   if (unknown.length > 0) throw new Error(`wrangler.toml has ${unknown.join(", ")}: say here what a tenant gets of it`);
   const [database, ...more] = base.d1_databases;
@@ -96,27 +93,20 @@ export function deriveDeployment(options: TenantOptions, { committed, existing, 
   ];
   checkLengths(tenant, [worker, databaseName, ...queueNames]);
   const jurisdiction = jurisdictionOf(options, own, databaseId);
-  const there = (path: string): string => relative(dir, `${root}/${path}`).replaceAll(sep, "/");
   const file = {
     ...base,
     name: worker,
-    main: there(base.main),
-    // Without a `cwd`, which wrangler would read from where it was started and not from this file: that is the
-    // repository, where npx finds wrangler, and npm the script.
-    build: { ...base.build, watch_dir: there(base.build.watch_dir) },
     workers_dev: true,
     ...Object.fromEntries(Object.entries(own ?? {}).filter(([key]) => !(key in base))),
     ...(options.domain !== undefined && {
       workers_dev: false,
       routes: [{ pattern: options.domain, custom_domain: true }],
     }),
-    assets: { ...base.assets, directory: there(base.assets.directory) },
     d1_databases: [
       {
         ...database,
         database_name: databaseName,
         database_id: databaseId ?? database.database_id,
-        migrations_dir: there(database.migrations_dir),
       },
     ],
     queues,
