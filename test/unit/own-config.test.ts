@@ -1,6 +1,6 @@
 import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { parse } from "smol-toml";
 import { expect, test } from "vitest";
 import { writeConfigWithTransitions } from "../../src/local/own-config.ts";
@@ -17,7 +17,7 @@ interface WranglerFile {
 
 function placesIn({ main, build, assets, d1_databases }: WranglerFile, dir: string): string[] {
   const migrations = d1_databases.map((database) => database.migrations_dir);
-  return [main, build.watch_dir, assets.directory, ...migrations].map((path) => resolve(dir, path));
+  return [main, build.watch_dir, assets.directory, ...migrations].map((path) => join(dir, path));
 }
 
 test("a server that tells every change is configured as the others, with one queue more; twice gives the same", async () => {
